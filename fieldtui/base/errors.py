@@ -1,0 +1,276 @@
+"""Every way fieldtui fails, as one tree; sentences for people live in `explain`.
+
+    FieldtuiError
+    ├── BadInput            usage, files and values (exit 2)
+    │   ├── BadUsage · NotFound · InvalidRecords · BadFile · FolderRefused
+    │   ├── NoVault · VaultExists · NewerVault · NotEnrolled · ReadOnlyLease · PassphraseTooWeak
+    ├── Locked              the vault stays shut (exit 3)
+    │   └── WrongPassphrase · WrongRecoveryCode · NoPassphrase · TooSoon
+    ├── Unreachable         central does not answer; all work is kept (exit 4)
+    │   └── TlsRefused · UpgradeNeeded · ServerFault
+    ├── Waiting             done, but a person must decide (exit 5)
+    │   └── ApprovalPending · MassChange
+    ├── Revoked             this device (exit 6)
+    ├── Damaged             vault or log; nothing was overwritten (exit 7)
+    │   └── HeaderDamaged · HeaderTampered · DatabaseDamaged · DatabaseMissing · RolledBack · LogBroken
+    ├── Busy                another fieldtui holds it (exit 8)
+    └── Internal            a defect of ours, or no room (exit 1)
+        └── DiskFull
+
+Attributes hold data for the sentence; `str()` never does, so that no log or traceback leaks it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fieldtui.base.exits import ExitCode
+
+
+class FieldtuiError(Exception):
+    """Root of everything fieldtui raises on purpose."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.INTERNAL
+
+    def __str__(self) -> str:
+        """The name of the cause and nothing else: attributes may be personal."""
+        return type(self).__name__
+
+
+# --- exit 2 -----------------------------------------------------------------------------------
+
+
+class BadInput(FieldtuiError):
+    """What was asked or given cannot be used; nothing was stored."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+
+@dataclass(eq=False)
+class BadUsage(BadInput):
+    """A command, an option or a key used in a way that means nothing.
+
+    `message` is a finished sentence in the language in force: what, where, what to do.
+    """
+
+    message: str
+
+
+@dataclass(eq=False)
+class NotFound(BadInput):
+    """No record with that id in the store."""
+
+    record_id: str
+
+
+@dataclass(frozen=True)
+class LineProblem:
+    """One thing wrong in one place of what was given."""
+
+    line: int | None
+    """Physical line, 1-based; `None` where the input has no lines."""
+    field: str | None
+    reason: str
+    """A finished sentence in the language in force."""
+
+
+@dataclass(eq=False)
+class InvalidRecords(BadInput):
+    """Records that break their model; all or nothing, so none was stored."""
+
+    problems: tuple[LineProblem, ...]
+
+
+@dataclass(eq=False)
+class BadFile(BadInput):
+    """A file that cannot be read as what it should be."""
+
+    file: str
+    line: int | None
+    reason: str
+    """A finished sentence in the language in force."""
+
+
+@dataclass(eq=False)
+class FolderRefused(BadInput):
+    """A folder fieldtui will not use: shared, synced to a cloud, or holding something else."""
+
+    folder: str
+    reason: str
+    """A finished sentence in the language in force."""
+
+
+@dataclass(eq=False)
+class NoVault(BadInput):
+    """There is no vault in this folder yet."""
+
+    folder: str
+
+
+@dataclass(eq=False)
+class VaultExists(BadInput):
+    """There is a vault here already; it is never overwritten."""
+
+    folder: str
+
+
+class NewerVault(BadInput):
+    """The vault was made by a newer fieldtui; it was not touched."""
+
+
+class NotEnrolled(BadInput):
+    """The vault is not tied to a central system yet."""
+
+
+class ReadOnlyLease(BadInput):
+    """Too long without contact: read-only until the next sync."""
+
+
+@dataclass(eq=False)
+class PassphraseTooWeak(BadInput):
+    """The passphrase is too short or too well known."""
+
+    reason: str
+    """A finished sentence in the language in force."""
+
+
+# --- exit 3 -----------------------------------------------------------------------------------
+
+
+class Locked(FieldtuiError):
+    """The vault stays shut."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class WrongPassphrase(Locked):
+    """The passphrase does not open any slot; the file itself is sound."""
+
+
+class WrongRecoveryCode(Locked):
+    """The recovery code is mistyped or belongs to another vault."""
+
+
+class NoPassphrase(Locked):
+    """No passphrase file was given and there is no terminal to ask on."""
+
+
+@dataclass(eq=False)
+class TooSoon(Locked):
+    """Tries are slowed down after failures."""
+
+    seconds: float
+
+
+# --- exit 4 -----------------------------------------------------------------------------------
+
+
+class Unreachable(FieldtuiError):
+    """The central system does not answer; everything is kept."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+
+@dataclass(eq=False)
+class TlsRefused(Unreachable):
+    """The connection is not to the central system this device was enrolled with."""
+
+    issuer: str
+    """Who signed the certificate that was offered, or an empty string."""
+
+
+class UpgradeNeeded(Unreachable):
+    """The central system speaks only newer versions (426); everything is kept."""
+
+
+@dataclass(eq=False)
+class ServerFault(Unreachable):
+    """The central system answered with something that is no valid answer."""
+
+    detail: str
+    """A problem type or a technical word; never personal."""
+
+
+# --- exit 5 -----------------------------------------------------------------------------------
+
+
+class Waiting(FieldtuiError):
+    """Something waits for a person."""
+
+    exit_code = ExitCode.WAITING
+
+
+class ApprovalPending(Waiting):
+    """The device waits to be approved."""
+
+
+@dataclass(eq=False)
+class MassChange(Waiting):
+    """A sync would remove or change more than looks right; nothing was applied."""
+
+    citizens: int
+    records: int
+
+
+# --- exit 6, 7, 8 -----------------------------------------------------------------------------
+
+
+class Revoked(FieldtuiError):
+    """This device is revoked: it locks and keeps."""
+
+    exit_code = ExitCode.REVOKED
+
+
+class Damaged(FieldtuiError):
+    """Something on the disk is not what was written; nothing was overwritten."""
+
+    exit_code = ExitCode.DAMAGED
+
+
+class HeaderDamaged(Damaged):
+    """`vault.json` cannot be read as a header."""
+
+
+class HeaderTampered(Damaged):
+    """The header reads well but was not written by the holder of the key."""
+
+
+class DatabaseDamaged(Damaged):
+    """The database fails its integrity check, or belongs to another vault."""
+
+
+class DatabaseMissing(Damaged):
+    """The database beside the header is missing or empty."""
+
+
+class RolledBack(Damaged):
+    """The files are an older copy of this vault."""
+
+
+@dataclass(eq=False)
+class LogBroken(Damaged):
+    """The access log's chain is broken."""
+
+    entry: int
+    """Sequence number of the first entry that does not fit."""
+
+
+@dataclass(eq=False)
+class Busy(FieldtuiError):
+    """Another fieldtui holds what this one needs."""
+
+    exit_code = ExitCode.BUSY
+    what: str = "vault"
+    """`vault`, `sync` or `central`."""
+
+
+# --- exit 1 -----------------------------------------------------------------------------------
+
+
+class Internal(FieldtuiError):
+    """A defect of ours, or of the machine."""
+
+
+class DiskFull(Internal):
+    """No room left; what was stored before is kept."""

@@ -1,0 +1,117 @@
+"""The one place that turns an error into a sentence: what happened, is my work safe, what now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from fieldtui.base import errors as e
+from fieldtui.base.i18n import N_, _
+
+_FIXED: Final[dict[type[e.FieldtuiError], str]] = {
+    e.NewerVault: N_("Boksen er lavet af en nyere fieldtui og er ikke rørt. Opdatér fieldtui, og prøv igen."),
+    e.NotEnrolled: N_("Denne maskine er ikke tilmeldt endnu. Tilmeld den med: fieldtui enrol URL --code KODE"),
+    e.ReadOnlyLease: N_(
+        "Der er gået for lang tid siden sidste synk. Intet er tabt, men der kan kun læses, til du har synket."
+    ),
+    e.WrongPassphrase: N_("Adgangssætningen passer ikke. Prøv igen. Er Caps Lock slået til?"),
+    e.WrongRecoveryCode: N_("Nødkoden passer ikke. Tjek den mod papiret; O og 0 er det samme, I, L og 1 er det samme."),
+    e.NoPassphrase: N_(
+        "Boksen er låst, og der er ingen terminal at spørge på. Angiv en fil med --passphrase-file."
+    ),
+    e.Unreachable: N_(
+        "Kontoret svarer ikke. Dine ændringer er gemt her og sendes, når der er net. Arbejd bare videre."
+    ),
+    e.UpgradeNeeded: N_("Kontorets system er nyere end denne fieldtui. Alt er gemt her. Opdatér fieldtui, og synk igen."),
+    e.ApprovalPending: N_("Tilmeldingen venter på, at din leder godkender den. Sammenlign ordene, og kør kommandoen igen."),
+    e.Revoked: N_("Denne maskine er spærret af kontoret. Det, der ikke er sendt, er gemt. Ring til din leder."),
+    e.HeaderDamaged: N_(
+        "Filen vault.json er beskadiget. Intet er ændret. Læg den kopi tilbage, der hedder vault.json.bak, eller en sikkerhedskopi."
+    ),
+    e.HeaderTampered: N_("Filen vault.json er ændret af nogen uden nøglen. Intet er ændret. Ring til IT, før du gør mere."),
+    e.DatabaseDamaged: N_(
+        "Databasen er beskadiget eller hører til en anden boks. Intet er ændret eller slettet. Brug en sikkerhedskopi, eller ring til IT."
+    ),
+    e.DatabaseMissing: N_(
+        "Databasen ved siden af vault.json mangler eller er tom. Der er ikke lavet en ny. Læg filen vault.db tilbage fra en sikkerhedskopi."
+    ),
+    e.RolledBack: N_("Filerne er en ældre kopi af boksen. Intet er ændret. Ring til IT, eller læg den nyeste kopi tilbage."),
+    e.DiskFull: N_("Der er ikke plads på maskinen. Det, der allerede er gemt, er gemt. Gør plads, og prøv igen."),
+    e.Internal: N_("fieldtui måtte stoppe på grund af en fejl i programmet. Det, der er gemt, er gemt."),
+}
+
+_BUSY: Final = {
+    "vault": N_("En anden fieldtui bruger boksen lige nu. Luk den, og prøv igen."),
+    "sync": N_("Der synkes allerede. Vent, til den er færdig."),
+    "central": N_("En anden fieldtui bruger den mappe eller port lige nu."),
+}
+
+
+def _records(error: e.InvalidRecords) -> str:
+    lines = []
+    for problem in error.problems:
+        place = []
+        if problem.line is not None:
+            place.append(_("linje {line}").format(line=problem.line))
+        if problem.field:
+            place.append(_("feltet {field}").format(field=problem.field))
+        lines.append(f"{', '.join(place)}: {problem.reason}" if place else problem.reason)
+    lines.append(_("Intet er gemt. Ret det, og prøv igen."))
+    return "\n".join(lines)
+
+
+def _file(error: e.BadFile) -> str:
+    if error.line is None:
+        return _("Filen {file}: {reason}").format(file=error.file, reason=error.reason)
+    return _("Filen {file}, linje {line}: {reason}").format(file=error.file, line=error.line, reason=error.reason)
+
+
+def _tls(error: e.TlsRefused) -> str:
+    if not error.issuer:
+        return _(
+            "Forbindelsen er afvist: kontorets certifikat passer ikke. Dine ændringer er gemt her. Ring til IT."
+        )
+    return _(
+        "Forbindelsen er afvist: certifikatet er udstedt af {issuer} og ikke af kontoret. Dine ændringer er gemt her. "
+        "IT skal undtage kontorets adresse fra kontrol af trafikken."
+    ).format(issuer=error.issuer)
+
+
+_WITH_DATA: Final[dict[type[e.FieldtuiError], Callable[..., str]]] = {
+    e.BadUsage: lambda error: error.message,
+    e.NotFound: lambda error: _("Der findes intet med id {id}. Find det rigtige med: fieldtui list").format(id=error.record_id),
+    e.InvalidRecords: _records,
+    e.BadFile: _file,
+    e.FolderRefused: lambda error: _("Mappen {folder} kan ikke bruges: {reason}").format(folder=error.folder, reason=error.reason),
+    e.NoVault: lambda error: _("Der er ingen boks i {folder}. Lav en med: fieldtui init").format(folder=error.folder),
+    e.VaultExists: lambda error: _("Der er allerede en boks i {folder}. Den er ikke rørt.").format(folder=error.folder),
+    e.PassphraseTooWeak: lambda error: error.reason,
+    e.TooSoon: lambda error: _("For mange forsøg. Vent {seconds} sekunder, og prøv igen.").format(
+        seconds=max(1, round(error.seconds))
+    ),
+    e.TlsRefused: _tls,
+    e.ServerFault: lambda error: _(
+        "Kontorets system svarede med en fejl ({detail}). Alt er gemt her. Prøv igen senere, eller ring til IT."
+    ).format(detail=error.detail),
+    e.MassChange: lambda error: _(
+        "Synk ville fjerne {citizens} borgere og ændre {records} poster. Intet er ændret. Er det rigtigt, så kør: "
+        "fieldtui sync --accept-mass-change"
+    ).format(citizens=error.citizens, records=error.records),
+    e.LogBroken: lambda error: _("Adgangsloggen er brudt ved post {entry}. Intet er ændret. Ring til IT.").format(
+        entry=error.entry
+    ),
+    e.Busy: lambda error: _(_BUSY.get(error.what, _BUSY["vault"])),
+}
+
+
+def explain(error: e.FieldtuiError) -> str:
+    """The sentence for an error, in the language in force.
+
+    A leaf without a sentence of its own speaks with its nearest ancestor's.
+    """
+    for kind in type(error).__mro__:
+        if kind in _WITH_DATA:
+            return _WITH_DATA[kind](error)
+        if kind in _FIXED:
+            return _(_FIXED[kind])
+    return _(_FIXED[e.Internal])

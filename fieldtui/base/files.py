@@ -1,0 +1,56 @@
+"""Files are private and written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make the folder (and missing parents) for this user alone; an existing one is left as it is."""
+    missing: list[Path] = []
+    step = folder
+    while not step.exists():
+        missing.append(step)
+        step = step.parent
+    for each in reversed(missing):
+        with contextlib.suppress(FileExistsError):
+            each.mkdir(mode=PRIVATE_FOLDER)
+
+
+def write_atomically(path: Path, data: bytes, *, prefix: str = ".tmp-") -> None:
+    """Write a private file whole: temporary file beside it, fsync, rename, fsync of the folder.
+
+    Raises:
+        OSError: Nothing of the old file was changed.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            if hasattr(os, "fchmod"):
+                os.fchmod(stream.fileno(), PRIVATE_FILE)
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename durable where the system lets a folder be synced."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,66 @@
+"""Language of the sentences people read.
+
+Danish is the source: the text in the code *is* the Danish text, so Danish needs no catalogue and
+costs nothing at start. English is looked up in `locale/en/*.mo`, and falls back to Danish.
+Texts are marked with `_` (translated now) or `N_` (translated where it is shown).
+"""
+
+from __future__ import annotations
+
+import gettext
+from importlib.resources import as_file, files
+from typing import Final, Literal, get_args
+
+Language = Literal["da", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+
+
+class _Catalogue:
+    """The language in force for this process, and its messages."""
+
+    def __init__(self) -> None:
+        self.language: Language = "da"
+        self._english: dict[str, str] | None = None
+
+    def english(self) -> dict[str, str]:
+        if self._english is None:
+            self._english = {}
+            for entry in sorted(files("fieldtui").joinpath("locale/en").iterdir(), key=str):
+                if entry.name.endswith(".mo"):
+                    with as_file(entry) as path, path.open("rb") as stream:
+                        catalogue = gettext.GNUTranslations(stream)
+                    self._english |= {
+                        key: text
+                        for key, text in catalogue._catalog.items()  # type: ignore[attr-defined]  # noqa: SLF001
+                        if isinstance(key, str) and key
+                    }
+        return self._english
+
+
+_CATALOGUE = _Catalogue()
+
+
+def set_language(language: Language) -> None:
+    """Choose the language of everything `translate` returns from now on."""
+    _CATALOGUE.language = language
+
+
+def language() -> Language:
+    """The language in force."""
+    return _CATALOGUE.language
+
+
+def translate(text: str) -> str:
+    """The text in the language in force; the Danish text where no translation exists."""
+    if _CATALOGUE.language == "da":
+        return text
+    return _CATALOGUE.english().get(text, text)
+
+
+def mark(text: str) -> str:
+    """Mark a text for the catalogues without translating it yet."""
+    return text
+
+
+_ = translate
+N_ = mark
