@@ -1,0 +1,1 @@
+"""The protocol between a device and the central system: messages, signatures, problems."""

@@ -1,0 +1,313 @@
+"""What goes over the wire, version 1 (docs/protocol). Frozen; fields may be added, never changed.
+
+A pull answers lines of NDJSON: a `PageStart`, then `RecordLine`, `JoinLine` and `LeaveLine` in `seq`
+order, then a `PageEnd`. A page without its end line is discarded.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+PROTOCOL_VERSION: Final = 1
+PROTOCOL_HEADER: Final = "fieldtui-protocol"
+DEVICE_HEADER: Final = "fieldtui-device"
+SEQUENCE_HEADER: Final = "fieldtui-seq"
+AUDIT_HEADER: Final = "fieldtui-audit"
+"""Head of the device's access log, `seq:mac`, and the vault's epoch: `seq:mac:epoch`."""
+NDJSON: Final = "application/x-ndjson"
+PROBLEM_JSON: Final = "application/problem+json"
+
+PAGE_LINES: Final = 1_000
+PAGE_BYTES: Final = 1_048_576
+
+
+class Message(BaseModel):
+    """A frozen message; unknown fields are ignored on reading, as a newer peer may add some."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+Role = Literal["consultant", "treatment", "leader"]
+AssignmentRole = Literal["primary", "substitute", "treatment"]
+LeaveReason = Literal["reassigned", "ended", "erased"]
+
+
+class Person(Message):
+    """A member of staff, as colleagues see them."""
+
+    id: str
+    initials: str
+    name: str
+    role: Role
+
+
+class Limits(Message):
+    """How much one push may carry."""
+
+    ops: int = 500
+    bytes: int = 1_048_576
+    """Decoded bytes of the body."""
+
+
+# --- pull -------------------------------------------------------------------------------------
+
+
+class PageStart(Message):
+    """First line of a page."""
+
+    kind: Literal["page"] = "page"
+    server_time: str
+    """ISO 8601, UTC, with seconds."""
+    lease_until: str
+    """ISO 8601; after it the store is read-only until the next contact."""
+    lease_warn_after: str
+    """ISO 8601; after it a banner asks for a sync."""
+    limits: Limits = Limits()
+    ruleset_versions: dict[str, int] = {}
+    notices: tuple[str, ...] = ()
+    people: tuple[Person, ...] | None = None
+    """The organisation's staff; only when it changed since the cursor."""
+    assignments: dict[str, Assigned] | None = None
+    """By citizen id, what this device's consultant is to each citizen; only when it changed since the cursor."""
+
+
+class Assigned(Message):
+    """This consultant's tie to one citizen, and who has the primary one."""
+
+    role: AssignmentRole
+    until: str | None = None
+    """Last day (ISO date) of a substitute."""
+    primary: str | None = None
+    """Consultant id of the one the citizen belongs to."""
+
+
+class RecordLine(Message):
+    """A record as it stands at `rev`."""
+
+    kind: Literal["record"] = "record"
+    collection: str
+    id: str
+    scope: str
+    rev: int
+    seq: int
+    body: dict[str, Any]
+    annulled: Annulment | None = None
+    author: str | None = None
+    """Consultant id; `None` for the central system itself (import)."""
+    device: str | None = None
+    recorded_at: str | None = None
+    """Device time plus known offset."""
+    received_at: str
+    op_id: str | None = None
+
+
+class Annulment(Message):
+    """That a record no longer counts, and why."""
+
+    reason: str
+    at: str
+    by: str | None = None
+
+
+class JoinLine(Message):
+    """A scope became visible; all its current records follow."""
+
+    kind: Literal["join"] = "join"
+    scope: str
+    seq: int
+
+
+class LeaveLine(Message):
+    """A scope is no longer visible to this device; after pushing, its records are purged."""
+
+    kind: Literal["leave"] = "leave"
+    scope: str
+    seq: int
+    reason: LeaveReason
+
+
+class PageEnd(Message):
+    """Last line of a page; without it the page is not whole."""
+
+    kind: Literal["end"] = "end"
+    next: str
+    """Opaque cursor for the next request."""
+    more: bool
+
+
+PageLine = Annotated[PageStart | RecordLine | JoinLine | LeaveLine | PageEnd, Field(discriminator="kind")]
+
+PageStart.model_rebuild()
+RecordLine.model_rebuild()
+PAGE_LINE: Final[TypeAdapter[PageStart | RecordLine | JoinLine | LeaveLine | PageEnd]] = TypeAdapter(PageLine)
+
+
+# --- push -------------------------------------------------------------------------------------
+
+
+class AnnulOp(Message):
+    """Annul instead of writing a body."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Op(Message):
+    """One change. `base_rev` 0 creates. Exactly one of `body` and `annul` is given."""
+
+    op_id: Annotated[str, Field(min_length=36, max_length=36)]
+    collection: Annotated[str, Field(max_length=40)]
+    id: Annotated[str, Field(min_length=36, max_length=36)]
+    base_rev: Annotated[int, Field(ge=0)]
+    body: dict[str, Any] | None = None
+    annul: AnnulOp | None = None
+    recorded_at: Annotated[str, Field(max_length=40)]
+    clock_offset_ms: int = 0
+
+
+class LogEntry(Message):
+    """One entry of the device's access log, on its way to the central copy."""
+
+    seq: int
+    at: str
+    actor: str
+    action: str
+    subject: str | None
+    reason: str | None
+    detail: str | None
+    mac: str
+
+
+class PushRequest(Message):
+    """A batch of changes, at most `limits.ops` of them."""
+
+    ops: tuple[Op, ...]
+    log: tuple[LogEntry, ...] = ()
+
+
+class Accepted(Message):
+    """The change is on the server."""
+
+    status: Literal["accepted"] = "accepted"
+    op_id: str
+    rev: int
+    seq: int
+
+
+class Stale(Message):
+    """Someone was first: merge with `current` and try again."""
+
+    status: Literal["stale"] = "stale"
+    op_id: str
+    current: RecordLine
+
+
+class Rejected(Message):
+    """Refused for good; stays in the outbox with the reason."""
+
+    status: Literal["rejected"] = "rejected"
+    op_id: str
+    type: str
+    """A problem type, `urn:fieldtui:problem:<name>`."""
+    detail: str
+    """A technical word, never personal; the device turns it into a sentence."""
+    field: str | None = None
+
+
+class Parked(Message):
+    """Stored for the citizen's new consultant to accept."""
+
+    status: Literal["parked"] = "parked"
+    op_id: str
+    reason: str
+
+
+OpResult = Annotated[Accepted | Stale | Rejected | Parked, Field(discriminator="status")]
+
+
+class PushResponse(Message):
+    """One result per op, in order."""
+
+    results: tuple[OpResult, ...]
+    log_head: int = 0
+    """Highest access-log entry the server holds for this device."""
+
+
+# --- enrolment --------------------------------------------------------------------------------
+
+
+class EnrolRequest(Message):
+    """A new device asks to be tied to a consultant. Signed with the key it sends."""
+
+    code: Annotated[str, Field(max_length=32)]
+    public_key: Annotated[str, Field(max_length=400)]
+    """P-256 SubjectPublicKeyInfo, DER, base64."""
+    device_name: Annotated[str, Field(max_length=80)]
+    app_version: Annotated[str, Field(max_length=40)]
+
+
+class Enrolled(Message):
+    """The device is approved."""
+
+    status: Literal["approved"] = "approved"
+    device_id: str
+    key_id: str
+    """`organisation.device`, the `keyid` of every signature."""
+    organisation: str
+    organisation_id: str
+    consultant: Person
+    server_key: str
+    """P-256 SubjectPublicKeyInfo of the response key, DER, base64."""
+
+
+class EnrolPending(Message):
+    """The leader has not compared the words yet."""
+
+    status: Literal["pending"] = "pending"
+    words: tuple[str, ...]
+    """Fingerprint of the device's key, six words, the same on both screens."""
+    retry_after: int = 5
+    """Seconds."""
+
+
+EnrolResponse = Annotated[Enrolled | EnrolPending, Field(discriminator="status")]
+ENROL_RESPONSE: Final[TypeAdapter[Enrolled | EnrolPending]] = TypeAdapter(EnrolResponse)
+
+
+# --- problems (RFC 9457) ----------------------------------------------------------------------
+
+PROBLEM_PREFIX: Final = "urn:fieldtui:problem:"
+
+ProblemName = Literal[
+    "signature",
+    "clock",
+    "replay",
+    "revoked",
+    "not-enrolled",
+    "wipe",
+    "validation",
+    "scope-lost",
+    "cursor-reset",
+    "too-large",
+    "too-old",
+    "rate-limited",
+    "conflict-of-identity",
+    "unavailable",
+    "code",
+]
+
+
+class Problem(Message):
+    """An error answer. Never holds a name, a CPR number or the text of a note."""
+
+    type: str
+    title: str
+    status: int
+    detail: str | None = None
+    server_time: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The part of the type that this protocol defines."""
+        return self.type.removeprefix(PROBLEM_PREFIX)
