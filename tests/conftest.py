@@ -31,14 +31,13 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY
 
 
 @pytest.fixture(autouse=True)
-def isolated_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def isolated_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of the test's own, and none of the settings of whoever runs it.
 
     Returns:
         The home folder; the XDG folders lie in it.
     """
-    home = tmp_path / "home"
-    home.mkdir(mode=0o700)
+    home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
         if name.startswith(_PERSONAL) or name in _PROXIES:
             monkeypatch.delenv(name)
