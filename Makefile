@@ -44,10 +44,10 @@ lint: $(DEV_READY) ## Form, types, layers, and schemas in step with the code
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python packaging/catalogues.py --check
-	$(BIN)/python packaging/schema.py --check
+	$(BIN)/python packaging/schemas.py --check
 
 schema: $(DEV_READY) ## Write schema/ anew from the code
-	@$(BIN)/python packaging/schema.py
+	@$(BIN)/python packaging/schemas.py
 
 bench: $(DEV_READY) ## Measure start-up, search, sync and painting
 	@$(BIN)/python -m tests.benchmarks
