@@ -16,26 +16,32 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
     ),
     e.WrongPassphrase: N_("Adgangssætningen passer ikke. Prøv igen. Er Caps Lock slået til?"),
     e.WrongRecoveryCode: N_("Nødkoden passer ikke. Tjek den mod papiret; O og 0 er det samme, I, L og 1 er det samme."),
-    e.NoPassphrase: N_(
-        "Boksen er låst, og der er ingen terminal at spørge på. Angiv en fil med --passphrase-file."
-    ),
+    e.NoPassphrase: N_("Boksen er låst, og der er ingen terminal at spørge på. Angiv en fil med --passphrase-file."),
     e.Unreachable: N_(
         "Kontoret svarer ikke. Dine ændringer er gemt her og sendes, når der er net. Arbejd bare videre."
     ),
-    e.UpgradeNeeded: N_("Kontorets system er nyere end denne fieldtui. Alt er gemt her. Opdatér fieldtui, og synk igen."),
-    e.ApprovalPending: N_("Tilmeldingen venter på, at din leder godkender den. Sammenlign ordene, og kør kommandoen igen."),
+    e.UpgradeNeeded: N_(
+        "Kontorets system er nyere end denne fieldtui. Alt er gemt her. Opdatér fieldtui, og synk igen."
+    ),
+    e.ApprovalPending: N_(
+        "Tilmeldingen venter på, at din leder godkender den. Sammenlign ordene, og kør kommandoen igen."
+    ),
     e.Revoked: N_("Denne maskine er spærret af kontoret. Det, der ikke er sendt, er gemt. Ring til din leder."),
     e.HeaderDamaged: N_(
         "Filen vault.json er beskadiget. Intet er ændret. Læg den kopi tilbage, der hedder vault.json.bak, eller en sikkerhedskopi."
     ),
-    e.HeaderTampered: N_("Filen vault.json er ændret af nogen uden nøglen. Intet er ændret. Ring til IT, før du gør mere."),
+    e.HeaderTampered: N_(
+        "Filen vault.json er ændret af nogen uden nøglen. Intet er ændret. Ring til IT, før du gør mere."
+    ),
     e.DatabaseDamaged: N_(
         "Databasen er beskadiget eller hører til en anden boks. Intet er ændret eller slettet. Brug en sikkerhedskopi, eller ring til IT."
     ),
     e.DatabaseMissing: N_(
         "Databasen ved siden af vault.json mangler eller er tom. Der er ikke lavet en ny. Læg filen vault.db tilbage fra en sikkerhedskopi."
     ),
-    e.RolledBack: N_("Filerne er en ældre kopi af boksen. Intet er ændret. Ring til IT, eller læg den nyeste kopi tilbage."),
+    e.RolledBack: N_(
+        "Filerne er en ældre kopi af boksen. Intet er ændret. Ring til IT, eller læg den nyeste kopi tilbage."
+    ),
     e.DiskFull: N_("Der er ikke plads på maskinen. Det, der allerede er gemt, er gemt. Gør plads, og prøv igen."),
     e.Internal: N_("fieldtui måtte stoppe på grund af en fejl i programmet. Det, der er gemt, er gemt."),
 }
@@ -68,9 +74,7 @@ def _file(error: e.BadFile) -> str:
 
 def _tls(error: e.TlsRefused) -> str:
     if not error.issuer:
-        return _(
-            "Forbindelsen er afvist: kontorets certifikat passer ikke. Dine ændringer er gemt her. Ring til IT."
-        )
+        return _("Forbindelsen er afvist: kontorets certifikat passer ikke. Dine ændringer er gemt her. Ring til IT.")
     return _(
         "Forbindelsen er afvist: certifikatet er udstedt af {issuer} og ikke af kontoret. Dine ændringer er gemt her. "
         "IT skal undtage kontorets adresse fra kontrol af trafikken."
@@ -79,10 +83,14 @@ def _tls(error: e.TlsRefused) -> str:
 
 _WITH_DATA: Final[dict[type[e.FieldtuiError], Callable[..., str]]] = {
     e.BadUsage: lambda error: error.message,
-    e.NotFound: lambda error: _("Der findes intet med id {id}. Find det rigtige med: fieldtui list").format(id=error.record_id),
+    e.NotFound: lambda error: _("Der findes intet med id {id}. Find det rigtige med: fieldtui list").format(
+        id=error.record_id
+    ),
     e.InvalidRecords: _records,
     e.BadFile: _file,
-    e.FolderRefused: lambda error: _("Mappen {folder} kan ikke bruges: {reason}").format(folder=error.folder, reason=error.reason),
+    e.FolderRefused: lambda error: _("Mappen {folder} kan ikke bruges: {reason}").format(
+        folder=error.folder, reason=error.reason
+    ),
     e.NoVault: lambda error: _("Der er ingen boks i {folder}. Lav en med: fieldtui init").format(folder=error.folder),
     e.VaultExists: lambda error: _("Der er allerede en boks i {folder}. Den er ikke rørt.").format(folder=error.folder),
     e.PassphraseTooWeak: lambda error: error.reason,

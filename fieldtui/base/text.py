@@ -38,7 +38,9 @@ def clean(text: str, *, multiline: bool = False, limit: int | None = None) -> st
     return result if limit is None else result[:limit]
 
 
-_FOLDS: Final = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
+_FOLDS: Final = str.maketrans(
+    {"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
+)
 
 
 def fold(text: str) -> str:
