@@ -1,0 +1,43 @@
+"""The encrypted vault on a consultant's laptop (docs/adr/0010-vault.md).
+
+Import this package before `sqlite_utils`: it makes sqlite-utils use SQLCipher.
+"""
+
+from fieldtui.vault import sqlcipher  # first: see there
+from fieldtui.vault.database import CheckReport
+from fieldtui.vault.keys import CHEAPEST, STANDARD, KdfCost
+from fieldtui.vault.lifecycle import (
+    VaultState,
+    change_passphrase,
+    check_vault,
+    create_vault,
+    open_vault,
+    recover_vault,
+    vault_state,
+)
+from fieldtui.vault.locks import sync_lock
+from fieldtui.vault.openvault import AuditHead, OpenVault
+from fieldtui.vault.passphrase import check_strength, suggest_passphrase, suggestion_bits
+from fieldtui.vault.secret import Secret
+
+__all__ = [
+    "CHEAPEST",
+    "STANDARD",
+    "AuditHead",
+    "CheckReport",
+    "KdfCost",
+    "OpenVault",
+    "Secret",
+    "VaultState",
+    "change_passphrase",
+    "check_strength",
+    "check_vault",
+    "create_vault",
+    "open_vault",
+    "recover_vault",
+    "sqlcipher",
+    "suggest_passphrase",
+    "suggestion_bits",
+    "sync_lock",
+    "vault_state",
+]

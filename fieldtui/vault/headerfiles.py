@@ -1,0 +1,130 @@
+"""`vault.json` and its byte-identical second copy, on the disk."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from fieldtui.base.errors import FolderRefused, HeaderDamaged, HeaderTampered, NoVault, WrongPassphrase
+from fieldtui.base.files import write_atomically
+from fieldtui.base.i18n import _
+from fieldtui.base.log import event
+from fieldtui.vault.database import NAME, room_on_disk
+from fieldtui.vault.header import MAX_BYTES, Header, parse_header
+from fieldtui.vault.secret import wipe
+
+MAIN: Final = "vault.json"
+SECOND: Final = "vault.json.bak"
+TEMPORARY: Final = ".hdr-"
+
+
+class HeaderFiles:
+    """Reads the newest genuine header of the two, and writes both.
+
+    A crash between the two writes leaves headers of different epochs; the higher one that proves
+    itself with the vault key counts, so that a change of passphrase has either happened or not.
+    """
+
+    def __init__(self, vault_folder: Path) -> None:
+        self._folder = vault_folder
+
+    def candidates(self) -> tuple[Header, ...]:
+        """The headers that can be read, highest epoch first; one where the two are the same.
+
+        Raises:
+            NoVault: Neither a header nor a database.
+            HeaderDamaged: No header that can be read.
+            NewerVault: Made by a newer fieldtui.
+            FolderRefused: The files may not be read.
+        """
+        files = [data for name in (MAIN, SECOND) if (data := self._read(name)) is not None]
+        if not files:
+            if (self._folder / NAME).exists():
+                raise HeaderDamaged
+            raise NoVault(str(self._folder.parent))
+        headers: list[Header] = []
+        for data in dict.fromkeys(files):
+            with contextlib.suppress(HeaderDamaged):  # the other copy may be sound; none at all is an error below
+                headers.append(parse_header(data))
+        if not headers:
+            raise HeaderDamaged
+        return tuple(sorted(headers, key=lambda header: -header.epoch))
+
+    def unlock(self, open_slot: Callable[[Header], bytearray | None]) -> bytearray:
+        """The vault key, out of a slot of the newest genuine header.
+
+        Args:
+            open_slot: Tries the slots of one header; `None` where none opens.
+
+        Raises:
+            WrongPassphrase: No slot of the newest genuine header opens.
+            HeaderTampered: A slot opens, but no header proves itself with the key.
+        """
+        headers = self.candidates()
+        for header in headers:
+            vault_key = open_slot(header)
+            if vault_key is not None:
+                newest = _newest_genuine(headers, vault_key)
+                if newest is header or _opens(open_slot, newest):
+                    return vault_key
+                wipe(vault_key)
+                break
+        raise WrongPassphrase
+
+    def genuine(self, vault_key: bytearray) -> Header:
+        """The newest header that the holder of this key wrote.
+
+        Raises:
+            HeaderTampered: There is none.
+        """
+        return _newest_genuine(self.candidates(), vault_key)
+
+    def write(self, header: Header) -> None:
+        """Replace both copies, the second one first; where that fails nothing has changed.
+
+        Raises:
+            DiskFull: No room.
+            OSError: The disk refuses.
+        """
+        data = header.canonical()
+        before = self._read(SECOND)
+        with room_on_disk():
+            write_atomically(self._folder / SECOND, data, prefix=TEMPORARY)
+            try:
+                write_atomically(self._folder / MAIN, data, prefix=TEMPORARY)
+            except OSError:
+                if before is not None:
+                    write_atomically(self._folder / SECOND, before, prefix=TEMPORARY)
+                raise
+
+    def sweep(self) -> None:
+        """Remove what a killed process left while writing a header."""
+        for left in self._folder.glob(f"{TEMPORARY}*"):
+            left.unlink(missing_ok=True)
+            event("vault.temporary_removed")
+
+    def _read(self, name: str) -> bytes | None:
+        try:
+            with (self._folder / name).open("rb") as stream:
+                return stream.read(MAX_BYTES + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (PermissionError, IsADirectoryError) as error:
+            raise FolderRefused(str(self._folder), _("filerne i den kan ikke læses af dig.")) from error
+
+
+def _opens(open_slot: Callable[[Header], bytearray | None], header: Header) -> bool:
+    vault_key = open_slot(header)
+    if vault_key is None:
+        return False
+    wipe(vault_key)
+    return True
+
+
+def _newest_genuine(headers: tuple[Header, ...], vault_key: bytearray) -> Header:
+    for header in headers:
+        if header.authentic(vault_key):
+            return header
+    raise HeaderTampered

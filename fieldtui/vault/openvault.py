@@ -1,0 +1,267 @@
+"""A vault while it is open, in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from fieldtui.base.errors import Busy, FieldtuiError, Internal
+from fieldtui.base.log import event
+from fieldtui.vault.database import (
+    NAME,
+    CheckReport,
+    check_pages,
+    open_database,
+    require_file,
+    require_own,
+    require_seal,
+    require_sound_after_crash,
+    seal_of,
+)
+from fieldtui.vault.header import Header, HeaderAuditHead, Seal
+from fieldtui.vault.headerfiles import HeaderFiles
+from fieldtui.vault.keys import LABEL_AUDIT_MAC, derive
+from fieldtui.vault.locks import FileLock, gate
+from fieldtui.vault.secret import wipe
+from fieldtui.vault.sqlcipher import DatabaseError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+@dataclass(frozen=True, slots=True)
+class AuditHead:
+    """The newest entry of the access log that was anchored in the header."""
+
+    seq: int
+    """0 where there is none yet."""
+    mac: str
+    """As the log wrote it; empty where there is none yet."""
+
+
+class OpenVault:
+    """An open vault: a keyed connection, the log's key, and the duty to seal at the end.
+
+    Several processes may have a vault open. The last one that closes it seals it; one that is killed
+    leaves it unsealed, and the next one alone in it checks every page (`dirty_start`).
+
+    The connection may be used from any thread but only by one at a time: hold `mutex` around each
+    use, as the store does.
+    """
+
+    def __init__(self, folder: Path, vault_key: bytearray) -> None:
+        """Enter the vault in this data folder with its key, which then belongs to this object.
+
+        Raises:
+            HeaderTampered: The header changed since it was unlocked, and not by the key's holder.
+            DatabaseMissing: No database, or an empty one.
+            DatabaseDamaged: Not the database that was closed, or a page fails.
+            DiskFull: No room for the check after a crash.
+            Busy: Another process has the vault to itself.
+        """
+        self.folder = folder
+        """The data folder; the vault's own files are in `vault/` below it."""
+        self.mutex = threading.RLock()
+        self._home = folder / "vault"
+        self._vault_key = vault_key
+        self._files = HeaderFiles(self._home)
+        self._presence = FileLock(self._home / "lock")
+        self._alone_depth = 0
+        self._audit_key = derive(vault_key, LABEL_AUDIT_MAC)
+        self._connection: sqlite3.Connection | None = None
+        try:
+            with gate(self._home):
+                self._enter()
+        except BaseException:
+            self._leave()
+            raise
+
+    def _enter(self) -> None:
+        alone = self._presence.try_exclusive()
+        if not alone and not self._presence.try_shared():
+            raise Busy("vault")
+        header = self._files.genuine(self._vault_key)
+        database = self._home / NAME
+        require_file(database)
+        self.dirty_start = False
+        """True where the vault was not closed the last time (power, kill) and every page was checked."""
+        if alone:
+            self.dirty_start = header.seal.hmac is None
+            if self.dirty_start:
+                require_sound_after_crash(database, self._vault_key, header)
+            else:
+                require_seal(database, self._vault_key, header.seal)
+            header = self._write(header, seal=Seal(hmac=None, size=header.seal.size))
+            self._sweep()
+        self.vault_id = header.vault_id
+        """32 hexadecimal digits; random."""
+        self._head = AuditHead(header.audit_head.seq, header.audit_head.mac)
+        self._connection = open_database(database, self._vault_key, header.db)
+        require_own(self._connection, header.vault_id)
+        if alone and not self._presence.try_shared():
+            raise Internal  # the gate keeps everybody else away
+        event("vault.opened", dirty=self.dirty_start, alone=alone)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The SQLCipher connection, in driver autocommit; use `BEGIN` or sqlite-utils' `atomic()`.
+
+        Raises:
+            ValueError: The vault is closed.
+        """
+        if self._connection is None:
+            raise ValueError("the vault is closed")
+        return self._connection
+
+    @property
+    def audit_key(self) -> bytes:
+        """The key of the access log's chain (32 bytes).
+
+        Raises:
+            ValueError: The vault is closed.
+        """
+        if self._connection is None:
+            raise ValueError("the vault is closed")
+        return bytes(self._audit_key)
+
+    @property
+    def epoch(self) -> int:
+        """How often the header was written, as of now."""
+        return self._files.genuine(self._vault_key).epoch
+
+    @property
+    def audit_head(self) -> AuditHead:
+        """The newest anchored entry that this process knows."""
+        return self._head
+
+    def set_audit_head(self, seq: int, mac: str) -> None:
+        """Remember the newest entry of the access log; it is written to the header when the vault closes.
+
+        Args:
+            seq: Its number; a lower one than is known is ignored.
+            mac: At most 200 printable ASCII characters.
+        """
+        with self.mutex:
+            if seq > self._head.seq:
+                head = HeaderAuditHead(seq=seq, mac=mac)
+                self._head = AuditHead(head.seq, head.mac)
+
+    @contextlib.contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Have the vault alone, for work nobody else may see half done (migrate, restore, purge).
+
+        Raises:
+            Busy: Another process has it open; nothing was changed.
+        """
+        with self.mutex:
+            if self._alone_depth == 0:
+                self._become_alone()
+            self._alone_depth += 1
+            try:
+                yield
+            finally:
+                self._alone_depth -= 1
+                if self._alone_depth == 0 and self._connection is not None:
+                    with gate(self._home):
+                        self._share()
+
+    def change_header(self, change: Callable[[Header, bytearray], dict[str, object]]) -> None:
+        """Rewrite the header: read afresh, changed, epoch counted up, MAC computed, both copies replaced.
+
+        Args:
+            change: Gets the header and the vault key, returns the fields that change. The key stays
+                this object's: it must not be kept.
+        """
+        with self.mutex, gate(self._home):
+            if self._connection is None:
+                raise ValueError("the vault is closed")
+            header = self._files.genuine(self._vault_key)
+            self._write(header, **change(header, self._vault_key))
+
+    def check(self) -> CheckReport:
+        """Read and verify every page, index and foreign key.
+
+        Raises:
+            Busy: Another process is reading and keeps the WAL from being folded in.
+        """
+        with self.mutex:
+            return check_pages(self.connection)
+
+    def close(self) -> None:
+        """Fold in the WAL, close, seal if nobody else is in, and wipe the keys; again does nothing.
+
+        An open transaction is rolled back. Where sealing fails (no room, say) everything stored is
+        safe; it is logged, and the next start checks every page instead.
+        """
+        with self.mutex:
+            if self._connection is None:
+                return
+            connection, self._connection = self._connection, None
+            try:
+                with gate(self._home):
+                    self._close_database(connection)
+                    self._presence.release()  # so that of two that leave, one finds itself alone
+                    if self._presence.try_exclusive():
+                        self._seal()
+            except (OSError, FieldtuiError, DatabaseError) as error:
+                event("vault.not_sealed", cause=type(error).__name__)
+            finally:
+                connection.close()
+                self._leave()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<OpenVault {'closed' if self._connection is None else 'open'}>"
+
+    @staticmethod
+    def _close_database(connection: sqlite3.Connection) -> None:
+        if connection.in_transaction:
+            connection.rollback()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        connection.close()
+
+    def _seal(self) -> None:
+        header = self._files.genuine(self._vault_key)
+        head = header.audit_head
+        if self._head.seq > head.seq:
+            head = HeaderAuditHead(seq=self._head.seq, mac=self._head.mac)
+        self._write(header, seal=seal_of(self._home / NAME, self._vault_key), audit_head=head)
+        event("vault.sealed")
+
+    def _write(self, header: Header, **changes: object) -> Header:
+        successor = header.succeeded_by(self._vault_key, **changes)
+        self._files.write(successor)
+        return successor
+
+    def _sweep(self) -> None:
+        self._files.sweep()
+        for left in self._home.glob(".check-*"):
+            shutil.rmtree(left)
+
+    def _become_alone(self) -> None:
+        with gate(self._home):
+            if not self._presence.try_exclusive():
+                self._share()
+                raise Busy("vault")
+
+    def _share(self) -> None:
+        if not self._presence.try_shared():
+            raise Internal  # only who holds the gate can take the exclusive lock, and that is this process
+
+    def _leave(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._presence.release()
+        wipe(self._audit_key)
+        wipe(self._vault_key)
