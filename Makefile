@@ -75,6 +75,11 @@ clean: ## Remove what was built; vaults and demo data are left alone
 
 # --- the environment --------------------------------------------------------------------------
 
+# An environment whose Python is gone (a system upgrade, a copied folder) is made anew.
+ifneq ($(wildcard $(VENV)/.made),)
+$(shell $(BIN)/python -c '' 2>/dev/null || rm -f $(VENV)/.made $(VENV)/.ready-run $(VENV)/.ready-dev)
+endif
+
 $(VENV)/.made:
 	@test -n "$(PYTHON)" || { echo "fieldtui needs Python 3.11–3.14. Install one and try again, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
