@@ -26,7 +26,8 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "fieldtui"
-KEYWORDS: Mapping[str, None] = {"_": None, "N_": None, "translate": None, "mark": None}
+# `about` opens with the label of a record's field.
+KEYWORDS: Mapping[str, None] = {"_": None, "N_": None, "translate": None, "mark": None, "about": None}
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _INTERPOLATED = re.compile(r"\b(?:N_|_)\(\s*f[\"']")
 
