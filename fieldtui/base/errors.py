@@ -7,7 +7,7 @@
     ├── Locked              the vault stays shut (exit 3)
     │   └── WrongPassphrase · WrongRecoveryCode · NoPassphrase · TooSoon
     ├── Unreachable         central does not answer; all work is kept (exit 4)
-    │   └── TlsRefused · UpgradeNeeded · ServerFault
+    │   └── TlsRefused · UpgradeNeeded · ServerFault · DatabaseUnreachable
     ├── Waiting             done, but a person must decide (exit 5)
     │   └── ApprovalPending · MassChange
     ├── Revoked             this device (exit 6)
@@ -190,6 +190,14 @@ class ServerFault(Unreachable):
 
     detail: str
     """A problem type or a technical word; never personal."""
+
+
+@dataclass(eq=False)
+class DatabaseUnreachable(Unreachable):
+    """The central system's own PostgreSQL does not start or does not answer; nothing was changed."""
+
+    detail: str
+    """A technical word: the step that failed; never an address or a password."""
 
 
 # --- exit 5 -----------------------------------------------------------------------------------

@@ -101,6 +101,9 @@ _WITH_DATA: Final[dict[type[e.FieldtuiError], Callable[..., str]]] = {
     e.ServerFault: lambda error: _(
         "Kontorets system svarede med en fejl ({detail}). Alt er gemt her. Prøv igen senere, eller ring til IT."
     ).format(detail=error.detail),
+    e.DatabaseUnreachable: lambda error: _(
+        "Databasen under kontorets system svarer ikke ({detail}). Intet er ændret. Se, om PostgreSQL kører, og prøv igen."
+    ).format(detail=error.detail),
     e.MassChange: lambda error: _(
         "Synk ville fjerne {citizens} borgere og ændre {records} poster. Intet er ændret. Er det rigtigt, så kør: "
         "fieldtui sync --accept-mass-change"
