@@ -1,0 +1,25 @@
+"""Entry point: `fieldtui` and `python -m fieldtui`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run fieldtui on the process's own arguments and answer its exit code.
+
+    `--version` is answered before anything else is imported.
+    """
+    argv = sys.argv[1:]
+    if argv == ["--version"]:
+        from fieldtui import __version__
+
+        print(f"fieldtui {__version__}")
+        return 0
+    from fieldtui import bootstrap
+
+    return bootstrap.main(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

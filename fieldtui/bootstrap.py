@@ -1,0 +1,316 @@
+"""The only place that picks concrete adapters and wires them together; every process begins and ends here."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from fieldtui.base import log
+from fieldtui.base.clock import SystemClock
+from fieldtui.base.errors import BadFile, BadUsage, DiskFull, FieldtuiError
+from fieldtui.base.exits import ExitCode
+from fieldtui.base.explain import explain
+from fieldtui.base.files import make_private_folder
+from fieldtui.base.i18n import LANGUAGES, Language, _, set_language
+from fieldtui.base.ids import SystemIds
+from fieldtui.base.text import clean
+
+if TYPE_CHECKING:
+    import typer
+
+INTERRUPTED: Final = 130
+"""What a shell expects of a program that Ctrl-C ended."""
+
+_VALUED: Final = {"--data-dir": "FIELDTUI_DATA_DIR", "--passphrase-file": "FIELDTUI_PASSPHRASE_FILE", "--lang": "FIELDTUI_LANG"}
+
+_FAMILIES: Final[Mapping[str, str]] = {
+    "demo": "fieldtui.demo.command",
+    "init": "fieldtui.cli.beginning",
+    "enrol": "fieldtui.cli.beginning",
+    "sync": "fieldtui.cli.syncing",
+    "status": "fieldtui.cli.syncing",
+    "outbox": "fieldtui.cli.syncing",
+    "conflicts": "fieldtui.cli.conflicts",
+    "today": "fieldtui.cli.agenda",
+    "add": "fieldtui.cli.agenda",
+    "list": "fieldtui.cli.records",
+    "show": "fieldtui.cli.records",
+    "put": "fieldtui.cli.putting",
+    "search": "fieldtui.cli.records",
+    "export": "fieldtui.cli.exporting",
+    "vault": "fieldtui.cli.vault",
+    "log": "fieldtui.cli.access_log",
+    "doctor": "fieldtui.cli.doctor",
+}
+"""Which module brings which command: only the one that is asked for is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """The command line with the global options taken out of it."""
+
+    options: Mapping[str, str] = field(default_factory=dict)
+    as_json: bool = False
+    rest: tuple[str, ...] = ()
+
+
+def lift(argv: Sequence[str]) -> Lifted:
+    """Take the global options out, wherever they stand before a `--`.
+
+    Raises:
+        BadUsage: One of them has no value.
+    """
+    options: dict[str, str] = {}
+    rest: list[str] = []
+    as_json = False
+    words = iter(argv)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if word == "--":
+            rest += [word, *words]
+        elif word == "--json":
+            as_json = True
+        elif name in _VALUED:
+            given = value if equals else next(words, "")
+            if not given:
+                raise BadUsage(_("{option} mangler en værdi.").format(option=name))
+            options[name] = given
+        else:
+            rest.append(word)
+    return Lifted(options, as_json, tuple(rest))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command, or the terminal UI, and answer the exit code.
+
+    Everything that goes wrong ends here: an expected error becomes a sentence on stderr and its exit code, an
+    unexpected one becomes exit 1 and a place in a log file without personal data.
+    """
+    _prepare_process()
+    folder: Path | None = None
+    try:
+        environment = {name: value for name in _VALUED.values() if (value := os.environ.get(name))}
+        set_language(_language(environment.get("FIELDTUI_LANG"), "FIELDTUI_LANG", strict=False))
+        lifted = lift(argv)
+        given = {option: environment[name] for option, name in _VALUED.items() if name in environment}
+        options = {**given, **lifted.options}
+        language = _language(options.get("--lang"), "--lang", strict=True)
+        set_language(language)
+        folder = _folder(options.get("--data-dir"))
+        _open_log(folder)
+        code = _run(lifted, folder, options, language)
+        sys.stdout.flush()
+    except FieldtuiError as error:
+        log.event("ended", error=str(error), exit=int(error.exit_code))
+        _say(explain(error))
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has heard enough. Python would complain once more while it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.DONE)
+    except OSError as error:
+        return _system_error(error, folder)
+    except Exception as error:  # noqa: BLE001  the one place where a defect of ours becomes an exit code
+        return _defect(error, folder)
+    return code
+
+
+def _prepare_process() -> None:
+    """Private files by default, and UTF-8 out whatever the locale says."""
+    os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _language(value: str | None, source: str, *, strict: bool) -> Language:
+    if value is None:
+        return "da"
+    for known in LANGUAGES:
+        if value == known:
+            return known
+    if not strict:
+        return "da"
+    raise BadUsage(
+        _("Sproget {language} findes ikke ({source}). Vælg da eller en.").format(language=clean(value), source=source)
+    )
+
+
+def _folder(given: str | None) -> Path:
+    if given is not None:
+        return Path(given).expanduser().absolute()
+    import platformdirs
+
+    return platformdirs.user_data_path("fieldtui", appauthor=False)
+
+
+def _open_log(folder: Path) -> None:
+    """Events go to a file once there is a data folder; before that there is nothing to tell of."""
+    if folder.is_dir() and os.access(folder, os.W_OK):
+        logs = folder / "logs"
+        with contextlib.suppress(OSError):
+            make_private_folder(logs)
+            log.open_log(logs)
+
+
+def _run(lifted: Lifted, folder: Path, options: Mapping[str, str], language: Language) -> int:
+    rest = lifted.rest
+    passphrase_file = Path(options["--passphrase-file"]).expanduser().absolute() if "--passphrase-file" in options else None
+    if not rest and lifted.as_json:
+        raise BadUsage(_("--json hører til en kommando, fx: fieldtui status --json"))
+    if rest[:1] == ("--worker",):
+        return _worker(rest[1:], folder, passphrase_file, language)
+    if not rest:
+        return _terminal_ui(folder, passphrase_file, language)
+    if rest == ("--version",):
+        from fieldtui import __version__
+
+        sys.stdout.write(f"fieldtui {__version__}\n")
+        return int(ExitCode.DONE)
+    from fieldtui.cli.setting import Setting
+
+    setting = Setting(
+        folder=folder,
+        passphrase_file=passphrase_file,
+        as_json=lifted.as_json,
+        language=language,
+        clock=SystemClock(),
+        ids=SystemIds(),
+    )
+    return _command(list(rest), setting)
+
+
+def _terminal_ui(folder: Path, passphrase_file: Path | None, language: Language) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise BadUsage(_("Skærmbilledet har brug for en terminal. Se kommandoerne med: fieldtui --help"))
+    from fieldtui.tui import supervisor
+
+    return supervisor.run(worker_arguments(folder, passphrase_file, language))
+
+
+def worker_arguments(
+    folder: Path, passphrase_file: Path | None, language: Language, *, training: bool = False
+) -> list[str]:
+    """What the supervisor hands to the worker it starts."""
+    words = ["--data-dir", str(folder), "--lang", language]
+    if passphrase_file is not None:
+        words += ["--passphrase-file", str(passphrase_file)]
+    return [*words, "--training"] if training else words
+
+
+def _worker(words: Sequence[str], folder: Path, passphrase_file: Path | None, language: Language) -> int:
+    from fieldtui.tui import worker
+
+    return worker.run(folder, clock=SystemClock(), ids=SystemIds(), language=language, training="--training" in words)
+
+
+def _command(words: list[str], setting: Any) -> int:
+    """Build the commands that are needed, and run the one that was asked for."""
+    import typer
+
+    from fieldtui.cli.usage import sentence
+
+    root = _root(words)
+    command = typer.main.get_command(root)
+    arguments = [*words, "--json"] if words[0] == "central" and setting.as_json else words
+    try:
+        result = command.main(args=arguments, prog_name="fieldtui", standalone_mode=False, obj=setting)
+    except typer.TyperException as error:
+        raise BadUsage(sentence(error, list(_FAMILIES) + ["central"])) from None
+    except typer.Abort:
+        return INTERRUPTED
+    return result if isinstance(result, int) else int(ExitCode.DONE)
+
+
+def _root(words: Sequence[str]) -> typer.Typer:
+    import typer
+
+    root = typer.Typer(
+        name="fieldtui",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        suggest_commands=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help=_("Borgere, aftaler og brobygning i en krypteret boks. Uden kommando åbner skærmbilledet."),
+    )
+
+    @root.callback()
+    def everything() -> None:
+        """Hold the commands together."""
+
+    first = next((word for word in words if not word.startswith("-")), None)
+    for module in dict.fromkeys([_FAMILIES[first]] if first in _FAMILIES else [] if first == "central" else _FAMILIES.values()):
+        importlib.import_module(module).mount(root)
+    if first == "central" or first not in _FAMILIES:
+        _mount_central(root, needed=first == "central")
+    return root
+
+
+def _mount_central(root: typer.Typer, *, needed: bool) -> None:
+    """The central system comes with an extra, which a laptop may do without."""
+    try:
+        module = importlib.import_module("fieldtui.central.cli")
+    except ModuleNotFoundError as error:
+        if error.name is not None and error.name.partition(".")[0] == "fieldtui":
+            raise
+        if needed:
+            raise BadUsage(
+                _("Det centrale system er ikke installeret her. Installér det med: pipx install 'fieldtui[central]'")
+            ) from None
+        return
+    root.add_typer(module.app, name="central", help=_("Det centrale system og dets administration."))
+
+
+def _system_error(error: OSError, folder: Path | None) -> int:
+    """What the machine refuses: no room, no right, no such place."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        _say(explain(DiskFull()))
+        return int(DiskFull.exit_code)
+    if isinstance(error, (PermissionError, NotADirectoryError, IsADirectoryError)) or error.errno == errno.EROFS:
+        refused = BadFile(clean(str(error.filename or folder or "")), None, _("Der er ikke adgang til den."))
+        _say(explain(refused))
+        return int(refused.exit_code)
+    return _defect(error, folder)
+
+
+def _defect(error: BaseException, folder: Path | None) -> int:
+    """Write where it happened, never what was in it, and name the file."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{code.co_name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    message = _("fieldtui måtte stoppe på grund af en fejl i programmet. Det, der er gemt, er gemt.")
+    path = _crash_log(folder)
+    if path is not None:
+        places = {f"at{number}": place for number, place in enumerate(frames[-6:], start=1)}
+        log.event("defect", error=type(error).__name__, **places)
+        message += " " + _("Stedet i programmet står i {file}, uden personoplysninger.").format(file=path)
+    _say(message)
+    return int(ExitCode.INTERNAL)
+
+
+def _crash_log(folder: Path | None) -> Path | None:
+    if folder is None:
+        return None
+    try:
+        make_private_folder(folder / "logs")
+        return log.open_log(folder / "logs")
+    except OSError:
+        return None
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(clean(text, multiline=True) + "\n")

@@ -1,0 +1,73 @@
+"""What holds for the whole process: where, who asks, in which language, and how it answers."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from fieldtui.base.clock import Clock
+from fieldtui.base.i18n import Language
+from fieldtui.base.ids import IdSource
+from fieldtui.base.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The global options, and the clock and ids that every command works with."""
+
+    folder: Path
+    """The data folder; the vault lies in it."""
+    passphrase_file: Path | None
+    as_json: bool
+    language: Language
+    clock: Clock
+    ids: IdSource
+
+    def answer(self, document: Any, lines: Iterable[str]) -> None:
+        """Write what was asked for on stdout: one JSON document, or lines for a person.
+
+        Args:
+            document: JSON values; written only with `--json`.
+            lines: Sentences and rows; each is cleaned of what could steer a terminal.
+        """
+        if self.as_json:
+            print(as_json(document))
+        else:
+            for line in lines:
+                print(clean(line))
+
+    def tell(self, sentence: str) -> None:
+        """Say something beside the answer, on stderr."""
+        print(clean(sentence, multiline=True), file=sys.stderr)
+
+    @property
+    def terminal(self) -> bool:
+        """True where a person can be asked: keyboard and screen are both a terminal."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def setting_of(context: typer.Context) -> Setting:
+    """The setting that bootstrap put into the context."""
+    setting = context.find_root().obj
+    if not isinstance(setting, Setting):
+        raise TypeError("a command of fieldtui was run without bootstrap")
+    return setting
+
+
+def as_json(document: Any) -> str:
+    """One JSON document; characters that could steer a terminal or break UTF-8 are escaped."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    if text.isascii():
+        return text
+    return "".join(f"\\u{ord(char):04x}" if _unsafe(char) else char for char in text)
+
+
+def _unsafe(char: str) -> bool:
+    return ord(char) < 0x10000 and char != "\n" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
