@@ -76,7 +76,7 @@ class Cpr:
         return tuple(found)
 
 
-class InvalidCpr(ValueError):  # noqa: N818  a value of the wrong kind, caught where the model is built
+class InvalidCpr(ValueError):
     """Not a CPR number at all. `code` is `length`, `characters` or `date`."""
 
     def __init__(self, code: Literal["length", "characters", "date"]) -> None:

@@ -87,6 +87,30 @@ def about(  # noqa: PLR0913  one keyword for each thing a field says about itsel
     return Field(... if required else default, title=label, description=description, json_schema_extra=extra, **limits)
 
 
+FIRST_YEAR: Final = 1850
+LAST_YEAR: Final = 2199
+"""Days outside are slips of the keyboard, and leave no room to count deadlines from."""
+
+
+def _within_reach(value: date) -> None:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise PydanticCustomError("year", "out of reach", {"first": FIRST_YEAR, "last": LAST_YEAR})
+
+
+def _day(value: Any) -> Any:
+    """A day is ISO text (`2026-11-24`); numbers, which pydantic would read as seconds, are none."""
+    if isinstance(value, str):
+        text = value.strip()
+        try:
+            value = date.fromisoformat(text) if len(text) == 10 else None
+        except ValueError:
+            value = None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise PydanticCustomError("day", "not a day")
+    _within_reach(value)
+    return value
+
+
 def _instant(value: Any) -> Any:
     """Text without an offset means Copenhagen; the spring gap and the autumn fold are not guessed."""
     if isinstance(value, str):
@@ -95,6 +119,7 @@ def _instant(value: Any) -> Any:
         except ValueError:
             raise PydanticCustomError("instant", "not a time") from None
     if isinstance(value, datetime):
+        _within_reach(value)
         if value.tzinfo is None:
             if in_gap(value):
                 raise PydanticCustomError("instant_gap", "does not exist: clocks go forward")
@@ -109,16 +134,16 @@ Instant = Annotated[datetime, BeforeValidator(_instant), PlainSerializer(isoform
 """An instant, kept to the minute and written with Copenhagen's offset."""
 
 
-def _line(value: str) -> str:
-    return clean(value).strip()
+def _line(value: Any) -> Any:
+    """Cleaned before it is measured, so that blanks do not count as a name."""
+    return clean(value).strip() if isinstance(value, str) else value
 
 
-def _text(value: str) -> str:
-    return clean(value, multiline=True).strip("\n")
-
-
-def _code(value: str) -> str:
-    return clean(value).strip()
+def _text(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = clean(value, multiline=True).strip("\n")
+    return text if text.strip() else ""
 
 
 def _coded(code: str, parse: Callable[[str], str]) -> AfterValidator:
@@ -142,9 +167,9 @@ def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({clean(value).strip() for value in values} - {""}))
 
 
-Line = Annotated[str, AfterValidator(_line), Field(max_length=200)]
-Text = Annotated[str, AfterValidator(_text), Field(max_length=20_000)]
-Code = Annotated[str, AfterValidator(_code), Field(min_length=1, max_length=64)]
+Line = Annotated[str, BeforeValidator(_line), Field(max_length=200)]
+Text = Annotated[str, BeforeValidator(_text), Field(max_length=20_000)]
+Code = Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=64)]
 """A code from a dated list; an unknown one is kept."""
 Ref = Annotated[str, Field(min_length=36, max_length=36, pattern=r"^[0-9a-f-]{36}$")]
 """Id of another record, or of a consultant."""
@@ -154,7 +179,8 @@ PNumber = Annotated[str, _coded("p_number", parse_p_number)]
 Phone = Annotated[str, AfterValidator(phone_digits), Field(max_length=40)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_unique), Field(max_length=40)]
 """A set of short words, kept sorted."""
-Day = date
+Day = Annotated[date, BeforeValidator(_day)]
+"""A calendar day, without a time and without a zone."""
 
 
 class Record(BaseModel):
