@@ -11,6 +11,7 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 DEMO_ARGS ?=
 TEST_ARGS ?=
+BENCH_ARGS ?=
 
 # The first interpreter that runs and is new enough; a name on PATH may be an empty shim, so each one is tried.
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python; do \
@@ -49,8 +50,8 @@ lint: $(DEV_READY) ## Form, types, layers, and schemas in step with the code
 schema: $(DEV_READY) ## Write schema/ anew from the code
 	@$(BIN)/python packaging/schemas.py
 
-bench: $(DEV_READY) ## Measure start-up, search, sync and painting
-	@$(BIN)/python -m tests.benchmarks
+bench: $(DEV_READY) ## Measure the command line on a training vault (BENCH_ARGS="--citizens 100")
+	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
 
 catalogues: $(DEV_READY) ## Compile locale/en/*.po, and name Danish texts without an English one
 	@$(BIN)/python packaging/catalogues.py
