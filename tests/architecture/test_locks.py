@@ -68,7 +68,7 @@ def test_every_imported_library_is_declared() -> None:
     extras = _PROJECT["optional-dependencies"]
     device = _declared(_PROJECT["dependencies"])
     # What a declared library is made of and hands out as part of its own interface.
-    device |= {"click", "pydantic-core", "http-sf"}
+    device |= {"click", "pydantic-core", "http-sf", "rich"}
     central = device | _declared(extras["central"]) | {"starlette"}
     undeclared = []
     for path in files():

@@ -45,4 +45,5 @@ def modules(package: str = "") -> tuple[str, ...]:
         if path.suffix == ".py" and path.is_relative_to(PACKAGE / package) and "migrations" not in path.parts:
             parts = path.relative_to(ROOT).with_suffix("").parts
             found.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+    assert found, f"no modules in fieldtui/{package}"
     return tuple(found)
