@@ -1,0 +1,1 @@
+"""Bringing a device and the central system together (docs/protocol)."""

@@ -1,0 +1,300 @@
+"""Signed requests to the central system, and proven answers from it.
+
+Nothing of the environment changes the route (no proxies, no netrc, no key log), redirects are not
+followed, TLS is 1.3, and what comes back is bounded, signed and bound to the request.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+import httpx2
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+
+from fieldtui.base.clock import Clock
+from fieldtui.base.errors import Revoked, ServerFault, TlsRefused, Unreachable, UpgradeNeeded
+from fieldtui.wire.encoding import ZSTD, BodyRefused, decode_body, encode_body
+from fieldtui.wire.messages import PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
+from fieldtui.wire.problems import read_problem
+from fieldtui.wire.signatures import HttpMessage, SignatureRefused, sign_request, verify_response
+
+CONNECT_SECONDS: Final = 10.0
+READ_SECONDS: Final = 30.0
+ENCODED_LIMIT: Final = 4 * 1_048_576
+"""Most bytes of one answer as it comes over the wire; a page is at most 1 MiB."""
+DECODED_LIMIT: Final = 64 * 1_048_576
+"""Most bytes of one answer after decoding: 1,000 records of the largest note fit."""
+_MUST_BE_SIGNED: Final = frozenset({"clock", "replay", "revoked", "wipe", "cursor-reset"})
+"""Problems that a device acts on, and so believes only from the holder of the pinned key."""
+_SKEW_NOTICED: Final = timedelta(seconds=2)
+"""Signed times are whole seconds; a smaller difference is no news."""
+_REPLAY_LEAP: Final = 60_000_000
+"""Microseconds; as far ahead as another process of this device may have signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """As whom a device signs."""
+
+    key: EllipticCurvePrivateKey
+    key_id: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A 2xx answer, or a problem that the caller may be able to do something about."""
+
+    status: int
+    content_type: str
+    body: bytes
+    """Decoded."""
+    problem: Problem | None
+    message: HttpMessage
+    """As received, for a signature that can be proven only later (enrolment)."""
+    request: HttpMessage
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What went over the wire; bytes are those of bodies, encoded."""
+
+    requests: int = 0
+    sent: int = 0
+    received: int = 0
+
+
+def is_loopback(url: str) -> bool:
+    """True where the address is this machine itself, by number or as `localhost`."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def tls_context(ca_pem: str | None) -> ssl.SSLContext:
+    """TLS 1.3, strict certificates, and no key log whatever the environment says.
+
+    Args:
+        ca_pem: The authority that is pinned; `None` for the system's store.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    if ca_pem is None:
+        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+    else:
+        context.load_verify_locations(cadata=ca_pem)
+    return context
+
+
+def http_transport(url: str, ca_pem: str | None) -> httpx2.BaseTransport:
+    """The way to an address.
+
+    Raises:
+        ServerFault: Plain http to anything but this machine.
+    """
+    if urlsplit(url).scheme == "https":
+        return httpx2.HTTPTransport(verify=tls_context(ca_pem), trust_env=False, http2=False)
+    if not is_loopback(url):
+        raise ServerFault("https")
+    return httpx2.HTTPTransport(trust_env=False, http2=False)
+
+
+class Transport:
+    """One conversation with the central system, over a connection that is kept alive.
+
+    `fieldtui-seq` is the server-adjusted time in microseconds, or one more than the last where two fall
+    together. It follows from the time, so nothing is written for it; where the time was turned back
+    between two runs the central system answers `replay` once, and the number leaps over what was used.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        identity: Identity,
+        server_key: EllipticCurvePublicKey | None,
+        clock: Clock,
+        offset: timedelta = timedelta(0),
+        via: httpx2.BaseTransport | None = None,
+        ca_pem: str | None = None,
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            base_url: Without a trailing slash.
+            identity: As whom to sign.
+            server_key: The pinned key; `None` only while enrolling, then answers are not proven here.
+            clock: The device's own clock.
+            offset: The central system's time minus the device's, as known so far.
+            via: Another way than `http_transport` makes.
+            ca_pem: The pinned authority, where there is one.
+        """
+        self._base = base_url.rstrip("/")
+        self._identity = identity
+        self._server_key = server_key
+        self._clock = clock
+        self._last_seq = 0
+        self.offset = offset
+        """The central system's time minus the device's, after the last proven answer."""
+        self.traffic = Traffic()
+        self._client = httpx2.Client(
+            transport=via or http_transport(self._base, ca_pem),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            headers={"accept-encoding": ZSTD, "user-agent": "fieldtui"},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def now(self) -> datetime:
+        """The central system's time as far as it is known."""
+        return self._clock.now().astimezone(UTC) + self.offset
+
+    def get(self, path_and_query: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """A signed GET; errors as `_exchange`."""
+        return self._exchange("GET", path_and_query, b"", dict(headers or {}))
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
+        """A signed POST of JSON; errors as `_exchange`."""
+        encoded, encoding = encode_body(body, accepted=ZSTD)
+        extra = {"content-type": "application/json", **(headers or {})}
+        if encoding:
+            extra["content-encoding"] = encoding
+        return self._exchange("POST", path, encoded, extra)
+
+    def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """Send, and once more where only our clock or our sequence number was wrong.
+
+        Raises:
+            Unreachable: No answer, or not able to answer just now.
+            TlsRefused: The certificate is not the central system's.
+            UpgradeNeeded: The central system speaks only newer versions.
+            Revoked: This device is revoked; the answer is proven to say so.
+            ServerFault: An answer that is not proven, or that breaks the protocol.
+        """
+        answer = self._once(method, path, body, headers)
+        if answer.problem is not None and answer.problem.name in {"clock", "replay"}:
+            if answer.problem.name == "replay":
+                self._last_seq = max(self._last_seq, self._microseconds()) + _REPLAY_LEAP
+            answer = self._once(method, path, body, headers)
+        if answer.problem is not None:
+            _raise_what_nobody_can_handle(answer.problem)
+        return answer
+
+    def _once(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        request = self._signed(method, f"{self._base}{path}", body, headers)
+        asked_at = self._clock.now()
+        status, received, encoded = self._send(request)
+        self.traffic.requests += 1
+        self.traffic.sent += len(request.body)
+        self.traffic.received += len(encoded)
+        message = HttpMessage(method, request.url, received, encoded, status)
+        proven = self._prove(message, request, asked_at)
+        try:
+            plain = decode_body(encoded, received.get("content-encoding"), limit=DECODED_LIMIT)
+        except BodyRefused:
+            raise ServerFault("encoding") from None
+        problem = read_problem(status, plain) if status >= 400 else None
+        if problem is None and not 200 <= status < 300:
+            raise ServerFault(f"http-{status}")
+        if not proven and self._server_key and (problem is None or problem.name in _MUST_BE_SIGNED):
+            raise ServerFault("signature")
+        return Answer(status, received.get("content-type", ""), plain, problem, message, request)
+
+    def _signed(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> HttpMessage:
+        self._last_seq = max(self._last_seq + 1, self._microseconds())
+        plain = HttpMessage(method, url, {PROTOCOL_HEADER: str(PROTOCOL_VERSION), **headers}, body)
+        added = sign_request(
+            plain,
+            key=self._identity.key,
+            key_id=self._identity.key_id,
+            device=self._identity.device,
+            seq=self._last_seq,
+            created=self.now(),
+            nonce=secrets.token_urlsafe(16),
+        )
+        return HttpMessage(method, url, {**plain.headers, **added}, body)
+
+    def _microseconds(self) -> int:
+        return int(self.now().timestamp() * 1_000_000)
+
+    def _send(self, request: HttpMessage) -> tuple[int, dict[str, str], bytes]:
+        try:
+            with self._client.stream(
+                request.method, request.url, content=request.body, headers=dict(request.headers)
+            ) as response:
+                parts: list[bytes] = []
+                size = 0
+                for part in response.iter_raw():
+                    size += len(part)
+                    if size > ENCODED_LIMIT:
+                        raise ServerFault("too-large")
+                    parts.append(part)
+                return response.status_code, {n.lower(): v for n, v in response.headers.items()}, b"".join(parts)
+        except httpx2.ConnectError as error:
+            raise _connection_error(error) from None
+        except httpx2.HTTPError:
+            raise Unreachable from None
+
+    def _prove(self, message: HttpMessage, request: HttpMessage, asked_at: datetime) -> bool:
+        """True where the pinned key signed the answer; its time is then learnt from."""
+        if self._server_key is None:
+            return False
+        try:
+            created = verify_response(message, request, key=self._server_key, now=asked_at, max_age=None)
+        except SignatureRefused:
+            return False
+        half_way = asked_at + (self._clock.now() - asked_at) / 2
+        offset = created - half_way
+        if abs(offset - self.offset) > _SKEW_NOTICED:
+            self.offset = offset
+        return True
+
+
+def _connection_error(error: Exception) -> Unreachable:
+    """Tell a refused certificate from a network that is not there."""
+    step: BaseException | None = error
+    while step is not None:
+        if isinstance(step, ssl.SSLError) or "certificate" in str(step).lower():
+            return TlsRefused("")
+        step = step.__cause__ or step.__context__
+    return Unreachable()
+
+
+def _raise_what_nobody_can_handle(problem: Problem) -> None:
+    """Raise for the problems that mean the same to every caller; others are answers.
+
+    Raises:
+        Revoked: `revoked` or `wipe`.
+        UpgradeNeeded: `too-old`.
+        Unreachable: `unavailable`, `rate-limited`, and a proxy's 502, 503 and 504.
+        ServerFault: What no caller can mend.
+    """
+    if problem.name in {"revoked", "wipe"}:
+        raise Revoked
+    if problem.name == "too-old":
+        raise UpgradeNeeded
+    if problem.name in {"unavailable", "rate-limited"} or problem.status in {502, 503, 504}:
+        raise Unreachable
+    if problem.name not in {"cursor-reset", "code", "too-large", "validation"}:
+        raise ServerFault(problem.name)
