@@ -1,0 +1,123 @@
+"""Full-text search over folded words: `aagaard` finds Ågård, `ojvind` finds Øjvind, prefixes match.
+
+A word is indexed and asked for in one common spelling: folded (æ→ae, ø→oe, å→aa, other marks off), and then
+with the two spellings of a Danish letter made one (aa→a, oe→o). So a query never misses for its spelling;
+now and then it finds a little more.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Final
+
+from fieldtui.base.text import clean, fold
+from fieldtui.domain.records import Citizen, Record, fields_of
+
+_PROTECTED_FIELDS: Final = frozenset({"address", "postal_code", "city"})
+_REFERENCES: Final = frozenset({"author", "by"})
+_CPR: Final = re.compile(r"(?<!\d)(\d{6})[- ]?(\d{4})(?!\d)")
+_AROUND: Final = 40
+_LONGEST_QUERY: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One record that has every word of the query."""
+
+    record_id: str
+    collection: str
+    title: str
+    """A name or a title; for a citizen's records the services put the citizen's short name in."""
+    snippet: str
+    """The place in the text where the first word stands, at most about 80 characters; empty where it is the title."""
+    citizen_id: str | None
+    day: date | None
+    """The record's main date."""
+
+
+def spell(text: str) -> str:
+    """The one spelling in which words are compared."""
+    return fold(text).replace("aa", "a").replace("oe", "o")
+
+
+def texts_of(record: Record) -> Iterator[tuple[str, str]]:
+    """Name and text of everything in a record that may be searched.
+
+    Never the CPR number, never an id, never a protected citizen's address, never fields this version does
+    not know.
+    """
+    hidden = _PROTECTED_FIELDS if isinstance(record, Citizen) and record.address_protected else frozenset[str]()
+    for name, info in fields_of(type(record)).items():
+        if name == "cpr" or name in hidden or name in _REFERENCES or name.endswith("_id"):
+            continue
+        value = getattr(record, info.attribute)
+        if isinstance(value, str) and not isinstance(value, Enum) and value:
+            yield name, value
+        elif isinstance(value, tuple) and value:
+            yield name, ", ".join(str(word) for word in value)
+
+
+def cpr_token(key: bytes, digits: str) -> str:
+    """The word a CPR number is indexed as: a keyed hash, so that the index does not hold the number."""
+    return "cpr" + hmac.digest(key, b"fieldtui/search/cpr\n" + digits.encode("ascii"), "sha256").hex()[:24]
+
+
+def words_of(record: Record, key: bytes) -> str:
+    """Everything of a record that goes into the index."""
+    parts = [spell(_CPR.sub(lambda cpr: cpr_token(key, cpr[1] + cpr[2]), text)) for _name, text in texts_of(record)]
+    phone = getattr(record, "phone", None)
+    if isinstance(phone, str):
+        parts.append(phone.replace(" ", ""))
+    if isinstance(record, Citizen) and record.cpr:
+        parts.append(cpr_token(key, record.cpr))
+    return "\n".join(parts)
+
+
+def index(connection: sqlite3.Connection, no: int, record: Record, key: bytes) -> None:
+    """Put a record into the index, in place of what was there under its number."""
+    connection.execute("INSERT OR REPLACE INTO search (rowid, folded) VALUES (?, ?)", (no, words_of(record, key)))
+
+
+def unindex(connection: sqlite3.Connection, no: int) -> None:
+    """Take a record out of the index."""
+    connection.execute("DELETE FROM search WHERE rowid = ?", (no,))
+
+
+def match_expression(text: str, key: bytes) -> str:
+    """The FTS5 expression for a query: all words, any order, each as a prefix. Empty where there is no word."""
+    query = clean(text, limit=_LONGEST_QUERY)
+    tokens = [f'"{cpr_token(key, first + last)}"' for first, last in _CPR.findall(query)]
+    for word in _CPR.sub(" ", query).split():
+        spelled = spell(word).replace('"', " ").strip()
+        if any(char.isalnum() for char in spelled):
+            tokens.append(f'"{spelled}"*')
+    return " ".join(tokens)
+
+
+def snippet_of(record: Record, query: str) -> str:
+    """The text around the first word of the query, on one line, safe to show; empty where it is in no text."""
+    wanted = [spell(word) for word in clean(query, limit=_LONGEST_QUERY).split()]
+    for _name, text in texts_of(record):
+        for found in re.finditer(r"\w+", text):
+            if any(spell(found.group()).startswith(word) for word in wanted if word):
+                begin, end = max(0, found.start() - _AROUND), found.end() + _AROUND
+                shown = clean(text[begin:end]).strip()
+                return f"{'…' if begin else ''}{shown}{'…' if end < len(text) else ''}"
+    return ""
+
+
+def title_of(record: Record) -> str:
+    """What a record is called in a list of hits."""
+    if isinstance(record, Citizen):
+        return record.full_name
+    for name in ("name", "title", "recipient", "provider"):
+        value = getattr(record, name, None)
+        if isinstance(value, str) and value:
+            return value
+    return record.label
