@@ -96,7 +96,8 @@ class EmbeddedPostgres:
 
     def url_of(self, database: str) -> str:
         """Address of another database in the same cluster."""
-        assert self._running is not None, "ask for the address while it runs"
+        if self._running is None:
+            raise DatabaseUnreachable("stopped")
         return self._url(self._running, database)
 
     @property
@@ -197,7 +198,9 @@ class EmbeddedPostgres:
                 binaries = running.binaries if running and running.binaries.exists() else None
                 with tempfile.TemporaryDirectory(prefix=_PREFIX) as spare:
                     tools = binaries or _binaries_for(account, Path(spare))
-                    self._control(tools, account, "pg_ctl", "stop", "-w", "-t", str(_SECONDS), "-m", "fast", what="stop")
+                    self._control(
+                        tools, account, "pg_ctl", "stop", "-w", "-t", str(_SECONDS), "-m", "fast", what="stop"
+                    )
             except DatabaseUnreachable:
                 event("central.postgres.killed")
                 pid = _postmaster(self._cluster)
@@ -374,7 +377,9 @@ def _postmaster(cluster: Path) -> int | None:
         except OSError:
             return None
         return pid if alive and not zombie else None
-    listing = subprocess.run(["ps", "-p", str(pid), "-o", "comm="], capture_output=True, text=True, check=False, timeout=30)
+    listing = subprocess.run(
+        ["ps", "-p", str(pid), "-o", "comm="], capture_output=True, text=True, check=False, timeout=30
+    )
     return pid if "postgres" in listing.stdout else None
 
 

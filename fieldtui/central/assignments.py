@@ -1,0 +1,242 @@
+"""Who has which citizen, and when a scope opens or closes for someone. Every change takes a sequence number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from fieldtui.base.clock import COPENHAGEN
+from fieldtui.base.errors import BadUsage
+from fieldtui.base.i18n import _
+from fieldtui.base.text import clean
+from fieldtui.central.ledger import Ledger
+from fieldtui.central.schema import assignment, consultant, record
+from fieldtui.domain.records import Consent
+from fieldtui.wire.messages import Assigned, AssignmentRole, Person
+
+TREATMENT_COLLECTIONS: Final = frozenset({"citizen", "referral", "bridging_note", "consent", "appointment"})
+"""What a treatment worker may see of a citizen whose consent is valid; of appointments only `brobygning`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What one member of staff sees and writes on a day."""
+
+    person: Person
+    citizens: dict[str, AssignmentRole]
+    """By citizen id; only those whose file is open to this person that day."""
+
+    def sees(self, scope: str) -> bool:
+        """True where the scope's records may be sent to this person."""
+        return scope == "team" or scope.removeprefix("citizen:") in self.citizens
+
+    def role_for(self, scope: str) -> AssignmentRole | None:
+        """What this person is to the citizen of the scope."""
+        return self.citizens.get(scope.removeprefix("citizen:"))
+
+
+def scope_of_citizen(citizen_id: str) -> str:
+    """The scope of everything that hangs on a citizen."""
+    return f"citizen:{citizen_id}"
+
+
+def person_from(row: Any) -> Person:
+    """The person in a row of the table `consultant`."""
+    return Person(id=row.consultant_id, initials=row.initials, name=row.name, role=row.role)
+
+
+def people(connection: Connection, org_id: str) -> tuple[Person, ...]:
+    """All staff, by initials."""
+    rows = connection.execute(select(consultant).where(consultant.c.org_id == org_id).order_by(consultant.c.initials))
+    return tuple(person_from(row) for row in rows)
+
+
+def person_by_initials(connection: Connection, org_id: str, initials: str) -> Person:
+    """Someone by initials, in any case of letters.
+
+    Raises:
+        BadUsage: No such initials.
+    """
+    shown = initials_of(initials)
+    row = connection.execute(
+        select(consultant).where(consultant.c.org_id == org_id, consultant.c.initials == shown)
+    ).first()
+    if row is None:
+        raise BadUsage(_("Der er ingen med initialerne {initials}.").format(initials=shown))
+    return person_from(row)
+
+
+def initials_of(text: str) -> str:
+    """Initials as they are kept: cleaned, upper case."""
+    return clean(text).strip().upper()
+
+
+def assign(
+    ledger: Ledger, citizen_id: str, person: Person, role: AssignmentRole, *, today: date, until: date | None = None
+) -> bool:
+    """Give a citizen to someone; False where it was so already.
+
+    A primary assignment takes the citizen from whoever had it. The caller has checked the role.
+
+    Args:
+        ledger: The transaction's ledger.
+        citizen_id: The citizen.
+        person: Who gets the citizen.
+        role: As what.
+        today: First day.
+        until: Last day of a substitute.
+    """
+    rows = {row.consultant_id: row for row in _ties(ledger, citizen_id)}
+    mine = rows.get(person.id)
+    if mine is not None and mine.role == role and mine.valid_until == until:
+        return False
+    scope = scope_of_citizen(citizen_id)
+    if role == "primary":
+        for row in rows.values():
+            if row.role == "primary" and row.consultant_id != person.id:
+                _end(ledger, row, reason="reassigned")
+    opened = role != "treatment" or _has_valid_consent(ledger.connection, ledger.org_id, citizen_id, today)
+    was_open = mine is not None and mine.open
+    if opened == was_open:
+        seq = ledger.note_event("assignment", consultant_id=person.id, scope=scope)
+    else:
+        seq = ledger.note_event(
+            "join" if opened else "leave", consultant_id=person.id, scope=scope, reason=None if opened else "ended"
+        )
+    values = {
+        "role": role, "valid_from": today, "valid_until": until, "granted_seq": seq, "open": opened,
+    }  # fmt: skip
+    ledger.connection.execute(
+        insert(assignment)
+        .values(org_id=ledger.org_id, citizen_id=citizen_id, consultant_id=person.id, **values)
+        .on_conflict_do_update(index_elements=["org_id", "citizen_id", "consultant_id"], set_=values)
+    )
+    _mark(ledger, {*rows, person.id}, seq)
+    return True
+
+
+def settle(ledger: Ledger, consultant_id: str, *, today: date) -> None:
+    """Close what has ended for someone: expired substitutes; and open or close files as consents come and go."""
+    for row, opened in due_changes(ledger.connection, ledger.org_id, consultant_id, today=today):
+        if row.role == "substitute":
+            _end(ledger, row, reason="ended")
+            continue
+        seq = ledger.note_event(
+            "join" if opened else "leave",
+            consultant_id=consultant_id,
+            scope=scope_of_citizen(row.citizen_id),
+            reason=None if opened else "ended",
+        )
+        ledger.connection.execute(update(assignment).where(*_this(row)).values(open=opened))
+        _mark(ledger, {consultant_id}, seq)
+
+
+def due_changes(connection: Connection, org_id: str, consultant_id: str, *, today: date) -> list[tuple[Any, bool]]:
+    """The assignments of someone that are no longer what they say, each with whether it is open today."""
+    rows = connection.execute(
+        select(assignment).where(
+            assignment.c.org_id == org_id,
+            assignment.c.consultant_id == consultant_id,
+            or_(assignment.c.valid_until < today, assignment.c.role == "treatment"),
+        )
+    ).all()
+    found: list[tuple[Any, bool]] = []
+    for row in rows:
+        if row.role == "substitute":
+            found.append((row, False))
+        elif row.role == "treatment":
+            expired = row.valid_until is not None and row.valid_until < today
+            opened = not expired and _has_valid_consent(connection, org_id, row.citizen_id, today)
+            if opened != row.open:
+                found.append((row, opened))
+    return found
+
+
+def access_of(connection: Connection, org_id: str, person: Person, *, today: date) -> Access:
+    """What someone sees today."""
+    rows = connection.execute(
+        select(assignment.c.citizen_id, assignment.c.role).where(
+            assignment.c.org_id == org_id,
+            assignment.c.consultant_id == person.id,
+            assignment.c.open,
+            or_(assignment.c.valid_until.is_(None), assignment.c.valid_until >= today),
+        )
+    )
+    return Access(person, {row.citizen_id: row.role for row in rows})
+
+
+def assigned_to(connection: Connection, org_id: str, person: Person, *, today: date) -> dict[str, Assigned]:
+    """What someone is to each of their citizens, as the device is told."""
+    mine = access_of(connection, org_id, person, today=today)
+    if not mine.citizens:
+        return {}
+    rows = connection.execute(
+        select(assignment).where(assignment.c.org_id == org_id, assignment.c.citizen_id.in_(sorted(mine.citizens)))
+    ).all()
+    primary = {row.citizen_id: row.consultant_id for row in rows if row.role == "primary"}
+    return {
+        row.citizen_id: Assigned(
+            role=row.role,
+            until=row.valid_until.isoformat() if row.valid_until else None,
+            primary=primary.get(row.citizen_id),
+        )
+        for row in sorted(rows, key=lambda row: str(row.citizen_id))
+        if row.consultant_id == person.id and row.citizen_id in mine.citizens
+    }
+
+
+def _ties(ledger: Ledger, citizen_id: str) -> Iterable[Any]:
+    return ledger.connection.execute(
+        select(assignment).where(assignment.c.org_id == ledger.org_id, assignment.c.citizen_id == citizen_id)
+    ).all()
+
+
+def _this(row: Any) -> tuple[Any, ...]:
+    return (
+        assignment.c.org_id == row.org_id,
+        assignment.c.citizen_id == row.citizen_id,
+        assignment.c.consultant_id == row.consultant_id,
+    )
+
+
+def _end(ledger: Ledger, row: Any, *, reason: str) -> None:
+    ledger.connection.execute(delete(assignment).where(*_this(row)))
+    seq = ledger.note_event(
+        "leave", consultant_id=row.consultant_id, scope=scope_of_citizen(row.citizen_id), reason=reason
+    )
+    tied = {each.consultant_id for each in _ties(ledger, row.citizen_id)}
+    _mark(ledger, {row.consultant_id, *tied}, seq)
+
+
+def _mark(ledger: Ledger, consultants: Iterable[str], seq: int) -> None:
+    ledger.connection.execute(
+        update(consultant)
+        .where(consultant.c.org_id == ledger.org_id, consultant.c.consultant_id.in_(sorted(consultants)))
+        .values(assignments_seq=seq)
+    )
+
+
+def _has_valid_consent(connection: Connection, org_id: str, citizen_id: str, today: date) -> bool:
+    """True where the citizen has a consent to disclose that holds on the day."""
+    rows = connection.execute(
+        select(record.c.body).where(
+            record.c.org_id == org_id,
+            record.c.scope == scope_of_citizen(citizen_id),
+            record.c.collection == "consent",
+            record.c.annulled.is_(None),
+        )
+    )
+    return any(_holds(Consent.model_validate(body), today) for (body,) in rows)
+
+
+def _holds(consent: Consent, day: date) -> bool:
+    if consent.direction == "collect" or consent.given_on > day:
+        return False
+    if consent.withdrawn_at is not None and consent.withdrawn_at.astimezone(COPENHAGEN).date() <= day:
+        return False
+    return consent.expires_on is None or consent.expires_on >= day

@@ -1,0 +1,206 @@
+"""The door to PostgreSQL: connections, migrations, the organisation, and the sequence that orders every change."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import as_file, files
+from typing import Any, Final
+
+import psycopg
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from sqlalchemy import Connection, Engine, create_engine, event, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+
+from fieldtui.base.clock import Clock
+from fieldtui.base.errors import BadUsage, DatabaseUnreachable
+from fieldtui.base.i18n import _
+from fieldtui.base.ids import IdSource
+from fieldtui.central.schema import organisation
+from fieldtui.wire.signatures import load_private_key
+
+_OLDEST_POSTGRES: Final = 150_000
+_MIGRATION_LOCK: Final = 0x6669656C  # "fiel": one migration at a time per database
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """The municipality's unit that everything hangs on."""
+
+    id: str
+    name: str
+    server_key: EllipticCurvePrivateKey
+    public_url: str | None
+
+    @property
+    def key_id(self) -> str:
+        """Name of the response key in signatures."""
+        return f"{self.id}.server"
+
+
+class Database:
+    """Connections to one central database. Safe to share between threads.
+
+    Args:
+        url: `postgresql://user:password@host:port/name`; PostgreSQL 15 or newer.
+        clock: Gives the time everything is received at.
+        ids: Gives ids of what this system itself makes.
+    """
+
+    def __init__(self, url: str, *, clock: Clock, ids: IdSource) -> None:
+        self.clock = clock
+        self.ids = ids
+        self._engine = _engine(url)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction: committed at the end of the block, rolled back on an error.
+
+        Raises:
+            DatabaseUnreachable: The server does not answer.
+        """
+        with _reachable(), self._engine.begin() as connection:
+            yield connection
+
+    def organisation(self, connection: Connection, name: str | None = None) -> Organisation:
+        """The organisation of that name, or the only one there is.
+
+        Raises:
+            BadUsage: None, several and no name given, or no such name.
+        """
+        rows = connection.execute(select(organisation).order_by(organisation.c.name)).all()
+        if name is not None:
+            rows = [row for row in rows if row.name == name]
+        if not rows:
+            raise BadUsage(
+                _("Der er ingen organisation med det navn.") if name else
+                _("Der er ingen organisation endnu. Lav en med: fieldtui central bootstrap --organisation NAVN")
+            )  # fmt: skip
+        if len(rows) > 1:
+            raise BadUsage(_("Der er flere organisationer. Vælg en med --organisation NAVN."))
+        return organisation_from(rows[0])
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.clock.now()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+
+def organisation_from(row: Any) -> Organisation:
+    """The organisation in a row of its table."""
+    return Organisation(row.org_id, row.name, load_private_key(row.server_key), row.public_url)
+
+
+class Sequence:
+    """Sequence numbers for one transaction: given in commit order, without gaps.
+
+    Making one takes the organisation row's lock until the transaction ends, so that nobody else can
+    commit a number in between, and a number that is rolled back is given again.
+    """
+
+    def __init__(self, connection: Connection, org_id: str) -> None:
+        self._connection = connection
+        self._org_id = org_id
+        row = connection.execute(
+            select(organisation.c.seq).where(organisation.c.org_id == org_id).with_for_update()
+        ).one()
+        self._first: int = row.seq
+        self._last: int = row.seq
+
+    @property
+    def last(self) -> int:
+        """The highest number given so far."""
+        return self._last
+
+    def next(self) -> int:
+        """The next number."""
+        self._last += 1
+        return self._last
+
+    def store(self, **also: Any) -> None:
+        """Write the highest number, and other columns of the organisation; call before the transaction ends."""
+        if self._last != self._first or also:
+            self._connection.execute(
+                update(organisation).where(organisation.c.org_id == self._org_id).values(seq=self._last, **also)
+            )
+
+
+def migrate(url: str) -> None:
+    """Bring the tables to this version's schema; does nothing where they are.
+
+    Raises:
+        DatabaseUnreachable: The server does not answer.
+        BadUsage: PostgreSQL is too old, or the database was made by a newer fieldtui.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    engine = _engine(url)
+    try:
+        with _reachable(), engine.begin() as connection, as_file(files("fieldtui.central") / "migrations") as scripts:
+            if _version_number(connection) < _OLDEST_POSTGRES:
+                raise BadUsage(_("Databasen er for gammel: fieldtui kræver PostgreSQL 15 eller nyere."))
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": _MIGRATION_LOCK})
+            config = Config()
+            config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+            config.set_main_option("path_separator", "os")
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError:
+                raise BadUsage(
+                    _("Databasen er lavet af en nyere fieldtui. Intet er ændret. Opdatér fieldtui, og prøv igen.")
+                ) from None
+    finally:
+        engine.dispose()
+
+
+def _version_number(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise BadUsage(_("Databasens adresse skal have formen postgresql://bruger:kode@vært:port/navn.")) from None
+    if parsed.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
+        raise BadUsage(_("Databasens adresse skal have formen postgresql://bruger:kode@vært:port/navn."))
+    engine = create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=8,
+        max_overflow=24,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10, "application_name": "fieldtui-central"},
+        hide_parameters=True,  # no value in an exception's text
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settle(connection: psycopg.Connection[Any], _record: object) -> None:
+        # A body is validated text; the server must never reinterpret a time in its own zone.
+        connection.execute("SET timezone TO 'UTC'")
+        connection.execute("SET lock_timeout TO '60s'")
+        connection.commit()
+
+    return engine
+
+
+@contextlib.contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseUnreachable("connection") from error
+    except InterfaceError as error:
+        raise DatabaseUnreachable("connection") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnreachable("connection") from error
+        raise
