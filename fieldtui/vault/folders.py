@@ -17,7 +17,6 @@ _CLOUDS: Final = (
     ("icloud", "iCloud"),
     ("com~apple~clouddocs", "iCloud"),
     ("mobile documents", "iCloud"),
-    ("cloudstorage", "iCloud"),
     ("google drive", "Google Drive"),
     ("googledrive", "Google Drive"),
     ("nextcloud", "Nextcloud"),

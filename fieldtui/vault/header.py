@@ -126,7 +126,7 @@ class OtherSlot(BaseModel):
 
 def _kind_of_slot(value: Any) -> str:
     kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
-    return kind if kind in {"passphrase", "recovery"} else "other"
+    return kind if isinstance(kind, str) and kind in {"passphrase", "recovery"} else "other"
 
 
 Slot = Annotated[

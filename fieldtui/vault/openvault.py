@@ -206,8 +206,7 @@ class OpenVault:
                 with gate(self._home):
                     self._close_database(connection)
                     self._presence.release()  # so that of two that leave, one finds itself alone
-                    if self._presence.try_exclusive():
-                        self._seal()
+                    self._leave_word(alone=self._presence.try_exclusive())
             except (OSError, FieldtuiError, DatabaseError) as error:
                 event("vault.not_sealed", cause=type(error).__name__)
             finally:
@@ -230,13 +229,17 @@ class OpenVault:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         connection.close()
 
-    def _seal(self) -> None:
+    def _leave_word(self, *, alone: bool) -> None:
+        """Write to the header what this process knows: the log's head, and, where it is the last one, the seal."""
         header = self._files.genuine(self._vault_key)
-        head = header.audit_head
-        if self._head.seq > head.seq:
-            head = HeaderAuditHead(seq=self._head.seq, mac=self._head.mac)
-        self._write(header, seal=seal_of(self._home / NAME, self._vault_key), audit_head=head)
-        event("vault.sealed")
+        changes: dict[str, object] = {}
+        if self._head.seq > header.audit_head.seq:
+            changes["audit_head"] = HeaderAuditHead(seq=self._head.seq, mac=self._head.mac)
+        if alone:
+            changes["seal"] = seal_of(self._home / NAME, self._vault_key)
+        if changes:
+            self._write(header, **changes)
+        event("vault.closed", sealed=alone)
 
     def _write(self, header: Header, **changes: object) -> Header:
         successor = header.succeeded_by(self._vault_key, **changes)
