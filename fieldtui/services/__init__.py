@@ -1,0 +1,1 @@
+"""Use cases that the terminal UI and the command line both call."""

@@ -1,0 +1,60 @@
+"""What every use case stands on: the open store, the clock, the rules and whose device this is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from fieldtui.base.clock import Clock, today
+from fieldtui.base.errors import NotEnrolled
+from fieldtui.domain.rulebook import RuleBook, builtin
+from fieldtui.store import MetaKey, Store
+from fieldtui.wire.messages import Person
+
+
+@dataclass(frozen=True)
+class Context:
+    """Shared by the services of one workspace."""
+
+    store: Store
+    clock: Clock
+
+    @cached_property
+    def rules(self) -> RuleBook:
+        """The dated rules that came with this version."""
+        return builtin()
+
+    @property
+    def today(self) -> date:
+        """The day in Copenhagen."""
+        return today(self.clock)
+
+    @property
+    def consultant(self) -> Person | None:
+        """Whose device this is; `None` before enrolment."""
+        text = self.store.meta(MetaKey.CONSULTANT)
+        return None if text is None else Person.model_validate_json(text)
+
+    @property
+    def me(self) -> Person:
+        """Whose device this is.
+
+        Raises:
+            NotEnrolled: Nobody's yet.
+        """
+        consultant = self.consultant
+        if consultant is None:
+            raise NotEnrolled
+        return consultant
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """The organisation's staff by initials, with the device's own consultant in any case."""
+        with self.store.reading() as connection:
+            rows = connection.execute("SELECT id, initials, name, role FROM person ORDER BY initials, id").fetchall()
+        found = {row[0]: Person(id=row[0], initials=row[1], name=row[2], role=row[3]) for row in rows}
+        consultant = self.consultant
+        if consultant is not None:
+            found.setdefault(consultant.id, consultant)
+        return tuple(found.values())

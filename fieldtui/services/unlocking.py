@@ -1,0 +1,115 @@
+"""Making, unlocking and recovering a vault: the way from a folder and a secret to a workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fieldtui.base.clock import Clock
+from fieldtui.base.errors import Revoked
+from fieldtui.base.ids import IdSource
+from fieldtui.services.workspace import Workspace
+from fieldtui.store import MetaKey
+from fieldtui.vault import (
+    CHEAPEST,
+    STANDARD,
+    KdfCost,
+    OpenVault,
+    Secret,
+    VaultState,
+    change_passphrase,
+    check_strength,
+    create_vault,
+    open_vault,
+    recover_vault,
+    suggest_passphrase,
+    suggestion_bits,
+    vault_state,
+)
+
+__all__ = [
+    "CHEAPEST",
+    "STANDARD",
+    "KdfCost",
+    "Secret",
+    "VaultState",
+    "check_strength",
+    "create",
+    "new_passphrase",
+    "recover",
+    "suggest_passphrase",
+    "suggestion_bits",
+    "unlock",
+    "vault_state",
+]
+
+
+def create(
+    folder: Path, passphrase: Secret, *, clock: Clock, ids: IdSource, kdf: KdfCost = STANDARD
+) -> tuple[Workspace, str]:
+    """Make a vault and open it.
+
+    Returns:
+        The workspace, and the recovery code, which is shown once and stored nowhere.
+
+    Raises:
+        VaultExists: There is a vault already; it was not touched.
+        FolderRefused: The folder is synced to a cloud, on a network share, or open to everybody.
+        PassphraseTooWeak: Too short or too well known.
+        DiskFull: No room; nothing is left behind.
+    """
+    vault, code = create_vault(folder, passphrase, clock=clock, kdf=kdf)
+    return _workspace(vault, "create", clock=clock, ids=ids), code
+
+
+def unlock(folder: Path, passphrase: Secret, *, clock: Clock, ids: IdSource) -> Workspace:
+    """Open the vault in a folder; written to the access log.
+
+    Raises:
+        NoVault, NewerVault: None there, or one made by a newer fieldtui.
+        WrongPassphrase, TooSoon: It stays shut.
+        HeaderDamaged, HeaderTampered, DatabaseDamaged, DatabaseMissing: Nothing was changed.
+        Revoked: The central system has shut this device out; the vault was closed again.
+        Busy, DiskFull: Another fieldtui has it to itself, or there is no room.
+    """
+    return _workspace(open_vault(folder, passphrase, clock=clock), "unlock", clock=clock, ids=ids)
+
+
+def recover(
+    folder: Path, code: str, new: Secret, *, clock: Clock, ids: IdSource, kdf: KdfCost = STANDARD
+) -> tuple[Workspace, str]:
+    """Open a vault with its recovery code and give it a new passphrase and a new code; the old ones open nothing.
+
+    Returns:
+        The workspace and the new recovery code.
+
+    Raises:
+        WrongRecoveryCode: Mistyped, or another vault's.
+        PassphraseTooWeak: The new passphrase.
+        NoVault, NewerVault, TooSoon, HeaderDamaged, HeaderTampered, DatabaseDamaged, DatabaseMissing, Revoked, Busy,
+        DiskFull: As `unlock`.
+    """
+    vault, new_code = recover_vault(folder, code, new, clock=clock, kdf=kdf)
+    return _workspace(vault, "recover", clock=clock, ids=ids), new_code
+
+
+def new_passphrase(workspace: Workspace, new: Secret, *, kdf: KdfCost = STANDARD) -> None:
+    """Give an unlocked vault a new passphrase; the old one opens nothing afterwards.
+
+    Raises:
+        PassphraseTooWeak: Too short or too well known.
+        DiskFull: The old passphrase stays.
+    """
+    change_passphrase(workspace.store.vault, new, kdf=kdf)
+    workspace.store.audit("passphrase")
+
+
+def _workspace(vault: OpenVault, action: str, *, clock: Clock, ids: IdSource) -> Workspace:
+    try:
+        workspace = Workspace(vault, clock=clock, ids=ids)
+        if workspace.store.meta(MetaKey.LOCKED_REASON) == "revoked":
+            raise Revoked
+        workspace.store.audit(action)
+    except BaseException:
+        vault.close()
+        raise
+    return workspace

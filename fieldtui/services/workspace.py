@@ -1,0 +1,148 @@
+"""An unlocked vault as the front ends see it: every use case in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from fieldtui.base.clock import COPENHAGEN, Clock
+from fieldtui.base.ids import IdSource
+from fieldtui.domain.rulebook import RuleBook
+from fieldtui.services.casework import Casework
+from fieldtui.services.context import Context
+from fieldtui.services.drafting import Drafts
+from fieldtui.services.lookup import Lookup
+from fieldtui.store import MetaKey, Store
+from fieldtui.vault import CheckReport, OpenVault, check_vault
+from fieldtui.wire.messages import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where this device stands."""
+
+    citizens: int
+    """Enrolled now."""
+    pending: int
+    """Changes that wait to be sent."""
+    conflicts: int
+    rejected: int
+    """Changes the central system refused for good."""
+    parked: int
+    """Changes that wait for the citizen's new consultant."""
+    last_sync_at: datetime | None
+    """When a whole sync last finished."""
+    lease_until: datetime | None
+    """After it this device is read-only until the next contact."""
+    lease_warn_after: datetime | None
+    schema_version: int
+    device_id: str | None
+    consultant: Person | None
+
+
+class Workspace:
+    """One unlocked vault. Close it to seal the vault; nothing works after that."""
+
+    def __init__(self, vault: OpenVault, *, clock: Clock, ids: IdSource) -> None:
+        """Use an open vault, bringing its tables up to date first.
+
+        Raises:
+            NewerVault: A newer fieldtui has changed the tables; they were not touched.
+            Busy: The tables must change, and another fieldtui has the vault open.
+        """
+        self.clock = clock
+        self.store = Store(vault, clock=clock, ids=ids)
+        self._vault = vault
+        self._context = Context(self.store, clock)
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self._vault.folder
+
+    @property
+    def vault_id(self) -> str:
+        """32 hexadecimal digits; random."""
+        return self._vault.vault_id
+
+    @property
+    def rules(self) -> RuleBook:
+        """The dated rules that came with this version."""
+        return self._context.rules
+
+    @property
+    def consultant(self) -> Person | None:
+        """Whose device this is; `None` before enrolment."""
+        return self._context.consultant
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """The organisation's staff, by initials."""
+        return self._context.people
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """Everything a person looks at."""
+        return Lookup(self._context)
+
+    @cached_property
+    def casework(self) -> Casework:
+        """Everything a person does to records."""
+        return Casework(self._context)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Unfinished texts."""
+        return Drafts(self._context)
+
+    def status(self) -> Status:
+        """Where this device stands."""
+        with self.store.reading() as connection:
+            states = dict(connection.execute("SELECT state, count(*) FROM outbox GROUP BY state"))
+            conflicts = connection.execute("SELECT count(*) FROM conflict WHERE resolved_at IS NULL").fetchone()[0]
+            return Status(
+                citizens=len(self.lookup.list("citizen")),
+                pending=states.get("waiting", 0),
+                conflicts=conflicts,
+                rejected=states.get("rejected", 0),
+                parked=states.get("parked", 0),
+                last_sync_at=self._instant(MetaKey.LAST_SYNC_AT),
+                lease_until=self._instant(MetaKey.LEASE_UNTIL),
+                lease_warn_after=self._instant(MetaKey.LEASE_WARN_AFTER),
+                schema_version=self.store.schema_version,
+                device_id=self.store.meta(MetaKey.DEVICE_ID),
+                consultant=self.consultant,
+            )
+
+    def check_vault(self) -> CheckReport:
+        """Read and verify every page, index and foreign key.
+
+        Raises:
+            Busy: Another process is reading; try again.
+        """
+        return check_vault(self._vault)
+
+    def verify_log(self) -> int:
+        """Check the whole access log; returns how many entries it has.
+
+        Raises:
+            LogBroken: Something was changed, moved or cut.
+        """
+        return self.store.verify_log()
+
+    def close(self) -> None:
+        """Seal the vault and wipe its keys; again does nothing."""
+        self._vault.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _instant(self, key: MetaKey) -> datetime | None:
+        text = self.store.meta(key)
+        return None if text is None else datetime.fromisoformat(text).astimezone(COPENHAGEN)

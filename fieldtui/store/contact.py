@@ -1,0 +1,57 @@
+"""When this device last talked with the central system, and how long its lease is.
+
+It lies beside the database, so that a sync that finds nothing new writes nothing into it. The file holds
+times only and is sealed with the vault's own key: an altered file counts as a missing one. Whoever removes
+it gets the values of the last sync that brought something, which lie in the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from fieldtui.base.files import write_atomically
+from fieldtui.store.meta import MetaKey
+
+CONTACT_KEYS: Final = (MetaKey.LAST_SYNC_AT, MetaKey.LEASE_UNTIL, MetaKey.LEASE_WARN_AFTER)
+"""The values that every contact moves."""
+_LABEL: Final = b"fieldtui/contact/1\n"
+_LARGEST: Final = 4_096
+
+
+def contact_file(folder: Path) -> Path:
+    """Where the times lie in a data folder."""
+    return folder / "vault" / "contact.json"
+
+
+def read_contact(folder: Path, key: bytes) -> dict[str, str]:
+    """The times as of the last contact; empty where there is no file, or it was altered."""
+    path = contact_file(folder)
+    try:
+        if path.stat().st_size > _LARGEST:
+            return {}
+        said = json.loads(path.read_bytes())
+        values = {str(name): str(value) for name, value in said["values"].items()}
+        genuine = hmac.compare_digest(str(said["mac"]), _mac(key, values))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return values if genuine else {}
+
+
+def write_contact(folder: Path, key: bytes, values: Mapping[str, str]) -> None:
+    """Keep the times of a contact.
+
+    Raises:
+        OSError: The old file is as it was.
+    """
+    plain = {str(name): value for name, value in values.items()}
+    said = {"values": plain, "mac": _mac(key, plain)}
+    write_atomically(contact_file(folder), json.dumps(said, sort_keys=True).encode())
+
+
+def _mac(key: bytes, values: Mapping[str, str]) -> str:
+    return hmac.new(key, _LABEL + json.dumps(values, sort_keys=True).encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,364 @@
+"""What came from the central system, applied: a page in one transaction with its cursor.
+
+A record without a pending change is replaced. One with a pending change is merged (`domain.merge`): the record
+shows the result, `base` becomes what came, the pending change stands on top of it, and where both sides changed the
+same thing differently a conflict is kept for a person. Nothing of mine is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fieldtui.domain.merge import FieldConflict, merge, merge_annulment
+from fieldtui.domain.records import COLLECTIONS
+from fieldtui.store.meta import MetaKey
+from fieldtui.store.outbox import Entry, entries_for
+from fieldtui.store.rows import main_day, parse_body
+from fieldtui.store.writing import dump, stamp
+from fieldtui.wire.messages import JoinLine, LeaveLine, PageStart, RecordLine
+
+if TYPE_CHECKING:
+    from fieldtui.store.store import Store
+
+MY_BODY = ""
+"""In a conflict about an annulment: my whole body, under a name that no field has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole page, as it was received."""
+
+    start: PageStart
+    lines: tuple[RecordLine | JoinLine | LeaveLine, ...]
+    next: str
+    more: bool
+
+
+@dataclass(slots=True)
+class Applied:
+    """What a page, or several, did here."""
+
+    records: int = 0
+    """Records that are other than they were."""
+    merged: int = 0
+    """Records where a pending change met one from elsewhere and both hold."""
+    conflicts: int = 0
+
+    def add(self, other: Applied) -> None:
+        """Count another page's."""
+        self.records += other.records
+        self.merged += other.merged
+        self.conflicts += other.conflicts
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    rev: int
+    body: dict[str, Any]
+    base: dict[str, Any] | None
+    annulled: dict[str, Any] | None
+    base_annulled: dict[str, Any] | None
+    author: str | None
+    recorded_at: str | None
+
+
+class Inbox:
+    """Applies what comes to one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def apply_page(self, page: Page, *, cursor: str | None) -> Applied:
+        """Apply a page with its cursor: all of it or nothing.
+
+        A page without news writes nothing.
+
+        Args:
+            page: What came.
+            cursor: The cursor it was asked with.
+        """
+        done = Applied()
+        start = page.start
+        if not page.lines and page.next == cursor and start.people is None and start.assignments is None:
+            return done
+        with self._store.transaction() as connection:
+            self._staff(connection, start)
+            for line in page.lines:
+                if isinstance(line, RecordLine):
+                    done.add(self.apply_record(line))
+                elif isinstance(line, JoinLine):
+                    connection.execute("DELETE FROM leaving WHERE scope = ?", (line.scope,))
+                else:
+                    connection.execute(
+                        "INSERT OR REPLACE INTO leaving (scope, reason, seq) VALUES (?, ?, ?)",
+                        (line.scope, line.reason, line.seq),
+                    )
+            self._store.set_meta(MetaKey.CURSOR, page.next)
+        return done
+
+    def apply_record(self, line: RecordLine) -> Applied:
+        """Apply one record as it stands at the central system."""
+        with self._store.transaction() as connection:
+            reset = connection.execute("DELETE FROM unseen WHERE record_id = ?", (line.id,)).rowcount > 0
+            row = _row(connection, line.id)
+            entries = entries_for(connection, line.id)
+            if row is None:
+                self._write(connection, line, line.body, line.annulled_dict())
+                return Applied(records=1)
+            if entries:
+                return self._onto_pending(connection, line, row, entries, reset=reset)
+            if reset and line.rev < row.rev and self._is_mine(row.author) and not _equal(line, row):
+                self._send_again(connection, line, row)
+                return Applied(merged=1)
+            if line.rev < row.rev and not reset:
+                return Applied()
+            changed = not _equal(line, row)
+            self._write(connection, line, line.body, line.annulled_dict())
+            self._refresh_conflicts(connection, line)
+            return Applied(records=1 if changed else 0)
+
+    # --- a server that forgot -----------------------------------------------------------------
+
+    def begin_reset(self) -> None:
+        """The central system no longer knows the cursor: pull everything again and keep what is pending.
+
+        What it does not send any more is found by `finish_reset`.
+        """
+        with self._store.transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO unseen (record_id) SELECT id FROM record WHERE rev > 0")
+            self._store.set_meta(MetaKey.CURSOR, None)
+
+    def finish_reset(self) -> int:
+        """After the last page: send again what this consultant wrote and the central system has lost.
+
+        What others wrote is theirs to send again; it stays readable here.
+
+        Returns:
+            How many records wait to be sent again.
+        """
+        sent_again = 0
+        with self._store.transaction() as connection:
+            for (record_id,) in connection.execute("SELECT record_id FROM unseen").fetchall():
+                row = _row(connection, record_id)
+                entries = entries_for(connection, record_id)
+                if row is not None and entries:
+                    connection.execute("UPDATE outbox SET base_rev = 0 WHERE record_id = ?", (record_id,))
+                    connection.execute("UPDATE record SET rev = 0, base = NULL WHERE id = ?", (record_id,))
+                elif row is not None and self._is_mine(row.author) and row.annulled is None:
+                    connection.execute("UPDATE record SET rev = 0 WHERE id = ?", (record_id,))
+                    self._enqueue(connection, record_id, row, base_rev=0)
+                    sent_again += 1
+            connection.execute("DELETE FROM unseen")
+        return sent_again
+
+    def _send_again(self, connection: sqlite3.Connection, line: RecordLine, row: _Row) -> None:
+        connection.execute(
+            "UPDATE record SET rev = ?, base = ?, base_annulled = ? WHERE id = ?",
+            (line.rev, dump(line.body), _dump(line.annulled_dict()), line.id),
+        )
+        self._enqueue(connection, line.id, row, base_rev=line.rev)
+
+    def _enqueue(self, connection: sqlite3.Connection, record_id: str, row: _Row, *, base_rev: int) -> None:
+        annul = row.annulled is not None and base_rev > 0
+        body = {"reason": row.annulled["reason"]} if annul and row.annulled else row.body
+        collection, scope = connection.execute(
+            "SELECT collection, scope FROM record WHERE id = ?", (record_id,)
+        ).fetchone()
+        connection.execute(
+            "INSERT INTO outbox (op_id, record_id, collection, scope, base_rev, kind, body, recorded_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                self._store.ids.new(), record_id, collection, scope, base_rev, "annul" if annul else "put", dump(body),
+                row.recorded_at or stamp(self._store.clock.now()),
+            ),
+        )  # fmt: skip
+
+    def _is_mine(self, author: str | None) -> bool:
+        consultant = self._store.meta(MetaKey.CONSULTANT)
+        return bool(author and consultant and json.loads(consultant)["id"] == author)
+
+    # --- onto a pending change ----------------------------------------------------------------
+
+    def _onto_pending(
+        self, connection: sqlite3.Connection, line: RecordLine, row: _Row, entries: Sequence[Entry], *, reset: bool
+    ) -> Applied:
+        first, last = entries[0], entries[-1]
+        if line.op_id == last.op_id:
+            connection.execute("DELETE FROM outbox WHERE record_id = ? AND state <> 'parked'", (line.id,))
+            self._write(connection, line, line.body, line.annulled_dict())
+            return Applied()
+        base, base_annulled = row.base, row.base_annulled
+        if line.op_id == first.op_id or line.op_id in last.earlier:
+            # An older edit of our own arrived although its answer was lost: what is pending grew out of it.
+            base, base_annulled = line.body, line.annulled_dict()
+        elif line.rev <= row.rev and not reset:
+            return Applied()
+        connection.execute(
+            "DELETE FROM outbox WHERE record_id = ? AND state <> 'parked' AND seq < ?", (line.id, last.seq)
+        )
+        return self._merge(connection, line, row, last, base, base_annulled)
+
+    def _merge(  # noqa: PLR0913, PLR0917  both sides and what they grew out of
+        self,
+        connection: sqlite3.Connection,
+        line: RecordLine,
+        row: _Row,
+        entry: Entry,
+        base: dict[str, Any] | None,
+        base_annulled: dict[str, Any] | None,
+    ) -> Applied:
+        model = COLLECTIONS[line.collection]
+        theirs_annulled = line.annulled_dict()
+        annulled, conflict, annul_pending = theirs_annulled, None, False
+        if base_annulled is not None and theirs_annulled is not None:
+            # They left the annulment alone; whether mine lifts it is mine to say.
+            annulled, annul_pending = row.annulled, row.annulled is None
+        else:
+            outcome = merge_annulment(
+                model, base, row.body, line.body, mine_annulled=row.annulled, theirs_annulled=theirs_annulled
+            )
+            annulled, conflict, annul_pending = outcome.annulled, outcome.conflict, outcome.changed_from_theirs
+        merged = merge(model, base, row.body, line.body)
+        if conflict is not None:
+            kept = FieldConflict(
+                conflict.fields, conflict.base, {**conflict.mine, MY_BODY: row.body}, conflict.theirs
+            )
+            self._keep_conflict(connection, line, entry, kept)
+            self._settle(connection, line, entry, line.body, theirs_annulled, pending=False)
+            return Applied(records=1, conflicts=1)
+        for each in merged.conflicts:
+            self._keep_conflict(connection, line, entry, each)
+        both_gone = annulled is not None and theirs_annulled is not None
+        pending = (merged.changed_from_theirs or annul_pending) and not both_gone
+        self._settle(connection, line, entry, line.body if both_gone else merged.body, annulled, pending=pending)
+        return Applied(records=1, merged=0 if merged.conflicts else 1, conflicts=len(merged.conflicts))
+
+    def _settle(
+        self,
+        connection: sqlite3.Connection,
+        line: RecordLine,
+        entry: Entry,
+        body: dict[str, Any],
+        annulled: dict[str, Any] | None,
+        *,
+        pending: bool,
+    ) -> None:
+        """Show the outcome, and put what is left to send on top of what came."""
+        self._refresh_conflicts(connection, line)
+        self._write(connection, line, body, annulled, pending=pending)
+        if not pending:
+            connection.execute("DELETE FROM outbox WHERE seq = ?", (entry.seq,))
+            return
+        kind = "annul" if annulled is not None else "put"
+        sent = {"reason": annulled["reason"]} if annulled is not None else body
+        connection.execute(
+            "UPDATE outbox SET op_id = ?, base_rev = ?, kind = ?, body = ?, in_flight = 0, earlier = '[]' WHERE seq = ?",
+            (self._store.ids.new(), line.rev, kind, dump(sent), entry.seq),
+        )
+
+    # --- rows ---------------------------------------------------------------------------------
+
+    def _write(
+        self,
+        connection: sqlite3.Connection,
+        line: RecordLine,
+        body: dict[str, Any],
+        annulled: dict[str, Any] | None,
+        *,
+        pending: bool = False,
+    ) -> None:
+        record = parse_body(line.collection, body)
+        day = main_day(record) if record is not None else None
+        values = {
+            "id": line.id,
+            "collection": line.collection,
+            "scope": line.scope,
+            "rev": line.rev,
+            "body": dump(body),
+            "annulled": _dump(annulled),
+            "base": dump(line.body) if pending else None,
+            "base_annulled": _dump(line.annulled_dict()) if pending else None,
+            "author": line.author,
+            "recorded_at": line.recorded_at,
+            "received_at": line.received_at,
+            "day": day.isoformat() if day else None,
+        }
+        names = ", ".join(values)
+        places = ", ".join(f":{name}" for name in values)
+        renewed = [name for name in values if name != "id" and not (pending and name in {"author", "recorded_at"})]
+        connection.execute(
+            f"INSERT INTO record ({names}) VALUES ({places})"  # noqa: S608  constant names
+            f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in renewed)}",
+            values,
+        )
+        self._store.reindex(line.id)
+
+    def _keep_conflict(
+        self, connection: sqlite3.Connection, line: RecordLine, entry: Entry, conflict: FieldConflict
+    ) -> None:
+        connection.execute(
+            "INSERT INTO conflict (id, record_id, collection, scope, fields, base, mine, theirs, mine_at, theirs_at,"
+            " theirs_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                self._store.ids.new(), line.id, line.collection, line.scope, dump(list(conflict.fields)),
+                dump(conflict.base), dump(conflict.mine), dump(conflict.theirs), entry.recorded_at,
+                line.recorded_at or line.received_at, line.author, stamp(self._store.clock.now()),
+            ),
+        )  # fmt: skip
+
+    @staticmethod
+    def _refresh_conflicts(connection: sqlite3.Connection, line: RecordLine) -> None:
+        """An open conflict shows theirs as it is now, not as it was."""
+        open_ones = connection.execute(
+            "SELECT id, fields, theirs FROM conflict WHERE record_id = ? AND resolved_at IS NULL", (line.id,)
+        ).fetchall()
+        now = {**line.body, "annulled": line.annulled_dict()}
+        for conflict_id, fields, theirs in open_ones:
+            current = {name: now[name] for name in json.loads(fields) if now.get(name) is not None}
+            if current != json.loads(theirs):
+                connection.execute(
+                    "UPDATE conflict SET theirs = ?, theirs_at = ?, theirs_by = ? WHERE id = ?",
+                    (dump(current), line.recorded_at or line.received_at, line.author, conflict_id),
+                )
+
+    @staticmethod
+    def _staff(connection: sqlite3.Connection, start: PageStart) -> None:
+        if start.people is not None:
+            connection.execute("DELETE FROM person")
+            connection.executemany(
+                "INSERT INTO person (id, initials, name, role) VALUES (?, ?, ?, ?)",
+                [(each.id, each.initials, each.name, each.role) for each in start.people],
+            )
+        if start.assignments is not None:
+            connection.execute("DELETE FROM assignment")
+            connection.executemany(
+                "INSERT INTO assignment (citizen_id, role, until, primary_id) VALUES (?, ?, ?, ?)",
+                [(citizen, tie.role, tie.until, tie.primary) for citizen, tie in start.assignments.items()],
+            )
+
+
+def _row(connection: sqlite3.Connection, record_id: str) -> _Row | None:
+    found = connection.execute(
+        "SELECT rev, body, base, annulled, base_annulled, author, recorded_at FROM record WHERE id = ?", (record_id,)
+    ).fetchone()
+    if found is None:
+        return None
+    rev, body, base, annulled, base_annulled, author, recorded_at = found
+    return _Row(rev, json.loads(body), _load(base), _load(annulled), _load(base_annulled), author, recorded_at)
+
+
+def _equal(line: RecordLine, row: _Row) -> bool:
+    return line.body == row.body and line.annulled_dict() == row.annulled
+
+
+def _load(text: str | None) -> dict[str, Any] | None:
+    loaded: dict[str, Any] | None = json.loads(text) if text else None
+    return loaded
+
+
+def _dump(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else dump(value)

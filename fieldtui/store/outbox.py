@@ -1,0 +1,175 @@
+"""What the central system has not accepted yet: read, marked as sent, and answered."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from fieldtui.store.writing import dump, stamp
+from fieldtui.wire.messages import Accepted, Parked, Rejected
+
+if TYPE_CHECKING:
+    from fieldtui.store.store import Store
+
+_COLUMNS: Final = (
+    "seq, op_id, record_id, collection, scope, base_rev, kind, body, recorded_at, clock_offset_ms, state, reason, field,"
+    " hold_until, in_flight, earlier"
+)
+_SELECT: Final = f"SELECT {_COLUMNS} FROM outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change on its way."""
+
+    seq: int
+    """Order in which changes were made on this device."""
+    op_id: str
+    record_id: str
+    collection: str
+    scope: str
+    base_rev: int
+    """Revision the change was made on; 0 creates."""
+    kind: str
+    """`put` or `annul`."""
+    body: dict[str, Any]
+    """The record's body, or `{"reason": …}`."""
+    recorded_at: str
+    clock_offset_ms: int
+    state: str
+    """`waiting`, `rejected` or `parked`."""
+    reason: str | None
+    field: str | None
+    hold_until: str | None
+    """ISO 8601, UTC, by this machine's clock; automatic sync lets the entry rest until then."""
+    in_flight: bool
+    """True where it was sent and no answer has come."""
+    earlier: tuple[str, ...]
+    """Op ids that it replaced after they were sent."""
+
+
+def entry_of(row: tuple[Any, ...]) -> Entry:
+    """A row of the table as a value."""
+    seq, op_id, record_id, collection, scope, base_rev, kind, body, recorded_at, offset = row[:10]
+    state, reason, field, hold_until, in_flight, earlier = row[10:]
+    return Entry(
+        seq=seq,
+        op_id=op_id,
+        record_id=record_id,
+        collection=collection,
+        scope=scope,
+        base_rev=base_rev,
+        kind=kind,
+        body=json.loads(body),
+        recorded_at=recorded_at,
+        clock_offset_ms=offset,
+        state=state,
+        reason=reason,
+        field=field,
+        hold_until=hold_until,
+        in_flight=bool(in_flight),
+        earlier=tuple(json.loads(earlier)),
+    )
+
+
+def entries_for(connection: sqlite3.Connection, record_id: str) -> list[Entry]:
+    """The entries of one record that are not parked, oldest first.
+
+    There are two only where a record was annulled while its creation was on its way.
+    """
+    rows = connection.execute(f"{_SELECT} WHERE record_id = ? AND state <> 'parked' ORDER BY seq", (record_id,))
+    return [entry_of(row) for row in rows]
+
+
+class Outbox:
+    """The outbox of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def all(self, *states: str) -> tuple[Entry, ...]:
+        """Entries in the order they were made; only those in one of the states, if any is given."""
+        with self._store.reading() as connection:
+            found = tuple(entry_of(row) for row in connection.execute(f"{_SELECT} ORDER BY seq"))
+        return tuple(entry for entry in found if not states or entry.state in states)
+
+    def sendable(self, *, manual: bool) -> tuple[Entry, ...]:
+        """What may be sent now: everything that waits, without what rests unless a person asked for the sync."""
+        now = stamp(self._store.clock.now())
+        return tuple(
+            entry
+            for entry in self.all("waiting")
+            if manual or entry.in_flight or entry.hold_until is None or entry.hold_until <= now
+        )
+
+    def mark_in_flight(self, entries: Iterable[Entry]) -> None:
+        """Remember, before they are sent, that these may reach the central system."""
+        with self._store.transaction() as connection:
+            connection.executemany(
+                "UPDATE outbox SET in_flight = 1 WHERE op_id = ?", [(entry.op_id,) for entry in entries]
+            )
+
+    def accept(self, sent: Entry, result: Accepted) -> None:
+        """A change is on the server; what was edited meanwhile now stands on top of it."""
+        with self._store.transaction() as connection:
+            annulled = connection.execute("SELECT annulled FROM record WHERE id = ?", (sent.record_id,)).fetchone()
+            connection.execute("DELETE FROM outbox WHERE op_id = ?", (sent.op_id,))
+            connection.execute("UPDATE record SET rev = ? WHERE id = ?", (result.rev, sent.record_id))
+            later = entries_for(connection, sent.record_id)
+            if not later:
+                connection.execute(
+                    "UPDATE record SET base = NULL, base_annulled = NULL WHERE id = ?", (sent.record_id,)
+                )
+                return
+            if sent.kind == "put":
+                base, base_annulled = dump(sent.body), None
+            else:
+                kept = connection.execute("SELECT base FROM record WHERE id = ?", (sent.record_id,)).fetchone()
+                base = kept[0] if kept else None
+                base_annulled = annulled[0] if annulled and annulled[0] else dump({**sent.body, "at": sent.recorded_at})
+            connection.execute(
+                "UPDATE record SET base = ?, base_annulled = ? WHERE id = ?", (base, base_annulled, sent.record_id)
+            )
+            connection.execute(
+                "UPDATE outbox SET base_rev = ?, earlier = '[]' WHERE record_id = ? AND state <> 'parked'",
+                (result.rev, sent.record_id),
+            )
+
+    def reject(self, sent: Entry, result: Rejected) -> None:
+        """A change was refused; it stays, with the reason. One edited meanwhile goes on waiting."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                "UPDATE outbox SET state = 'rejected', reason = ?, field = ?, in_flight = 0 WHERE op_id = ?",
+                (_technical(result), result.field, sent.op_id),
+            )
+            self._forget_earlier(connection, sent)
+
+    def park(self, sent: Entry, result: Parked) -> None:
+        """A change waits at the central system for the citizen's new consultant."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                "UPDATE outbox SET state = 'parked', reason = ?, in_flight = 0 WHERE op_id = ?",
+                (result.reason[:200], sent.op_id),
+            )
+            self._forget_earlier(connection, sent)
+
+    def landed(self, sent: Entry) -> None:
+        """A `stale` answer: the op changed nothing, so nothing is on its way any more."""
+        with self._store.transaction() as connection:
+            connection.execute("UPDATE outbox SET in_flight = 0 WHERE op_id = ?", (sent.op_id,))
+
+    @staticmethod
+    def _forget_earlier(connection: sqlite3.Connection, sent: Entry) -> None:
+        for entry in entries_for(connection, sent.record_id):
+            if sent.op_id in entry.earlier:
+                left = [op_id for op_id in entry.earlier if op_id != sent.op_id]
+                connection.execute("UPDATE outbox SET earlier = ? WHERE seq = ?", (dump(left), entry.seq))
+
+
+def _technical(result: Rejected) -> str:
+    """Type and detail, as the outbox keeps them: `validation:missing`."""
+    name = result.type.rpartition(":")[2]
+    return f"{name}:{result.detail}"[:200] if result.detail else name[:200]
