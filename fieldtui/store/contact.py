@@ -53,5 +53,12 @@ def write_contact(folder: Path, key: bytes, values: Mapping[str, str]) -> None:
     write_atomically(contact_file(folder), json.dumps(said, sort_keys=True).encode())
 
 
+def forget_contact(folder: Path, key: bytes, name: str) -> None:
+    """Take one value out of the file, so that the database's own counts again; without a file does nothing."""
+    values = read_contact(folder, key)
+    if values.pop(str(name), None) is not None:
+        write_contact(folder, key, values)
+
+
 def _mac(key: bytes, values: Mapping[str, str]) -> str:
     return hmac.new(key, _LABEL + json.dumps(values, sort_keys=True).encode(), hashlib.sha256).hexdigest()

@@ -107,7 +107,7 @@ class Inbox:
             row = _row(connection, line.id)
             entries = entries_for(connection, line.id)
             if row is None:
-                self._write(connection, line, line.body, line.annulled_dict())
+                self._write(connection, line, line.body, annulment_of(line))
                 return Applied(records=1)
             if entries:
                 return self._onto_pending(connection, line, row, entries, reset=reset)
@@ -117,7 +117,7 @@ class Inbox:
             if line.rev < row.rev and not reset:
                 return Applied()
             changed = not _equal(line, row)
-            self._write(connection, line, line.body, line.annulled_dict())
+            self._write(connection, line, line.body, annulment_of(line))
             self._refresh_conflicts(connection, line)
             return Applied(records=1 if changed else 0)
 
@@ -158,7 +158,7 @@ class Inbox:
     def _send_again(self, connection: sqlite3.Connection, line: RecordLine, row: _Row) -> None:
         connection.execute(
             "UPDATE record SET rev = ?, base = ?, base_annulled = ? WHERE id = ?",
-            (line.rev, dump(line.body), _dump(line.annulled_dict()), line.id),
+            (line.rev, dump(line.body), _dump(annulment_of(line)), line.id),
         )
         self._enqueue(connection, line.id, row, base_rev=line.rev)
 
@@ -189,12 +189,12 @@ class Inbox:
         first, last = entries[0], entries[-1]
         if line.op_id == last.op_id:
             connection.execute("DELETE FROM outbox WHERE record_id = ? AND state <> 'parked'", (line.id,))
-            self._write(connection, line, line.body, line.annulled_dict())
+            self._write(connection, line, line.body, annulment_of(line))
             return Applied()
         base, base_annulled = row.base, row.base_annulled
         if line.op_id == first.op_id or line.op_id in last.earlier:
             # An older edit of our own arrived although its answer was lost: what is pending grew out of it.
-            base, base_annulled = line.body, line.annulled_dict()
+            base, base_annulled = line.body, annulment_of(line)
         elif line.rev <= row.rev and not reset:
             return Applied()
         connection.execute(
@@ -202,7 +202,7 @@ class Inbox:
         )
         return self._merge(connection, line, row, last, base, base_annulled)
 
-    def _merge(  # noqa: PLR0913, PLR0917  both sides and what they grew out of
+    def _merge(
         self,
         connection: sqlite3.Connection,
         line: RecordLine,
@@ -212,7 +212,7 @@ class Inbox:
         base_annulled: dict[str, Any] | None,
     ) -> Applied:
         model = COLLECTIONS[line.collection]
-        theirs_annulled = line.annulled_dict()
+        theirs_annulled = annulment_of(line)
         annulled, conflict, annul_pending = theirs_annulled, None, False
         if base_annulled is not None and theirs_annulled is not None:
             # They left the annulment alone; whether mine lifts it is mine to say.
@@ -224,9 +224,7 @@ class Inbox:
             annulled, conflict, annul_pending = outcome.annulled, outcome.conflict, outcome.changed_from_theirs
         merged = merge(model, base, row.body, line.body)
         if conflict is not None:
-            kept = FieldConflict(
-                conflict.fields, conflict.base, {**conflict.mine, MY_BODY: row.body}, conflict.theirs
-            )
+            kept = FieldConflict(conflict.fields, conflict.base, {**conflict.mine, MY_BODY: row.body}, conflict.theirs)
             self._keep_conflict(connection, line, entry, kept)
             self._settle(connection, line, entry, line.body, theirs_annulled, pending=False)
             return Applied(records=1, conflicts=1)
@@ -281,7 +279,7 @@ class Inbox:
             "body": dump(body),
             "annulled": _dump(annulled),
             "base": dump(line.body) if pending else None,
-            "base_annulled": _dump(line.annulled_dict()) if pending else None,
+            "base_annulled": _dump(annulment_of(line)) if pending else None,
             "author": line.author,
             "recorded_at": line.recorded_at,
             "received_at": line.received_at,
@@ -316,7 +314,7 @@ class Inbox:
         open_ones = connection.execute(
             "SELECT id, fields, theirs FROM conflict WHERE record_id = ? AND resolved_at IS NULL", (line.id,)
         ).fetchall()
-        now = {**line.body, "annulled": line.annulled_dict()}
+        now = {**line.body, "annulled": annulment_of(line)}
         for conflict_id, fields, theirs in open_ones:
             current = {name: now[name] for name in json.loads(fields) if now.get(name) is not None}
             if current != json.loads(theirs):
@@ -341,6 +339,11 @@ class Inbox:
             )
 
 
+def annulment_of(line: RecordLine) -> dict[str, Any] | None:
+    """The annulment a record came with, as it is stored."""
+    return line.annulled.model_dump() if line.annulled else None
+
+
 def _row(connection: sqlite3.Connection, record_id: str) -> _Row | None:
     found = connection.execute(
         "SELECT rev, body, base, annulled, base_annulled, author, recorded_at FROM record WHERE id = ?", (record_id,)
@@ -352,7 +355,7 @@ def _row(connection: sqlite3.Connection, record_id: str) -> _Row | None:
 
 
 def _equal(line: RecordLine, row: _Row) -> bool:
-    return line.body == row.body and line.annulled_dict() == row.annulled
+    return line.body == row.body and annulment_of(line) == row.annulled
 
 
 def _load(text: str | None) -> dict[str, Any] | None:

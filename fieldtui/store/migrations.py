@@ -139,3 +139,9 @@ _TABLES: Final = (
 def _tables(db: Database) -> None:
     for statement in _TABLES:
         db.execute(statement)
+
+
+@MIGRATIONS(name="0002_unseen")
+def _unseen(db: Database) -> None:
+    # After a cursor reset: records the central system had, and has not sent again yet.
+    db.execute("CREATE TABLE unseen (record_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")

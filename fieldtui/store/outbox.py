@@ -18,7 +18,7 @@ _COLUMNS: Final = (
     "seq, op_id, record_id, collection, scope, base_rev, kind, body, recorded_at, clock_offset_ms, state, reason, field,"
     " hold_until, in_flight, earlier"
 )
-_SELECT: Final = f"SELECT {_COLUMNS} FROM outbox"
+_SELECT: Final = f"SELECT {_COLUMNS} FROM outbox"  # noqa: S608  constant text
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,6 @@ class Outbox:
     def accept(self, sent: Entry, result: Accepted) -> None:
         """A change is on the server; what was edited meanwhile now stands on top of it."""
         with self._store.transaction() as connection:
-            annulled = connection.execute("SELECT annulled FROM record WHERE id = ?", (sent.record_id,)).fetchone()
             connection.execute("DELETE FROM outbox WHERE op_id = ?", (sent.op_id,))
             connection.execute("UPDATE record SET rev = ? WHERE id = ?", (result.rev, sent.record_id))
             later = entries_for(connection, sent.record_id)
@@ -125,14 +124,15 @@ class Outbox:
                 )
                 return
             if sent.kind == "put":
-                base, base_annulled = dump(sent.body), None
+                connection.execute(
+                    "UPDATE record SET base = ?, base_annulled = NULL WHERE id = ?",
+                    (dump(sent.body), sent.record_id),
+                )
             else:
-                kept = connection.execute("SELECT base FROM record WHERE id = ?", (sent.record_id,)).fetchone()
-                base = kept[0] if kept else None
-                base_annulled = annulled[0] if annulled and annulled[0] else dump({**sent.body, "at": sent.recorded_at})
-            connection.execute(
-                "UPDATE record SET base = ?, base_annulled = ? WHERE id = ?", (base, base_annulled, sent.record_id)
-            )
+                annulment = {"reason": sent.body["reason"], "at": sent.recorded_at, "by": None}
+                connection.execute(
+                    "UPDATE record SET base_annulled = ? WHERE id = ?", (dump(annulment), sent.record_id)
+                )
             connection.execute(
                 "UPDATE outbox SET base_rev = ?, earlier = '[]' WHERE record_id = ? AND state <> 'parked'",
                 (result.rev, sent.record_id),
@@ -156,7 +156,7 @@ class Outbox:
             )
             self._forget_earlier(connection, sent)
 
-    def landed(self, sent: Entry) -> None:
+    def came_too_late(self, sent: Entry) -> None:
         """A `stale` answer: the op changed nothing, so nothing is on its way any more."""
         with self._store.transaction() as connection:
             connection.execute("UPDATE outbox SET in_flight = 0 WHERE op_id = ?", (sent.op_id,))

@@ -20,6 +20,7 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Record
 from fieldtui.store import accesslog, searching
 from fieldtui.store.changes import Change, Kind, WriteResult
+from fieldtui.store.contact import CONTACT_KEYS, forget_contact, read_contact
 from fieldtui.store.drafts import DraftBox
 from fieldtui.store.meta import MetaKey
 from fieldtui.store.migrations import MIGRATIONS
@@ -341,6 +342,11 @@ class Store:
 
     def meta(self, key: str) -> str | None:
         """A single value; `None` where it was never set."""
+        if key in CONTACT_KEYS:
+            # A sync that found nothing new leaves the tables alone and keeps its time beside them.
+            contact = read_contact(self._vault.folder, self._vault.audit_key)
+            if key in contact:
+                return contact[key]
         with self.reading() as connection:
             row = connection.execute("SELECT value FROM meta WHERE key = ?", (str(key),)).fetchone()
             return None if row is None else str(row[0])
@@ -348,6 +354,8 @@ class Store:
     def set_meta(self, key: str, value: str | None) -> None:
         """Set a single value, or forget it with `None`."""
         with self.transaction() as connection:
+            if key in CONTACT_KEYS:
+                forget_contact(self._vault.folder, self._vault.audit_key, key)
             if value is None:
                 connection.execute("DELETE FROM meta WHERE key = ?", (str(key),))
             else:
