@@ -254,7 +254,9 @@ def _line_in(message: str) -> int | None:
     return int(digits) if digits.isdigit() else None
 
 
-_MODELS: Final[dict[str, type[BaseModel]]] = {"rule": Rule, "params": Params, "codes": Code, "programme": Programme}
+_MODELS: Final[dict[str, type[BaseModel]]] = {
+    "file": _File, "rule": Rule, "params": Params, "codes": Code, "programme": Programme,
+}  # fmt: skip
 
 
 def _complaints(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[str]:
@@ -283,18 +285,13 @@ def _where(place: tuple[int | str, ...], raw: Mapping[str, Any]) -> str:
         name = entry.get("id") or entry.get("code") if isinstance(entry, Mapping) else None
         if isinstance(name, str):
             return clean(name, limit=64)
-    return clean(" ".join(str(step + 1 if isinstance(step, int) else step) for step in place[:-1]), limit=64) or _(
-        "filen"
-    )
+    path = " ".join(str(step + 1 if isinstance(step, int) else step) for step in place[:-1])
+    return clean(path, limit=64) or _("filen")
 
 
 def _keys_at(place: tuple[int | str, ...]) -> list[str]:
     """Keys that may stand where a wrong one stood."""
-    model: type[BaseModel] = _File
-    if len(place) > 1:
-        model = (
-            Params if "params" in place[:-1] else {"rule": Rule, "codes": Code, "programme": Programme}[str(place[0])]
-        )
+    model = _MODELS["file" if len(place) == 1 else "params" if "params" in place[:-1] else str(place[0])]
     return [info.alias or name for name, info in model.model_fields.items() if (model, name) != (Rule, "programme")]
 
 
