@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import time
 from collections.abc import Callable
@@ -128,6 +129,28 @@ def test_a_vault_that_was_not_closed_is_checked_without_being_changed(tmp_path: 
         reopened(crashed)
     assert type(caught.value) is expected
     assert files_below(crashed, but=("state/attempts",)) == before
+
+
+def test_after_a_crash_a_flipped_bit_on_any_page_is_found(tmp_path: Path) -> None:
+    folder, crashed = tmp_path / "data", tmp_path / "crashed"
+    a_closed_vault(folder)
+    with reopened(folder):
+        shutil.copytree(folder, crashed)
+    database = crashed / "vault" / "vault.db"
+    sound = database.read_bytes()
+    draw = random.Random(4)
+    for page in range(len(sound) // 4096):
+        changed = bytearray(sound)
+        changed[page * 4096 + draw.randrange(16, 4096)] ^= 1 << draw.randrange(
+            8
+        )  # 16: SQLCipher ignores the file's salt
+        database.write_bytes(changed)
+        with pytest.raises(errors.DatabaseDamaged):
+            reopened(crashed)
+        assert database.read_bytes() == changed
+    database.write_bytes(sound)
+    with reopened(crashed) as vault:
+        assert vault.dirty_start is True
 
 
 def test_a_wrong_passphrase_is_that_and_changes_nothing_but_the_counter(tmp_path: Path) -> None:

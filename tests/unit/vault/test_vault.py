@@ -111,6 +111,14 @@ def test_a_new_vault_is_private_whole_and_opens_with_its_passphrase(tmp_path: Pa
         assert len(vault.audit_key) == 32
 
 
+def test_a_folder_may_have_any_name_a_file_system_takes(tmp_path: Path) -> None:
+    folder = tmp_path / "Ærø & co. 100% #1 data;x=1"
+    a_closed_vault(folder)
+    with reopened(folder) as vault:
+        assert vault.connection.execute("SELECT count(*) FROM rows").fetchone() == (300,)
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+
+
 def test_an_existing_vault_is_never_overwritten(tmp_path: Path) -> None:
     a_closed_vault(tmp_path)
     before = files_below(tmp_path)
