@@ -1,0 +1,541 @@
+"""The app: keys that work everywhere, the bars' facts, language, locking, and endings that show no data."""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+
+from fieldtui.base.clock import Clock, today
+from fieldtui.base.errors import FieldtuiError, Unreachable
+from fieldtui.base.explain import explain
+from fieldtui.base.i18n import _, language, set_language
+from fieldtui.base.ids import IdSource
+from fieldtui.base.log import event as log_event
+from fieldtui.tui.background import AFTER_CHANGE_SECONDS, EVERY_SECONDS, BackgroundSync
+from fieldtui.tui.endings import ENDING_OF, Ending, LockReason
+from fieldtui.tui.guard import HOLD_SECONDS, BurstGuard
+from fieldtui.tui.keymap import GLOBAL, TABS, bindings
+from fieldtui.tui.messages import HintPicked, TabPicked
+from fieldtui.tui.presenters.names import Names
+from fieldtui.tui.presenters.status import StatusFacts
+from fieldtui.tui.routes import ROUTES, build
+from fieldtui.tui.service_screen import ServiceScreen, Serving
+from fieldtui.tui.shell import Notice, Outcome, Severity
+from fieldtui.tui.theme import DEFAULT, THEMES
+from fieldtui.tui.watch import BEAT_SECONDS, DEFAULT_IDLE_MINUTES, WARN_SECONDS, Watch
+from fieldtui.tui.widgets.content import plain_content
+from fieldtui.tui.widgets.linetable import LineTable
+from fieldtui.tui.widgets.secret import SecretField
+
+if TYPE_CHECKING:
+    from fieldtui.services.syncing import SyncReport
+    from fieldtui.services.workspace import Workspace
+
+_DOUBLE_SECONDS: Final = 0.6
+_KEPT_NOTICES: Final = 200
+
+
+class FieldtuiApp(App[int]):
+    """fieldtui in a terminal. `run` answers with an `Ending`."""
+
+    CSS_PATH = "fieldtui.tcss"
+    TITLE = "fieldtui"  # the terminal's title is neutral: no names, ever
+    ENABLE_COMMAND_PALETTE = False
+    NOTIFICATION_TIMEOUT = 8
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-lille"), (80, "-smal"), (100, "-normal"), (120, "-bred"),
+    ]  # fmt: skip
+    VERTICAL_BREAKPOINTS = [
+        (0, "-lav"),
+        (24, "-kort"),
+        (30, "-hoej"),
+        (40, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(GLOBAL),
+        *(Binding(key, f"go('{screen}')", name, show=False) for key, screen, name, _short in TABS if screen in ROUTES),
+    ]
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Clock,
+        ids: IdSource,
+        workspace: Workspace | None = None,
+        training: bool = False,
+        start: str = "idag",
+    ) -> None:
+        """Args:
+        folder: The data folder.
+        clock: Where time comes from.
+        ids: Where ids come from.
+        workspace: The open vault; without one the guide for the first start is shown.
+        training: True for a demo with made-up citizens; said on every screen.
+        start: The first screen.
+        """
+        super().__init__()
+        self.folder = folder
+        self.clock = clock
+        self.ids = ids
+        self.names = Names()
+        self.notices: list[Notice] = []
+        self.facts = StatusFacts(now=clock.now(), training=training)
+        self._workspace = workspace
+        self._start = start
+        self._guard = BurstGuard()
+        self._held: tuple[events.Key, Any] | None = None
+        self._guard_spoke = 0.0
+        self._watch = Watch(clock)
+        self._ending = False
+        self._discreet_at = -1.0
+        self._unhide: Any = None
+        self._sync_timer: Any = None
+        self._sync = BackgroundSync(
+            lambda: self.workspace.syncing,
+            on_report=lambda report, manual: self.call_from_thread(self._synced, report, manual),
+            on_error=lambda error, manual: self.call_from_thread(self._not_synced, error, manual),
+            on_fault=lambda fault: self.call_from_thread(self._handle_exception, fault),
+        )
+
+    # --- the open vault ---------------------------------------------------------------------------
+
+    @property
+    def workspace(self) -> Workspace:
+        """The open workspace."""
+        if self._workspace is None:
+            raise RuntimeError("no workspace yet")
+        return self._workspace
+
+    @property
+    def open_workspace(self) -> Workspace | None:
+        """The open workspace, if there is one; whoever runs the app closes it."""
+        return self._workspace
+
+    @property
+    def today(self) -> date:
+        """The calendar day in Copenhagen."""
+        return today(self.clock)
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.clock.now()
+
+    def adopt(self, workspace: Workspace) -> None:
+        """From now on this is the open vault: the guide just made or enrolled it."""
+        self._workspace = workspace
+
+    # --- start ------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DEFAULT
+        self.set_interval(BEAT_SECONDS, self._heartbeat)
+        self.set_interval(EVERY_SECONDS, self._sync_by_itself)
+        if self._workspace is None or self._workspace.consultant is None:
+            self._show_guide()
+        else:
+            self.begin()
+
+    def _show_guide(self) -> None:
+        from fieldtui.tui.screens.velkommen import Welcome
+
+        self.push_screen(Welcome())
+
+    def begin(self) -> None:
+        """Show the first screen of an enrolled vault."""
+        idle = self.workspace.rules.value("laas.minutter", self.today, DEFAULT_IDLE_MINUTES)
+        self._watch = Watch(self.clock, idle_minutes=int(idle))
+        self.push_screen(build(self._start))
+        self.refresh_soon()
+        self.set_timer(1.0, self._sync_by_itself)
+
+    # --- facts, names, notices --------------------------------------------------------------------
+
+    def refresh_soon(self) -> None:
+        """Load status, names and the screens in view anew."""
+        self._load_facts()
+        if isinstance(self.screen, ServiceScreen):
+            self.screen.reload()
+
+    def _load_facts(self) -> None:
+        if self._workspace is not None and self._workspace.consultant is not None and not self._ending:
+            self.run_worker(self._fetch_facts, thread=True, group="facts", exit_on_error=True)
+
+    def _fetch_facts(self) -> None:
+        workspace = self.workspace
+        try:
+            status = workspace.status()
+            people = [(row.id, row.short_name, row.call_code) for row in workspace.lookup.citizens(self.today)]
+            drafts = len(workspace.drafts.unfinished())
+        except FieldtuiError as error:
+            self.call_from_thread(self.fail, error)
+            return
+        if self._ending:
+            return
+        facts = {
+            "last_sync_at": status.last_sync_at,
+            "pending": status.pending,
+            "conflicts": status.conflicts,
+            "rejected": status.rejected,
+            "drafts": drafts,
+            "read_only": status.lease_until is not None and status.lease_until < self.now(),
+            "initials": workspace.consultant.initials if workspace.consultant else "",
+        }
+        self.call_from_thread(self._take_facts, facts, people)
+
+    def _take_facts(self, facts: dict[str, Any], people: list[tuple[str, str, str | None]]) -> None:
+        before = self.names
+        self.names = Names.of(sorted(people), discreet=self.facts.discreet)
+        self._set_facts(**facts)
+        if before != self.names and isinstance(self.screen, ServiceScreen):
+            self.screen.reload()
+
+    def _set_facts(self, **facts: Any) -> None:
+        self.facts = replace(self.facts, now=self.now(), syncing=self._sync.running, **facts)
+        for screen in self.screen_stack:
+            if isinstance(screen, ServiceScreen):
+                screen.show_facts()
+
+    def notice(self, text: str, severity: Severity = "information", *, seconds: float = 8) -> None:
+        """Say something for a few seconds, and keep it under F7. The text is data, never markup."""
+        text = plain_content(text, multiline=True).plain
+        self.notices.insert(0, Notice(self.now(), text, severity))
+        del self.notices[_KEPT_NOTICES:]
+        self.notify(text, severity=severity, timeout=seconds, markup=False)
+
+    def fail(self, error: FieldtuiError) -> None:
+        """Say what an error means for the person at the screen."""
+        if not self._ending:
+            self.notice(explain(error), "warning", seconds=12)
+
+    def done(self, outcome: Outcome) -> None:
+        """After a change: say so, offer undo, load the screens anew, and let it be sent soon."""
+        for warning in outcome.warnings:
+            self.notice(warning, "warning", seconds=12)
+        self.notice(outcome.message + "   " + _("z fortryder"))
+        self.refresh_soon()
+        self._send_soon()
+
+    # --- moving about -----------------------------------------------------------------------------
+
+    def go(self, name: str, *args: Any) -> None:
+        """Show a screen of `routes.py`: tabs replace each other, cards lie on top."""
+        if self._workspace is None or self._workspace.consultant is None:
+            return
+        if name in {screen for _key, screen, _name, _short in TABS}:
+            while len(self.screen_stack) > 2:
+                self.pop_screen()
+            if not args and getattr(self.screen, "context", "") == name:
+                return
+            self.switch_screen(build(name, *args))
+        else:
+            self.push_screen(build(name, *args))
+
+    def action_go(self, name: str) -> None:
+        """A tab's key."""
+        if not self._in_dialog():
+            self.go(name)
+
+    def ask(self, dialog: Screen[Any], answered: Callable[[Any], None]) -> None:
+        """Show a dialog; `answered` runs with its answer unless it was left with `None`."""
+        self.push_screen(dialog, lambda answer: answered(answer) if answer is not None else None)
+
+    def _in_dialog(self) -> bool:
+        return not isinstance(self.screen, ServiceScreen)
+
+    def on_tab_picked(self, message: TabPicked) -> None:
+        """A click on a tab."""
+        self.go(message.screen)
+
+    def on_hint_picked(self, message: HintPicked) -> None:
+        """A click in the footer is the key itself."""
+        self.simulate_key(message.key)
+
+    def action_help(self) -> None:
+        """F1: help for this screen."""
+        if not self._in_dialog():
+            from fieldtui.tui.screens.hjaelp import Help
+
+            self.push_screen(Help(getattr(self.screen, "context", "")))
+
+    def action_messages(self) -> None:
+        """F7: everything the app said, with undo."""
+        if not self._in_dialog():
+            from fieldtui.tui.screens.beskeder import Messages
+
+            self.push_screen(Messages())
+
+    def action_find(self) -> None:
+        """Ctrl+P: people, companies, notes and actions."""
+        if not self._in_dialog():
+            from fieldtui.tui.screens.soeg import Find
+
+            self.push_screen(Find(getattr(self.screen, "context", "")))
+
+    def action_quick_add(self) -> None:
+        """`+`: one line of Danish becomes an appointment, a task or a registration."""
+        if not self._in_dialog():
+            from fieldtui.tui.screens.hurtig import QuickAdd
+
+            self.push_screen(QuickAdd())
+
+    # --- undo -------------------------------------------------------------------------------------
+
+    def action_undo(self) -> None:
+        """Undo the last own change."""
+        self._step(self.workspace.undo.undo, _("Der er ikke noget at fortryde."))
+
+    def action_redo(self) -> None:
+        """Do again what was undone last."""
+        self._step(self.workspace.undo.redo, _("Der er ikke noget at gentage."))
+
+    def _step(self, call: Callable[[], Outcome | None], nothing: str) -> None:
+        screen = self.screen
+        if not isinstance(screen, ServiceScreen) or self._workspace is None:
+            return
+
+        def stepped(outcome: Outcome | None) -> None:
+            if outcome is None:
+                self.notice(nothing)
+                return
+            self.notice(outcome.message)
+            self.refresh_soon()
+            self._send_soon()
+
+        screen.run_service(call, stepped, group="change")
+
+    # --- sync -------------------------------------------------------------------------------------
+
+    def action_sync(self) -> None:
+        """F5: sync now, in the background."""
+        if self._workspace is None or self._workspace.consultant is None:
+            return
+        if self._sync.start(manual=True):
+            self._set_facts()
+        else:
+            self.notice(_("Der synkes allerede. Arbejd bare videre."))
+
+    def _send_soon(self) -> None:
+        if self._sync_timer is not None:
+            self._sync_timer.stop()
+        self._sync_timer = self.set_timer(AFTER_CHANGE_SECONDS, self._sync_by_itself)
+
+    def _sync_by_itself(self) -> None:
+        if self._workspace is not None and self._workspace.consultant is not None and not self._ending:
+            self._sync.start(manual=False)
+            self._set_facts()
+
+    def _synced(self, report: SyncReport, manual: bool) -> None:
+        self._set_facts(online=True)
+        if manual or report.conflicts or report.rejected:
+            counts = _("Synket: {pulled} ind, {pushed} ud").format(pulled=report.pulled, pushed=report.pushed)
+            if report.conflicts:
+                counts += " · " + _("▲ konflikter: {count}, se 7 Synk").format(count=report.conflicts)
+            if report.rejected:
+                counts += " · " + _("× afvist: {count}, se 7 Synk").format(count=report.rejected)
+            self.notice(counts)
+        self.refresh_soon()
+
+    def _not_synced(self, error: FieldtuiError, manual: bool) -> None:
+        self._set_facts(online=not isinstance(error, Unreachable) and self.facts.online)
+        if manual or not isinstance(error, Unreachable):
+            self.fail(error)
+        self._load_facts()
+
+    # --- discreet, language -----------------------------------------------------------------------
+
+    def action_discreet(self) -> None:
+        """F6: the first press always hides the names; a second within 600 ms locks and blanks the screen."""
+        now = self.clock.monotonic()
+        quick, self._discreet_at = now - self._discreet_at < _DOUBLE_SECONDS, now
+        if self._unhide is not None:
+            self._unhide.stop()
+            self._unhide = None
+        if quick:
+            self.lock(LockReason.ASKED)
+        elif self.facts.discreet:
+            self._unhide = self.set_timer(_DOUBLE_SECONDS, lambda: self._show_names(hidden=False))
+        else:
+            self._show_names(hidden=True)
+
+    def _show_names(self, *, hidden: bool) -> None:
+        self.names = replace(self.names, discreet=hidden)
+        self._set_facts(discreet=hidden)
+        if isinstance(self.screen, ServiceScreen):
+            self.screen.reload()
+
+    async def action_language(self) -> None:
+        """F9: Danish ↔ English, at once and everywhere."""
+        set_language("en" if language() == "da" else "da")
+        for screen in self.screen_stack:
+            if isinstance(screen, Serving):
+                await screen.speak()
+
+    # --- keys and pastes that land outside a field --------------------------------------------------
+
+    def _in_field(self) -> bool:
+        return isinstance(self.focused, (Input, TextArea, SecretField))
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)):
+            self._watch.touch()
+        if isinstance(event, events.Key) and not event.is_forwarded and not self._in_field():
+            at = event.time
+            verdict = self._guard.offer(event.key, event.character, at, in_list=isinstance(self.focused, LineTable))
+            if verdict == "drop":
+                self._drop_held()
+                return
+            if verdict == "hold":
+                self._held = (event, self.set_timer(HOLD_SECONDS, self._release_held))
+                return
+        if isinstance(event, events.Paste) and not event.is_forwarded and not self._in_field():
+            self._pasted_nowhere()
+            return
+        await super().on_event(event)
+
+    async def _release_held(self) -> None:
+        if self._held is not None:
+            held, self._held = self._held, None
+            await super().on_event(held[0])
+
+    def _drop_held(self) -> None:
+        if self._held is not None:
+            self._held[1].stop()
+            self._held = None
+        self._pasted_nowhere()
+
+    def _pasted_nowhere(self) -> None:
+        now = self.clock.monotonic()
+        if self._guard_spoke == 0.0 or now - self._guard_spoke > 3:
+            self._guard_spoke = now or 1e-9
+            self.notice(_("Det lignede indsat tekst. Intet er ændret."))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C outside a field: say how to leave."""
+        self.notice(_("Ctrl+C kopierer. Du afslutter med Ctrl+Q og låser med Ctrl+L."))
+
+    # --- locking and leaving ----------------------------------------------------------------------
+
+    def _heartbeat(self) -> None:
+        if self._workspace is None or self._ending:
+            return
+        verdict = self._watch.beat()
+        if verdict.lock is not None:
+            self.lock(verdict.lock)
+        elif verdict.warn:
+            self.notice(
+                _("Låser om {seconds} sekunder. Tryk på en tast for at blive.").format(seconds=WARN_SECONDS), "warning"
+            )
+        elif self.now().minute != self.facts.now.minute:
+            self._set_facts()
+
+    def action_lock(self) -> None:
+        """Ctrl+L: lock now."""
+        if self._workspace is not None:
+            self.lock(LockReason.ASKED)
+
+    def lock(self, reason: LockReason) -> None:
+        """Blank the screen, keep what is being written, and end this process so that its memory goes with it."""
+        self._end(ENDING_OF[reason])
+
+    def action_leave(self) -> None:
+        """Ctrl+Q: leave. Asks only while a sync is under way."""
+        if not self._sync.running:
+            self._end(Ending.LEFT)
+            return
+        from fieldtui.tui.dialogs.ask import ConfirmDialog
+
+        dialog = ConfirmDialog(
+            _("Afslut mens der synkes?"),
+            _("Det, der ikke er sendt endnu, er gemt og sendes næste gang."),
+            _("Ja, afslut"),
+        )
+        self.ask(dialog, lambda yes: self._end(Ending.LEFT) if yes else None)
+
+    def _end(self, ending: Ending) -> None:
+        if self._ending:
+            return
+        self._ending = True
+        if self._driver is not None:
+            self._driver.write("\x1b[2J\x1b[H")
+            self._driver.flush()
+        self._sync.stop()
+        for screen in self.screen_stack:
+            if isinstance(screen, Serving):
+                screen.save_now()
+        self.exit(int(ending))
+
+    # --- nothing leaks ----------------------------------------------------------------------------
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with an error number. Neither the message nor a local variable is shown: they may hold personal data."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        if self._ending:
+            self._close_messages_no_wait()
+            return
+        self._ending = True
+        number = report_crash(error)
+        sentence = _(
+            "fieldtui måtte lukke. Dine kladder er gemt. Fejlnummer {number}. Start igen; ring til superbruger, hvis det sker igen."
+        ).format(number=number)
+        self._exit_renderables.append(plain_content(sentence).plain)
+        self._close_messages_no_wait()
+
+    def _fatal_error(self) -> None:
+        self._handle_exception(RuntimeError())
+
+    def panic(self, *renderables: Any) -> None:
+        """Textual's way of ending with a message; ours shows only an error number."""
+        del renderables
+        self._handle_exception(RuntimeError())
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """None: Ctrl+P is ours, and nothing offers a screenshot."""
+        del screen
+        return ()
+
+    def deliver_screenshot(
+        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
+    ) -> None:
+        """Refused: a picture of the screen holds citizens' data and would lie unencrypted on the disk."""
+        del filename, path, time_format
+
+    def save_screenshot(
+        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
+    ) -> NoReturn:
+        """Refused, as `deliver_screenshot`."""
+        del filename, path, time_format
+        raise PermissionError("screenshots are off")
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Refused, as `deliver_screenshot`."""
+        del filename, path
+
+
+def report_crash(error: BaseException) -> str:
+    """Log a crash without any data, and give it a number.
+
+    Returns:
+        Six hexadecimal digits that are the same for the same place in the code.
+    """
+    frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)][-6:]
+    kind = type(error).__name__
+    number = hashlib.sha256("|".join([kind, *frames]).encode()).hexdigest()[:6].upper()
+    log_event("tui.crash", number=number, kind=kind, where=frames[-1] if frames else "-")
+    return number

@@ -1,0 +1,165 @@
+"""Every key of the TUI in one table: key, action, Danish label. Footer, help and bindings read it; tests lint it.
+
+Keys are typeable on a Danish keyboard without AltGr or dead keys, are not taken by common terminals, and survive a
+terminal that knows only the old key codes. One letter means one thing everywhere (`docs/keys.md` is made from this).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from fieldtui.base.i18n import N_
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing a key does."""
+
+    keys: str
+    """Textual key names, joined by commas; the first is the one that is shown."""
+    action: str
+    """Name of the method without `action_`; global ones live on the app."""
+    label: str
+    """Danish, as the footer and the help show it."""
+    show: str
+    """How the key is written for people."""
+    hint: bool = False
+    """True where the footer should show it when there is room."""
+    changes: bool = False
+    """True where it changes a record at once; each such change can be undone."""
+    priority: bool = False
+    """True where it works inside text fields too."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The single key names."""
+        return tuple(self.keys.split(","))
+
+
+HELP: Final = Key("f1,question_mark", "help", N_("Hjælp"), "F1", hint=True)
+FIND: Final = Key("ctrl+p", "find", N_("Find/gør"), "Ctrl+P", hint=True, priority=True)
+QUICK: Final = Key("plus", "quick_add", N_("Hurtig-tilføj"), "+", hint=True)
+UNDO: Final = Key("z,ctrl+z", "undo", N_("Fortryd"), "z", hint=True, changes=True)
+
+TABS: Final[tuple[tuple[str, str, str, str], ...]] = (
+    ("1", "idag", N_("I dag"), N_("I dag")),
+    ("2", "borgere", N_("Borgere"), N_("Borgere")),
+    ("3", "kalender", N_("Kalender"), N_("Kal.")),
+    ("4", "virksomheder", N_("Virksomheder"), N_("Virk.")),
+    ("5", "match", N_("Match"), N_("Match")),
+    ("6", "brobygning", N_("Brobygning"), N_("Brob.")),
+    ("7", "synk", N_("Synk"), N_("Synk")),
+    ("8", "rapport", N_("Rapport"), N_("Rap.")),
+)
+"""Key, screen, name, short name (below 100 columns). A tab shows when its screen is built (`routes.py`)."""
+
+GLOBAL: Final[tuple[Key, ...]] = (
+    HELP,
+    FIND,
+    QUICK,
+    UNDO,
+    Key("ctrl+y", "redo", N_("Gentag"), "Ctrl+Y", changes=True),
+    Key("f5", "sync", N_("Synk nu"), "F5", priority=True),
+    Key("f6", "discreet", N_("Diskret visning"), "F6", priority=True),
+    Key("f7", "messages", N_("Beskeder"), "F7", priority=True),
+    Key("f9", "language", N_("English"), "F9", priority=True),
+    Key("ctrl+l", "lock", N_("Lås nu"), "Ctrl+L", priority=True),
+    Key("ctrl+q", "leave", N_("Afslut"), "Ctrl+Q", priority=True),
+)
+
+_ATTENDED = Key("f", "attended", N_("Fremmødt"), "f", hint=True, changes=True)
+_NO_SHOW = Key("u", "no_show", N_("Udeblevet"), "u", hint=True, changes=True)
+_CANCELLED = Key("a", "cancelled", N_("Afbud"), "a", hint=True, changes=True)
+_MOVE = Key("x", "move", N_("Flyt"), "x", hint=True)
+_NOTE = Key("m", "note", N_("Referat"), "m", hint=True)
+_CONTACT = Key("v", "contact", N_("Virk.kontakt"), "v")
+_BRIDGING = Key("b", "bridging_note", N_("Brobygning"), "b")
+_TASK = Key("o", "task", N_("Opgave"), "o")
+_CALL = Key("r", "call", N_("Ring"), "r")
+_NEW_MEETING = Key("n", "new", N_("Ny aftale"), "n", hint=True)
+_EDIT = Key("e", "edit", N_("Ret"), "e")
+_SORT = Key("s", "sort", N_("Sortér"), "s")
+_OPEN = Key("enter", "open", N_("Åbn"), "Enter")
+_DETAILS = Key("space", "details", N_("Detaljer"), N_("Mellemrum"))
+_FILTER = Key("slash", "filter", N_("Filtrér"), "/", hint=True)
+_BACK = Key("escape", "back", N_("Tilbage"), "Esc")
+_CLOSE = Key("escape", "close", N_("Luk"), "Esc", hint=True)
+
+CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
+    "idag": (_ATTENDED, _NO_SHOW, _CANCELLED, _MOVE, _NOTE, _CONTACT, _BRIDGING, _CALL, _TASK, _DETAILS),
+    "borgere": (_NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _SORT, _FILTER, _BACK),
+    "borgerkort": (
+        Key("left", "previous_tab", N_("Forrige fane"), "←"),
+        Key("right", "next_tab", N_("Næste fane"), "→", hint=True),
+        _NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _EDIT,
+        Key("p", "placement", N_("Placering"), "p"),
+        _DETAILS, _BACK,
+    ),
+    "kalender": (
+        Key("left", "previous_day", N_("Forrige dag"), "←"),
+        Key("right", "next_day", N_("Næste dag"), "→"),
+        Key("pageup", "previous_week", N_("Forrige uge"), "PgUp"),
+        Key("pagedown", "next_week", N_("Næste uge"), "PgDn"),
+        Key("n", "new", N_("Ny her"), "n", hint=True),
+        _MOVE,
+        Key("t", "today", N_("Til i dag"), "t", hint=True),
+        _EDIT, _ATTENDED, _NO_SHOW, _CANCELLED, _DETAILS, _BACK,
+    ),
+    "virksomheder": (
+        Key("n", "new", N_("Ny virksomhed"), "n", hint=True),
+        Key("v", "contact", N_("Log kontakt"), "v", hint=True),
+        _TASK, _SORT, _EDIT, _FILTER, _BACK,
+    ),
+    "virksomhedskort": (Key("v", "contact", N_("Log kontakt"), "v", hint=True), _TASK, _EDIT, _BACK),
+    "brobygning": (
+        Key("left", "step_back", N_("Et trin tilbage"), "←", hint=True, changes=True),
+        Key("right", "step_on", N_("Et trin frem"), "→", hint=True, changes=True),
+        Key("s", "consent", N_("Samtykke"), "s", hint=True),
+        Key("n", "new", N_("Ny note"), "n", hint=True),
+        _TASK, _BACK,
+    ),
+    "synk": (
+        Key("left", "take_mine", N_("Min"), "←", hint=True),
+        Key("right", "take_theirs", N_("Kontorets"), "→", hint=True),
+        _EDIT,
+        Key("g", "save_solution", N_("Gem løsning"), "g", hint=True, changes=True),
+        _BACK,
+    ),
+    "hjaelp": (_CLOSE,),
+    "beskeder": (_CLOSE,),
+    "find": (_CLOSE,),
+    "hurtig": (Key("tab", "choose", N_("Vælg forslag"), "Tab", hint=True), _CLOSE),
+    "referat": (Key("ctrl+s", "save", N_("Gem"), "Ctrl+S", hint=True, priority=True),
+                Key("escape", "close", N_("Luk, gem kladde"), "Esc", hint=True)),
+    "formular": (Key("ctrl+s", "save", N_("Gem"), "Ctrl+S", hint=True, priority=True), _CLOSE),
+    "sporg": (
+        Key("j", "yes", N_("Ja"), "j", hint=True),
+        Key("n,escape", "no", N_("Nej"), "n", hint=True),
+    ),
+    "velkommen": (Key("escape", "later", N_("Senere"), "Esc", hint=True),),
+}  # fmt: skip
+"""The keys of each screen beside the global ones; the name is the screen's `context`."""
+
+
+def bindings(keys: tuple[Key, ...]) -> list[BindingType]:
+    """Textual bindings of a part of the table. Labels stay Danish: only our own footer and help show them."""
+    from textual.binding import Binding
+
+    return [Binding(key.keys, key.action, key.label, show=False, priority=key.priority) for key in keys]
+
+
+def hints(context: str, *, on_screen: bool) -> tuple[Key, ...]:
+    """What the footer offers, most wanted first.
+
+    Args:
+        context: Which part of the table.
+        on_screen: False in a dialog, where the screen's global keys do nothing.
+    """
+    local = tuple(key for key in CONTEXTS.get(context, ()) if key.hint)
+    if not on_screen:
+        return local
+    return (HELP, FIND, *local[:4], QUICK, UNDO)

@@ -1,0 +1,240 @@
+"""I dag: the day's list, what needs action, the week's figures, what I must know now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from fieldtui.base.i18n import N_, _
+from fieldtui.domain.agenda import Agenda
+from fieldtui.domain.deadlines import Deadline
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.records import Appointment, Attendance, Citizen, Note, Task
+from fieldtui.tui.presenters.dates import clock, days_left, local, near, short, span, title
+from fieldtui.tui.presenters.lines import Line, Piece, Row, bar, line
+from fieldtui.tui.presenters.names import Names
+
+KINDS: Final[Mapping[str, str]] = {
+    "jobsamtale": N_("Jobsamtale"),
+    "opfoelgning": N_("Opfølgning"),
+    "virksomhedsbesoeg": N_("Virk.besøg"),
+    "brobygning": N_("Brobygning"),
+    "mentor": N_("Mentor"),
+    "team": N_("Teammøde"),
+    "netvaerk": N_("Netværk"),
+    "andet": N_("Andet"),
+}
+_OUTCOMES: Final[Mapping[Attendance, tuple[str, str]]] = {
+    Attendance.ATTENDED: (N_("√ Mødt"), "success"),
+    Attendance.NO_SHOW: (N_("× Udebl."), "error"),
+    Attendance.CANCELLED_CITIZEN: (N_("○ Afbud"), "dim"),
+    Attendance.CANCELLED_CITIZEN_LATE: (N_("○ Sent afbud"), "warning"),
+    Attendance.CANCELLED_STAFF: (N_("○ Aflyst"), "dim"),
+}
+_SOON_DAYS: Final = 3
+
+
+def kind(appointment: Appointment) -> str:
+    """What sort of meeting, in one word."""
+    return _(KINDS.get(appointment.kind, appointment.kind))
+
+
+def who(appointment: Appointment, names: Names) -> str:
+    """The citizen, or what a meeting without one is called."""
+    otherwise = names.text(appointment.title or "") or kind(appointment)
+    return names.show(appointment.citizen_id, otherwise)
+
+
+def state(appointment: Appointment, now: datetime) -> Piece:
+    """`√ Mødt`, `► NU`, `□ mangler`, `–`."""
+    if appointment.status in _OUTCOMES:
+        word, tone = _OUTCOMES[appointment.status]
+        return Piece(_(word), tone)  # type: ignore[arg-type]
+    if appointment.starts_at <= now < appointment.ends_at:
+        return Piece(_("► NU"), "primary")
+    if appointment.ends_at <= now:
+        return Piece(_("□ mangler"), "warning")
+    return Piece("–", "dim")
+
+
+def heading(agenda: Agenda) -> str:
+    """`Mandag 23-11-2026 · uge 48 · 6 aftaler`."""
+    count = len(agenda.appointments)
+    words = _("1 aftale") if count == 1 else _("{count} aftaler").format(count=count)
+    return f"{title(agenda.date)} · {words}"
+
+
+def appointment_rows(appointments: Sequence[Stored[Appointment]], names: Names, now: datetime) -> list[Row]:
+    """The day's list: time, who, what, where, state."""
+    return [
+        Row(
+            stored.id,
+            (
+                clock(stored.record.starts_at),
+                who(stored.record, names),
+                kind(stored.record),
+                names.text(stored.record.place or ""),
+                state(stored.record, now),
+            ),
+        )
+        for stored in sorted(appointments, key=lambda stored: stored.record.starts_at)
+    ]
+
+
+def cursor_start(appointments: Sequence[Stored[Appointment]], now: datetime) -> str | None:
+    """The appointment that is going on, else the next one, else the last."""
+    ordered = sorted(appointments, key=lambda stored: stored.record.starts_at)
+    for stored in ordered:
+        if stored.record.ends_at > now and stored.record.status is Attendance.PLANNED:
+            return stored.id
+    return ordered[-1].id if ordered else None
+
+
+def _urgency(days: int) -> tuple[str, Piece]:
+    if days <= _SOON_DAYS:
+        return "▲", Piece(f"▲ {days_left(days)}", "error")
+    return "!", Piece(f"! {days_left(days)}", "warning")
+
+
+def _deadline_row(deadline: Deadline, names: Names, on: date) -> Row:
+    _mark, urgency = _urgency(deadline.days_left(on))
+    due = _("frist {day}").format(day=short(deadline.due_on))
+    remark = due if deadline.confirmed else f"{due} · {_('ubekræftet regel')}"
+    return Row(f"citizen:{deadline.citizen_id}", (urgency, _(deadline.what), names.show(deadline.citizen_id), remark))
+
+
+def _task_row(task: Stored[Task], names: Names, on: date) -> Row:
+    due = task.record.due_on
+    urgency = _urgency((due - on).days)[1] if due else Piece("□", "dim")
+    return Row(
+        f"task:{task.id}",
+        (urgency, names.text(task.record.title), names.show(task.record.citizen_id, _("Teamet")), _("□ opgave")),
+    )
+
+
+def action_rows(agenda: Agenda, drafts: Sequence[tuple[str, str, str | None, datetime]], names: Names) -> list[Row]:
+    """What needs action, most urgent first; deadlines older than the import are one line.
+
+    Args:
+        agenda: The day.
+        drafts: (key, kind, citizen id, saved at) of unfinished texts.
+        names: What to call people.
+    """
+    rows = [_deadline_row(deadline, names, agenda.date) for deadline in agenda.deadlines]
+    rows += [_task_row(task, names, agenda.date) for task in agenda.tasks]
+    for key, _kind, citizen_id, saved_at in drafts:
+        since = _("fra {when}").format(when=_when(saved_at, agenda.date))
+        rows.append(
+            Row(
+                f"draft:{key}", (Piece(_("· Kladde"), "primary"), _("Tekst ikke færdig"), names.show(citizen_id), since)
+            )
+        )
+    if agenda.past_at_import:
+        text = _("importerede frister, {count}").format(count=agenda.past_at_import)
+        rows.append(
+            Row(
+                "imported",
+                (Piece(_("· Import"), "dim"), Piece(text, "dim"), "", Piece(_("var overskredet ved importen"), "dim")),
+            )
+        )
+    return rows
+
+
+def _when(instant: datetime, on: date) -> str:
+    day = local(instant).date()
+    return clock(instant) if day == on else near(day, on)
+
+
+def week_lines(
+    *, contacts: int, target: int | None, done: int, planned: int, in_work: int, weekly_hours: float, width: int
+) -> list[Line]:
+    """The week's figures (IPS).
+
+    Args:
+        contacts: Employer contacts this week.
+        target: The norm, where the programme has one.
+        done: Job interviews held this week.
+        planned: Held and still to come.
+        in_work: Citizens with ordinary hours.
+        weekly_hours: Sum of their weekly hours.
+        width: Cells of the label column.
+    """
+    label = "{:<" + str(width) + "}"
+    goal = target or 0
+    of = _("{done} af {of}")
+    contact_bar = (*bar(contacts, goal), Piece("  " if goal else ""))
+    first = of.format(done=contacts, of=goal) if goal else str(contacts)
+    hours = f"{weekly_hours:.1f}".rstrip("0").rstrip(".").replace(".", ",")
+    work = _("1 borger") if in_work == 1 else _("{count} borgere").format(count=in_work)
+    return [
+        line(label.format(_("Virksomhedskontakter")), *contact_bar, first),
+        line(
+            label.format(_("Jobsamtaler")),
+            *bar(done, planned),
+            "  " if planned else "",
+            of.format(done=done, of=planned),
+        ),
+        line(label.format(_("I job (ordinære t.)")), work, " · ", _("{hours} t/uge").format(hours=hours)),
+    ]
+
+
+def now_title(appointment: Appointment, names: Names, now: datetime) -> str:
+    """`Nu · Fatima A.` or `10:30 · Fatima A.`."""
+    running = appointment.starts_at <= now < appointment.ends_at
+    return f"{_('Nu') if running else clock(appointment.starts_at)} · {who(appointment, names)}"
+
+
+def now_lines(
+    appointment: Appointment,
+    citizen: Citizen | None,
+    notes: Sequence[Stored[Note]],
+    tasks: Sequence[Stored[Task]],
+    names: Names,
+) -> list[Line]:
+    """What I need to know for this appointment; while discreet, only when and where."""
+    place = names.text(appointment.place or "")
+    first = [Piece(span(appointment.starts_at, appointment.ends_at), "bold")]
+    if place:
+        first.append(Piece(f" · {place}"))
+    lines: list[Line] = [tuple(first)]
+    if names.discreet or citizen is None:
+        return lines
+    lines.append(line(""))
+    if citizen.job_goal:
+        lines += _labelled(_("Jobmål"), citizen.job_goal)
+    latest = max(notes, key=lambda stored: stored.record.written_at, default=None)
+    if latest is not None:
+        text = " ".join(latest.record.text.split())
+        lines += _labelled(_("Sidst"), f"{short(local(latest.record.written_at).date())} “{text}”")
+    open_tasks = [task for task in tasks if task.record.done_at is None]
+    for number, task in enumerate(open_tasks[:3]):
+        lines += _labelled(_("Aftalt") if number == 0 else "", f"□ {task.record.title}")
+    if citizen.considerations:
+        lines += _labelled(_("Hensyn"), " ".join(citizen.considerations.split()))
+    if citizen.practical_needs:
+        lines += _labelled(_("Behov"), ", ".join(citizen.practical_needs))
+    if citizen.contact_preference:
+        lines += _labelled(_("Kontakt"), citizen.contact_preference)
+    return lines
+
+
+def _labelled(label: str, text: str) -> list[Line]:
+    """A label, and its text in lines short enough for the panel, three at most."""
+    rows = _folded(text, 26, 3)
+    return [
+        line(Piece(f"{label if number == 0 else '':<9} ", "primary"), Piece(row)) for number, row in enumerate(rows)
+    ]
+
+
+def _folded(text: str, width: int, most: int) -> list[str]:
+    rows: list[str] = [""]
+    for word in text.split():
+        if rows[-1] and len(rows[-1]) + len(word) + 1 > width:
+            rows.append(word)
+        else:
+            rows[-1] = f"{rows[-1]} {word}".strip()
+    if len(rows) > most:
+        rows = rows[:most]
+        rows[-1] = rows[-1][: width - 1] + "…"
+    return rows

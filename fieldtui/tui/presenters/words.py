@@ -1,0 +1,99 @@
+"""The words for codes that the models fix; codes of dated lists come from the rule book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from fieldtui.base.i18n import N_, _
+from fieldtui.domain.envelope import Stored, SyncState
+from fieldtui.domain.records import Appointment, Attendance
+from fieldtui.tui.presenters.lines import Piece
+
+KINDS: Final[Mapping[str, str]] = MappingProxyType({
+    "jobsamtale": N_("Jobsamtale"),
+    "opfoelgning": N_("Opfølgning"),
+    "virksomhedsbesoeg": N_("Virk.besøg"),
+    "brobygning": N_("Brobygning"),
+    "mentor": N_("Mentor"),
+    "team": N_("Teammøde"),
+    "netvaerk": N_("Netværk"),
+    "andet": N_("Andet"),
+})  # fmt: skip
+FORMS: Final[Mapping[str, str]] = MappingProxyType(
+    {"personal": N_("Personligt"), "phone": N_("Telefon"), "digital": N_("Digitalt")}
+)
+MODES: Final[Mapping[str, str]] = MappingProxyType({"visit": N_("Besøg"), "phone": N_("Opkald"), "mail": N_("Mail")})
+STEPS: Final[Mapping[str, str]] = MappingProxyType({
+    "proposed": N_("Foreslået"),
+    "contacted": N_("Kontaktet"),
+    "meeting": N_("Møde"),
+    "placed": N_("Startet"),
+    "declined": N_("Nej tak"),
+})  # fmt: skip
+BASES: Final[Mapping[str, str]] = MappingProxyType({
+    "SEL101": N_("Stofmisbrug (SEL § 101)"),
+    "SUL141": N_("Alkohol (SUL § 141)"),
+    "SUL142": N_("Lægelig behandling (SUL § 142)"),
+    "SUL82C": N_("Dobbeltdiagnose, regionen (SUL § 82 c)"),
+})  # fmt: skip
+BASES_SHORT: Final[Mapping[str, str]] = MappingProxyType({
+    "SEL101": N_("Stofmisbrug"),
+    "SUL141": N_("Alkohol"),
+    "SUL142": N_("Lægelig beh."),
+    "SUL82C": N_("Dobbeltdiagnose"),
+})  # fmt: skip
+CONSENT_FORMS: Final[Mapping[str, str]] = MappingProxyType({"written": N_("skriftligt"), "oral": N_("mundtligt")})
+DIRECTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {"progress": N_("Frem"), "unchanged": N_("Uændret"), "setback": N_("Tilbage")}
+)
+_STATUS: Final[Mapping[Attendance, tuple[str, str]]] = MappingProxyType({
+    Attendance.PLANNED: ("–", ""),
+    Attendance.ATTENDED: (N_("√ Mødt"), "success"),
+    Attendance.NO_SHOW: (N_("× Udeblevet"), "error"),
+    Attendance.CANCELLED_CITIZEN: (N_("× Afbud"), "dim"),
+    Attendance.CANCELLED_CITIZEN_LATE: (N_("× Sent afbud"), "warning"),
+    Attendance.CANCELLED_STAFF: (N_("× Aflyst af os"), "dim"),
+})  # fmt: skip
+
+
+def word(words: Mapping[str, str], code: str) -> str:
+    """The word for a code in the language in force; the raw code where it is unknown."""
+    return _(words[code]) if code in words else code
+
+
+def choices(words: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """(code, word) for a form."""
+    return tuple((code, _(text)) for code, text in words.items())
+
+
+def status(appointment: Appointment) -> Piece:
+    """What became of an appointment: glyph and word."""
+    text, tone = _STATUS[appointment.status]
+    return Piece(_(text) if appointment.status is not Attendance.PLANNED else text, tone)  # type: ignore[arg-type]
+
+
+def sync_mark(state: SyncState) -> Piece:
+    """How a record stands towards the office: nothing where it has been taken."""
+    if state is SyncState.PENDING:
+        return Piece(_("↑ venter"), "dim")
+    if state is SyncState.CONFLICT:
+        return Piece(_("▲ konflikt"), "warning")
+    if state is SyncState.REJECTED:
+        return Piece(_("× afvist"), "error")
+    if state is SyncState.PARKED:
+        return Piece(_("! parkeret"), "warning")
+    return Piece("")
+
+
+def appointment_title(stored: Stored[Appointment], name: str) -> str:
+    """Whom or what an appointment is about."""
+    record = stored.record
+    return name or record.title or word(KINDS, record.kind)
+
+
+def shorten(text: str, width: int) -> str:
+    """The first line of a text, at most so many characters."""
+    first = " ".join(text.split())
+    return first if len(first) <= width else first[: max(0, width - 1)].rstrip() + "…"

@@ -1,0 +1,26 @@
+"""Which screens exist, and where their code lies; a screen is imported the first time it is shown."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+ROUTES: Final[dict[str, str]] = {
+    "idag": "fieldtui.tui.screens.idag:Today",
+}
+"""Name → `module:class`."""
+
+
+def build(name: str, *args: Any) -> Screen[Any]:
+    """A fresh screen.
+
+    Args:
+        name: A name of `ROUTES`.
+        args: What the screen is about, such as a citizen's id.
+    """
+    module, _, attribute = ROUTES[name].partition(":")
+    screen: Screen[Any] = getattr(import_module(module), attribute)(*args)
+    return screen

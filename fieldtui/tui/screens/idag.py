@@ -1,0 +1,232 @@
+"""I dag: register with one key, see what needs action, know what is next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from fieldtui.base.errors import FieldtuiError
+from fieldtui.base.i18n import _
+from fieldtui.domain.agenda import Agenda
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.records import Appointment, Attendance, Citizen, Note, Task
+from fieldtui.services.lookup import WeekFigures
+from fieldtui.tui.acts import Acts
+from fieldtui.tui.keymap import CONTEXTS, bindings
+from fieldtui.tui.presenters import today as present
+from fieldtui.tui.presenters.dates import clock
+from fieldtui.tui.presenters.lines import Piece, line
+from fieldtui.tui.service_screen import ServiceScreen
+from fieldtui.tui.widgets.linetable import Column, LineTable
+from fieldtui.tui.widgets.panel import Panel, TextPanel
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What I dag shows."""
+
+    agenda: Agenda
+    figures: WeekFigures
+    drafts: tuple[tuple[str, str, str | None, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is known about the appointment under the cursor."""
+
+    appointment: Appointment
+    citizen: Citizen | None
+    notes: tuple[Stored[Note], ...]
+    tasks: tuple[Stored[Task], ...]
+
+
+class Today(Acts, ServiceScreen[Loaded]):
+    """The home screen."""
+
+    context = "idag"
+    first_focus = "#day-list"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXTS["idag"])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._appointments: dict[str, Stored[Appointment]] = {}
+        self._placed = False
+
+    def body(self) -> ComposeResult:
+        with Horizontal(id="today", classes="row"):
+            with Vertical(id="today-left"):
+                with Panel(id="day"):
+                    yield LineTable(
+                        (Column(width=5), Column(width=14), Column(width=11), Column(), Column(width=13)), id="day-list"
+                    )
+                with Panel(id="actions"):
+                    yield LineTable((Column(width=13), Column(width=20), Column(width=12), Column()), id="action-list")
+                yield TextPanel(_("Ugen (IPS)"), id="week")
+            with Vertical(id="today-right"):
+                yield TextPanel(_("Nu"), id="now")
+                yield TextPanel(_("Senest"), id="latest")
+
+    def load(self) -> Loaded:
+        workspace, today = self.shell.workspace, self.shell.today
+        drafts = tuple(
+            (draft.key, draft.kind, draft.subject_id, draft.saved_at) for draft in workspace.drafts.unfinished()
+        )
+        return Loaded(workspace.agenda.day(today), workspace.lookup.weekly_figures(today), drafts)
+
+    def show(self, loaded: Loaded) -> None:
+        agenda, names, now = loaded.agenda, self.shell.names, self.shell.now()
+        self._appointments = {stored.id: stored for stored in agenda.appointments}
+        day = self.query_one("#day-list", LineTable)
+        day.set_rows(
+            present.appointment_rows(agenda.appointments, names, now),
+            empty=_("Ingen aftaler i dag. Tryk + for at lave en, eller 3 for at se ugen."),
+        )
+        if not self._placed and (start := present.cursor_start(agenda.appointments, now)):
+            day.go_to(start)
+            self._placed = True
+        self.query_one("#day", Panel).label(present.heading(agenda))
+        actions = present.action_rows(agenda, loaded.drafts, names)
+        self.query_one("#action-list", LineTable).set_rows(actions, empty=_("Intet haster. √"))
+        self.query_one("#actions", Panel).label(
+            _("Kræver handling · {count}").format(count=len(actions)), _("Enter åbner · Tab skifter felt")
+        )
+        figures = loaded.figures
+        self.query_one("#week", TextPanel).show(
+            present.week_lines(
+                contacts=figures.employer_contacts,
+                target=figures.target,
+                done=figures.jobsamtaler_done,
+                planned=figures.jobsamtaler_planned,
+                in_work=figures.in_work,
+                weekly_hours=figures.weekly_hours,
+                width=22,
+            )
+        )
+        self._show_latest()
+        self._load_details()
+
+    def _show_latest(self) -> None:
+        self.query_one("#latest", TextPanel).show(
+            [
+                line(Piece(f"{clock(notice.at)} ", "dim"), Piece(self.shell.names.text(notice.text)))
+                for notice in self.shell.notices[:8]
+            ]
+        )
+
+    # --- the panel “Nu” -----------------------------------------------------------------------------
+
+    def on_line_table_moved(self, event: LineTable.Moved) -> None:
+        event.stop()
+        if event.table.id == "day-list":
+            self._load_details()
+
+    def _load_details(self) -> None:
+        chosen = self.chosen_appointment()
+        panel = self.query_one("#now", TextPanel)
+        if chosen is None:
+            panel.label(_("Nu"))
+            panel.show([_("Ingen aftale valgt.")])
+            return
+        self.run_service(lambda: self._details(chosen), self._show_details, on_error=self._no_details, group="details")
+
+    def _details(self, stored: Stored[Appointment]) -> Details:
+        citizen_id = stored.record.citizen_id
+        if citizen_id is None:
+            return Details(stored.record, None, (), ())
+        lookup = self.shell.workspace.lookup
+        citizen = lookup.get(citizen_id).record
+        notes = lookup.list("note", citizen_id=citizen_id)
+        tasks = lookup.list("task", citizen_id=citizen_id)
+        return Details(stored.record, citizen, notes, tasks)
+
+    def _show_details(self, details: Details) -> None:
+        names = self.shell.names
+        panel = self.query_one("#now", TextPanel)
+        panel.label(present.now_title(details.appointment, names, self.shell.now()), _("Mellemrum: hele kortet"))
+        panel.show(present.now_lines(details.appointment, details.citizen, details.notes, details.tasks, names))
+
+    def _no_details(self, error: FieldtuiError) -> None:
+        del error  # a citizen who left this device while the list was shown: the next load takes the row away
+        panel = self.query_one("#now", TextPanel)
+        panel.label(_("Nu"))
+        panel.show([_("Ingen aftale valgt.")])
+
+    # --- what the keys do ---------------------------------------------------------------------------
+
+    def chosen_appointment(self) -> Stored[Appointment] | None:
+        """The appointment under the cursor of the day's list."""
+        key = self.query_one("#day-list", LineTable).cursor_key
+        return self._appointments.get(key) if key else None
+
+    def chosen_citizen_id(self) -> str | None:
+        """The citizen of the row under the cursor, in whichever list has the focus."""
+        actions = self.query_one("#action-list", LineTable)
+        if actions.has_focus and (key := actions.cursor_key) and key.startswith("citizen:"):
+            return key.removeprefix("citizen:")
+        stored = self.chosen_appointment()
+        return stored.record.citizen_id if stored else None
+
+    def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
+        event.stop()
+        if event.table.id == "day-list":
+            self.action_note()
+            return
+        kind, _colon, key = event.key.partition(":")
+        if kind == "citizen":
+            self.open_citizen(key)
+        elif kind == "task":
+            self.change(lambda: self.shell.workspace.casework.do_task(key))
+        elif kind == "draft":
+            self.open_draft(key)
+        elif kind == "imported":
+            self.shell.notice(_("Fristerne var overskredet, før de kom hertil. Du finder dem på borgernes kort."))
+
+    def action_attended(self) -> None:
+        """`f`: the citizen came."""
+        self._register(Attendance.ATTENDED)
+
+    def action_no_show(self) -> None:
+        """`u`: the citizen did not come."""
+        self._register(Attendance.NO_SHOW)
+
+    def action_cancelled(self) -> None:
+        """`a`: the citizen sent word."""
+        self._register(Attendance.CANCELLED_CITIZEN)
+
+    def _register(self, status: Attendance) -> None:
+        stored = self.chosen_appointment()
+        if stored is not None:
+            self.register(stored, status)
+
+    def action_move(self) -> None:
+        """`x`: another time, or none."""
+        if (stored := self.chosen_appointment()) is not None:
+            self.move(stored)
+
+    def action_note(self) -> None:
+        """`m` and Enter: write the note of this meeting."""
+        stored = self.chosen_appointment()
+        if stored is not None and stored.record.citizen_id is not None:
+            self.write_note(stored.record.citizen_id, appointment_id=stored.id)
+
+    def action_call(self) -> None:
+        """`r`: show the citizen's phone number; that is written to the access log."""
+        if (citizen_id := self.chosen_citizen_id()) is not None:
+            self.show_phone(citizen_id)
+
+    def action_details(self) -> None:
+        """Space: the citizen's card."""
+        if (citizen_id := self.chosen_citizen_id()) is not None:
+            self.open_citizen(citizen_id)
+
+    def on_resize(self, event: Any) -> None:
+        del event
+        self.call_after_refresh(self._fit_columns)
+
+    def _fit_columns(self) -> None:
+        self.query_one("#day-list", LineTable).refresh()

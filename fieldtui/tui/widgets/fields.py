@@ -1,0 +1,247 @@
+"""Fields of a form: the label in the frame, one line below for help, echo or what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, time
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, TextArea
+
+from fieldtui.base.i18n import _
+from fieldtui.base.text import clean
+from fieldtui.domain.calendar import parse_day, parse_time
+from fieldtui.tui.presenters.dates import with_day_full
+from fieldtui.tui.presenters.lines import Piece, line
+from fieldtui.tui.widgets.content import plain_content
+from fieldtui.tui.widgets.panel import Lines
+
+
+class CleanInput(Input):
+    """A line of text. What is pasted is cleaned before it is kept."""
+
+    def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None, max_length: int = 200) -> None:
+        super().__init__(
+            value=clean(value),
+            placeholder=clean(placeholder),
+            id=id,
+            max_length=max_length,
+            select_on_focus=False,
+            highlighter=None,
+        )
+
+    def validate_value(self, value: str) -> str:
+        """Nothing that steers a terminal enters the field."""
+        return clean(value)
+
+
+class CleanTextArea(TextArea):
+    """Several lines of text. Tab leaves the field; what is pasted is cleaned."""
+
+    def __init__(self, text: str = "", *, id: str | None = None) -> None:
+        super().__init__(
+            clean(text, multiline=True), id=id, soft_wrap=True, tab_behavior="focus", show_line_numbers=False
+        )
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """Clean what is pasted; the text area's own handler, which runs after this one, puts it in."""
+        event.text = clean(event.text, multiline=True)
+
+
+class Felt(Vertical):
+    """A field with its label in the frame and its problem underneath; the problem goes away as you type."""
+
+    class Edited(Message):
+        """The text of a field changed by hand."""
+
+        def __init__(self, field: Felt) -> None:
+            super().__init__()
+            self.field = field
+
+        @property
+        def control(self) -> Felt:
+            return self.field
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        value: str = "",
+        *,
+        hint: str = "",
+        placeholder: str = "",
+        multiline: bool = False,
+        max_length: int = 200,
+    ) -> None:
+        super().__init__(id=f"felt-{name}", name=name, classes="felt")
+        self._label = label
+        self._hint = hint
+        self._multiline = multiline
+        self._error = ""
+        self._below = Lines((hint,), classes="under")
+        self.entry: Input | TextArea
+        if multiline:
+            self.entry = CleanTextArea(value, id=f"{name}")
+        else:
+            self.entry = CleanInput(value, placeholder=placeholder, id=f"{name}", max_length=max_length)
+        self.entry.border_title = plain_content(label)
+
+    def compose(self) -> ComposeResult:
+        yield self.entry
+        yield self._below
+
+    @property
+    def value(self) -> str:
+        """The text in the field."""
+        return self.entry.text if isinstance(self.entry, TextArea) else self.entry.value
+
+    @value.setter
+    def value(self, text: str) -> None:
+        if isinstance(self.entry, TextArea):
+            self.entry.load_text(clean(text, multiline=True))
+        else:
+            self.entry.value = text
+
+    @property
+    def error(self) -> str:
+        """The problem that is shown; empty where there is none."""
+        return self._error
+
+    def fail(self, reason: str) -> None:
+        """Show what is wrong with this field."""
+        self._error = reason
+        self._below.show([line(Piece(f"× {reason}", "error"))])
+        self.add_class("-fejl")
+
+    def succeed(self, echo: str = "") -> None:
+        """Take the problem away, and show how the text was understood."""
+        self._error = ""
+        self.remove_class("-fejl")
+        self._below.show([line(Piece(f"√ {echo}", "success"))] if echo else [self._hint])
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._edited()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._edited()
+
+    def _edited(self) -> None:
+        if self._error:
+            self.succeed()
+        self.check_quietly()
+        self.post_message(self.Edited(self))
+
+    def check_quietly(self) -> None:
+        """While typing: show an echo where the text is understood, and nothing where it is not yet."""
+
+
+class Checked(Felt):
+    """A field that knows whether its text can be used."""
+
+    def check(self) -> bool:
+        """On leaving or saving: show what is wrong. True where the value can be used."""
+        raise NotImplementedError
+
+
+class RequiredField(Checked):
+    """A text that may not be empty."""
+
+    def check(self) -> bool:
+        if self.value.strip():
+            return True
+        self.fail(_("Feltet mangler."))
+        return False
+
+
+class _Parsed(Checked):
+    """A field whose text means a value."""
+
+    def __init__(self, name: str, label: str, value: str, *, hint: str, optional: bool) -> None:
+        super().__init__(name, label, value, hint=hint, max_length=40)
+        self._optional = optional
+
+    def _read(self, text: str) -> str:
+        """How the text was understood; raises `ValueError` with a sentence."""
+        raise NotImplementedError
+
+    def check_quietly(self) -> None:
+        try:
+            self.succeed(self._read(self.value) if self.value.strip() else "")
+        except ValueError:
+            self.succeed()
+
+    def check(self) -> bool:
+        if not self.value.strip():
+            if self._optional:
+                self.succeed()
+                return True
+            self.fail(_("Feltet mangler."))
+            return False
+        try:
+            self.succeed(self._read(self.value))
+        except ValueError as error:
+            self.fail(str(error))
+            return False
+        return True
+
+
+class DateField(_Parsed):
+    """A date the way people write it: `24/11`, `fre`, `i morgen`, `uge 48`; the weekday is echoed."""
+
+    def __init__(
+        self, name: str, label: str, *, today: Callable[[], date], value: date | None = None, optional: bool = False
+    ) -> None:
+        self._today = today
+        super().__init__(
+            name,
+            label,
+            f"{value:%d-%m-%Y}" if value else "",
+            hint=_("fx 24-11, fre, i morgen eller om 2 uger"),
+            optional=optional,
+        )
+
+    def _read(self, text: str) -> str:
+        return with_day_full(parse_day(text, self._today()))
+
+    @property
+    def day(self) -> date | None:
+        """The day; `None` where the field is empty. Ask after `check`."""
+        return parse_day(self.value, self._today()) if self.value.strip() else None
+
+
+class TimeField(_Parsed):
+    """A time of day: `9`, `9.30`, `0930`, `13:15`."""
+
+    def __init__(self, name: str, label: str, *, value: time | None = None, optional: bool = False) -> None:
+        super().__init__(name, label, f"{value:%H:%M}" if value else "", hint=_("fx 9:30 eller 14"), optional=optional)
+
+    def _read(self, text: str) -> str:
+        return f"{parse_time(text):%H:%M}"
+
+    @property
+    def time(self) -> time | None:
+        """The time; `None` where the field is empty. Ask after `check`."""
+        return parse_time(self.value) if self.value.strip() else None
+
+
+class MinutesField(_Parsed):
+    """A duration in minutes."""
+
+    def __init__(self, name: str, label: str, *, value: int) -> None:
+        super().__init__(name, label, str(value), hint=_("minutter"), optional=False)
+
+    def _read(self, text: str) -> str:
+        minutes = int(text) if text.strip().isascii() and text.strip().isdigit() else 0
+        if not 5 <= minutes <= 600:
+            raise ValueError(_("Varigheden er mellem 5 og 600 minutter."))
+        return _("{count} minutter").format(count=minutes)
+
+    @property
+    def minutes(self) -> int:
+        """The duration. Ask after `check`."""
+        return int(self.value)
