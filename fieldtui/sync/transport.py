@@ -6,6 +6,7 @@ followed, TLS is 1.3, and what comes back is bounded, signed and bound to the re
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import secrets
 import ssl
@@ -128,6 +129,7 @@ class Transport:
         offset: timedelta = timedelta(0),
         via: httpx2.BaseTransport | None = None,
         ca_pem: str | None = None,
+        last_seq: int = 0,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -139,12 +141,14 @@ class Transport:
             offset: The central system's time minus the device's, as known so far.
             via: Another way than `http_transport` makes.
             ca_pem: The pinned authority, where there is one.
+            last_seq: The number this process signed last.
         """
         self._base = base_url.rstrip("/")
         self._identity = identity
         self._server_key = server_key
         self._clock = clock
-        self._last_seq = 0
+        self.last_seq = last_seq
+        """The sequence number that was signed last."""
         self.offset = offset
         """The central system's time minus the device's, after the last proven answer."""
         self.traffic = Traffic()
@@ -194,8 +198,9 @@ class Transport:
         """
         answer = self._once(method, path, body, headers)
         if answer.problem is not None and answer.problem.name in {"clock", "replay"}:
+            self._learn_unproven(answer.problem)
             if answer.problem.name == "replay":
-                self._last_seq = max(self._last_seq, self._microseconds()) + _REPLAY_LEAP
+                self.last_seq = max(self.last_seq, self._microseconds()) + _REPLAY_LEAP
             answer = self._once(method, path, body, headers)
         if answer.problem is not None:
             _raise_what_nobody_can_handle(answer.problem)
@@ -221,15 +226,21 @@ class Transport:
             raise ServerFault("signature")
         return Answer(status, received.get("content-type", ""), plain, problem, message, request)
 
+    def _learn_unproven(self, problem: Problem) -> None:
+        """While enrolling no key is known yet: the time that is said serves to sign with, and for nothing else."""
+        if self._server_key is None and problem.server_time is not None:
+            with contextlib.suppress(ValueError):
+                self.offset = datetime.fromisoformat(problem.server_time) - self._clock.now()
+
     def _signed(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> HttpMessage:
-        self._last_seq = max(self._last_seq + 1, self._microseconds())
+        self.last_seq = max(self.last_seq + 1, self._microseconds())
         plain = HttpMessage(method, url, {PROTOCOL_HEADER: str(PROTOCOL_VERSION), **headers}, body)
         added = sign_request(
             plain,
             key=self._identity.key,
             key_id=self._identity.key_id,
             device=self._identity.device,
-            seq=self._last_seq,
+            seq=self.last_seq,
             created=self.now(),
             nonce=secrets.token_urlsafe(16),
         )

@@ -134,9 +134,9 @@ def load_public_key(text: str) -> EllipticCurvePublicKey:
 
 
 def private_key_text(key: EllipticCurvePrivateKey) -> str:
-    """PKCS 8 DER as base64, unencrypted: only for inside an encrypted database."""
-    return base64.b64encode(
-        key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    """PKCS #8 PEM, unencrypted: only for inside an encrypted database."""
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode("ascii")
 
 
@@ -147,8 +147,8 @@ def load_private_key(text: str) -> EllipticCurvePrivateKey:
         ValueError: Not such a key.
     """
     try:
-        key = serialization.load_der_private_key(base64.b64decode(text, validate=True), password=None)
-    except (binascii.Error, ValueError, TypeError):
+        key = serialization.load_pem_private_key(text.encode("ascii"), password=None)
+    except (ValueError, TypeError):
         raise ValueError("not a private key") from None
     if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ValueError("not a P-256 private key")

@@ -1,0 +1,370 @@
+"""One sync: pull, merge, push, purge; again while pushing meets a newer revision, at most five times.
+
+No transaction is open while the network is waited for. Killed at any moment it loses nothing and sends nothing
+twice: a page is applied with its cursor or not at all, and a change is marked before it is sent and sent again under
+the same op id until it is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from pydantic import ValidationError
+
+from fieldtui.base.errors import ServerFault
+from fieldtui.base.log import event
+from fieldtui.store.contact import read_contact, write_contact
+from fieldtui.store.inbox import Applied, Inbox, Page
+from fieldtui.store.meta import MetaKey
+from fieldtui.store.outbox import Entry, Outbox
+from fieldtui.store.purge import purge
+from fieldtui.store.store import Store
+from fieldtui.sync.brake import check_mass_change
+from fieldtui.sync.pages import parse_page
+from fieldtui.sync.plan import batches, in_order, log_weight, op_of
+from fieldtui.sync.report import Stage, SyncProgress, SyncReport
+from fieldtui.sync.transport import Transport
+from fieldtui.wire.messages import (
+    AUDIT_HEADER,
+    PAGE_LINES,
+    Accepted,
+    Limits,
+    LogEntry,
+    Parked,
+    PushRequest,
+    PushResponse,
+    Rejected,
+    Stale,
+)
+
+ROUNDS: Final = 5
+LOG_ENTRIES: Final = 500
+"""Access-log entries in one request."""
+LOG_AGE: Final = timedelta(hours=24)
+"""An entry goes up with the next push, or on its own when it is so old."""
+_SKEW_KEPT: Final = timedelta(seconds=2)
+
+
+class _Cancelled(Exception):
+    """The person stopped the sync between two steps."""
+
+
+class Engine:
+    """Carries out syncs of one store over one transport."""
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        *,
+        manual: bool = True,
+        accept_mass_change: bool = False,
+        on_progress: Callable[[SyncProgress], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            store: What is brought up to date.
+            transport: How the central system is reached.
+            manual: A person asked: changes that rest for a while go now.
+            accept_mass_change: A person looked at it and wants it.
+            on_progress: Told of each step; called in this thread.
+            cancelled: Asked between steps.
+        """
+        self._store = store
+        self._transport = transport
+        self._manual = manual
+        self._accept_mass_change = accept_mass_change
+        self._on_progress = on_progress
+        self._cancelled = cancelled
+        self._inbox = Inbox(store)
+        self._outbox = Outbox(store)
+        self._limits = Limits()
+        self._contact: dict[str, str] = {}
+        self._headers = self._audit_head()
+
+    def run(self) -> SyncReport:
+        """Sync. Errors of the network leave everything that was done so far in force.
+
+        Raises:
+            Unreachable, TlsRefused, ServerFault, UpgradeNeeded, Revoked: As `Transport`.
+            MassChange: Nothing of what came was applied.
+            DiskFull, Busy: Nothing of the step at hand was stored.
+        """
+        report = SyncReport()
+        began = self._store.clock.monotonic()
+        try:
+            self._sync(report)
+        except _Cancelled:
+            report.finished = False
+        finally:
+            self._account(report, began)
+            self._keep_offset()
+        return report
+
+    def preview(self) -> SyncReport:
+        """What a sync would send and bring; nothing is changed here or there.
+
+        Raises:
+            Unreachable, TlsRefused, ServerFault, UpgradeNeeded, Revoked: As `Transport`.
+        """
+        report = SyncReport()
+        began = self._store.clock.monotonic()
+        cursor = self._store.meta(MetaKey.CURSOR)
+        pages: list[tuple[Page, str | None]] = []
+        while not pages or pages[-1][0].more:
+            page = self._fetch(cursor)
+            if page is None:
+                cursor, pages = None, []
+                continue
+            pages.append((page, cursor))
+            cursor = page.next
+        try:
+            with self._store.transaction():
+                for page, asked in pages:
+                    self._count(report, self._inbox.apply_page(page, cursor=asked))
+                report.pushed = len(in_order(self._outbox.sendable(manual=self._manual)))
+                raise _Cancelled
+        except _Cancelled:
+            report.finished = True
+        self._account(report, began)
+        return report
+
+    # --- steps --------------------------------------------------------------------------------
+
+    def _sync(self, report: SyncReport) -> None:
+        self._finish_interrupted(report)
+        for _ in range(ROUNDS):
+            self._pull(report)
+            if not self._push(report):
+                report.finished = True
+                break
+        self._check_cancelled()
+        report.purged = purge(self._store)
+        if report.purged:
+            self._progress("purge", report.purged, report.purged)
+        if report.finished:
+            self._remember_whole_sync(report)
+
+    def _finish_interrupted(self, report: SyncReport) -> None:
+        """Ask first about what was sent and never answered: merging before that would compare with ourselves."""
+        unanswered = [entry for entry in self._outbox.all("waiting") if entry.in_flight]
+        for batch in batches(in_order(unanswered), self._limits):
+            self._check_cancelled()
+            self._send(batch, (), report)
+
+    def _pull(self, report: SyncReport) -> None:
+        cursor = self._store.meta(MetaKey.CURSOR)
+        with self._store.reading() as connection:
+            nothing_here = not connection.execute("SELECT EXISTS (SELECT 1 FROM record WHERE rev > 0)").fetchone()[0]
+        at_once = nothing_here or self._accept_mass_change
+        held: list[tuple[Page, str | None]] = []
+        while True:
+            self._check_cancelled()
+            page = self._fetch(cursor)
+            if page is None:
+                self._inbox.begin_reset()
+                cursor, held = None, []
+                continue
+            held.append((page, cursor))
+            if at_once:
+                self._apply(held, report)
+            cursor = page.next
+            if not page.more:
+                break
+        if held:
+            with self._store.reading() as connection:
+                check_mass_change(connection, [page for page, _asked in held])
+            self._apply(held, report)
+        self._finish_reset(report)
+
+    def _apply(self, held: list[tuple[Page, str | None]], report: SyncReport) -> None:
+        while held:
+            page, asked = held.pop(0)
+            self._count(report, self._inbox.apply_page(page, cursor=asked))
+            self._progress("pull", report.pulled, None)
+
+    def _finish_reset(self, report: SyncReport) -> None:
+        with self._store.reading() as connection:
+            resetting = connection.execute("SELECT EXISTS (SELECT 1 FROM unseen)").fetchone()[0]
+        if resetting:
+            report.merged += self._inbox.finish_reset()
+
+    def _fetch(self, cursor: str | None) -> Page | None:
+        """One page; `None` where the central system no longer knows the cursor.
+
+        Raises:
+            ServerFault: It does not know "from the start" either.
+        """
+        query = {"limit": str(PAGE_LINES)} if cursor is None else {"cursor": cursor, "limit": str(PAGE_LINES)}
+        answer = self._transport.get(f"/v1/changes?{urlencode(query)}", self._headers)
+        if answer.problem is not None:
+            if answer.problem.name == "cursor-reset" and cursor is not None:
+                event("sync.cursor_reset")
+                return None
+            raise ServerFault(answer.problem.name)
+        page = parse_page(answer.body)
+        self._limits = page.start.limits
+        self._contact = {
+            MetaKey.LEASE_UNTIL: page.start.lease_until,
+            MetaKey.LEASE_WARN_AFTER: page.start.lease_warn_after,
+        }
+        return page
+
+    def _push(self, report: SyncReport) -> bool:
+        """Send what may be sent; true where anything was answered, so that it is worth looking again."""
+        entries = in_order(self._outbox.sendable(manual=self._manual))
+        log = self._log(alone=not entries)
+        if not entries:
+            while log:
+                self._check_cancelled()
+                self._send((), log, report)
+                log = self._log(alone=False)
+            return False
+        done = 0
+        for batch in batches(entries, Limits(ops=self._limits.ops, bytes=self._limits.bytes - log_weight(log))):
+            self._check_cancelled()
+            self._send(batch, log, report)
+            log = ()
+            done += len(batch)
+            self._progress("push", done, len(entries))
+        return True
+
+    # --- a request ----------------------------------------------------------------------------
+
+    def _send(self, batch: tuple[Entry, ...], log: tuple[LogEntry, ...], report: SyncReport) -> None:
+        self._outbox.mark_in_flight(batch)
+        request = PushRequest(ops=tuple(op_of(entry) for entry in batch), log=log)
+        body = request.model_dump_json(exclude_none=True).encode()
+        answer = self._transport.post("/v1/changes", body, self._headers)
+        if answer.problem is not None:
+            if answer.problem.name == "too-large":
+                self._send_smaller(batch, log, report)
+                return
+            raise ServerFault(answer.problem.name)
+        try:
+            response = PushResponse.model_validate_json(answer.body)
+        except ValidationError:
+            raise ServerFault("results") from None
+        if [result.op_id for result in response.results] != [entry.op_id for entry in batch]:
+            raise ServerFault("results")
+        with self._store.transaction():
+            for entry, result in zip(batch, response.results, strict=True):
+                self._answered(entry, result, report)
+            if log:
+                self._store.set_meta(MetaKey.LOG_SENT, str(max(response.log_head, log[-1].seq)))
+
+    def _send_smaller(self, batch: tuple[Entry, ...], log: tuple[LogEntry, ...], report: SyncReport) -> None:
+        """Halves of what was too large for one request; one change that is too large alone stays, with the reason."""
+        if log and batch:
+            self._send(batch, (), report)
+        elif len(batch) > 1:
+            half = len(batch) // 2
+            self._send(batch[:half], (), report)
+            self._send(batch[half:], (), report)
+        elif batch:
+            self._outbox.reject(batch[0], Rejected(op_id=batch[0].op_id, type="too-large", detail=""))
+            report.rejected += 1
+        else:
+            raise ServerFault("too-large")
+
+    def _answered(self, entry: Entry, result: Accepted | Stale | Rejected | Parked, report: SyncReport) -> None:
+        if isinstance(result, Accepted):
+            self._outbox.accept(entry, result)
+            report.pushed += 1
+        elif isinstance(result, Stale):
+            self._outbox.came_too_late(entry)
+            self._count(report, self._inbox.apply_record(result.current))
+        elif isinstance(result, Rejected):
+            self._outbox.reject(entry, result)
+            report.rejected += 1
+        else:
+            self._outbox.park(entry, result)
+            report.pushed += 1
+
+    def _log(self, *, alone: bool) -> tuple[LogEntry, ...]:
+        """Access-log entries that are due: with a push all that are there, alone only once the oldest is a day old."""
+        after = int(self._store.meta(MetaKey.LOG_SENT) or 0)
+        rows = self._store.log_entries(after=after, limit=LOG_ENTRIES)
+        if not rows:
+            return ()
+        if alone and self._store.clock.now() - datetime.fromisoformat(rows[0].at) < LOG_AGE:
+            return ()
+        return tuple(
+            LogEntry(
+                seq=row.seq,
+                at=row.at,
+                actor=row.actor,
+                action=row.action,
+                subject=row.subject,
+                reason=row.reason,
+                detail=row.detail,
+                mac=row.mac,
+            )
+            for row in rows
+        )
+
+    # --- the end ------------------------------------------------------------------------------
+
+    def _remember_whole_sync(self, report: SyncReport) -> None:
+        """Move "last synced"; into the tables only where the sync brought or took something."""
+        now = self._store.clock.now().astimezone(UTC).isoformat(timespec="seconds")
+        values = {str(MetaKey.LAST_SYNC_AT): now, **{str(key): value for key, value in self._contact.items()}}
+        if report.pushed or report.pulled or report.merged or report.conflicts or report.rejected or report.purged:
+            with self._store.transaction():
+                for key, value in values.items():
+                    self._store.set_meta(key, value)
+                self._store.audit("sync", detail=f"{report.pushed}/{report.pulled}/{report.purged}")
+        self._keep_contact(values)
+
+    def _keep_contact(self, values: dict[str, str]) -> None:
+        vault = self._store.vault
+        known = read_contact(vault.folder, vault.audit_key)
+        write_contact(vault.folder, vault.audit_key, {**known, **values})
+
+    def _account(self, report: SyncReport, began: float) -> None:
+        traffic = self._transport.traffic
+        report.requests = traffic.requests
+        report.bytes_sent = traffic.sent
+        report.bytes_received = traffic.received
+        report.seconds = self._store.clock.monotonic() - began
+        report.pending = len(self._outbox.all("waiting"))
+        report.cursor = self._store.meta(MetaKey.CURSOR)
+        report.server_time_skew_seconds = self._transport.offset.total_seconds()
+        event(
+            "sync.ended",
+            finished=report.finished,
+            pushed=report.pushed,
+            pulled=report.pulled,
+            conflicts=report.conflicts,
+            requests=report.requests,
+            seconds=round(report.seconds, 3),
+        )
+
+    def _keep_offset(self) -> None:
+        known = timedelta(milliseconds=int(self._store.meta(MetaKey.CLOCK_OFFSET_MS) or 0))
+        if abs(self._transport.offset - known) > _SKEW_KEPT:
+            milliseconds = round(self._transport.offset.total_seconds() * 1000)
+            self._store.set_meta(MetaKey.CLOCK_OFFSET_MS, str(milliseconds))
+
+    @staticmethod
+    def _count(report: SyncReport, applied: Applied) -> None:
+        report.pulled += applied.records
+        report.merged += applied.merged
+        report.conflicts += applied.conflicts
+
+    def _progress(self, stage: Stage, done: int, total: int | None) -> None:
+        if self._on_progress is not None:
+            self._on_progress(SyncProgress(stage, done, total))
+
+    def _check_cancelled(self) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise _Cancelled
+
+    def _audit_head(self) -> dict[str, str]:
+        head = self._store.vault.audit_head
+        return {AUDIT_HEADER: f"{head.seq}:{head.mac}:{self._store.vault.epoch}"} if head.seq else {}
