@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hmac
+import os
 import re
 import shutil
 import tempfile
@@ -17,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fieldtui.base.errors import Busy, DatabaseDamaged, DatabaseMissing, DiskFull
+from fieldtui.base.errors import Busy, DatabaseDamaged, DatabaseMissing, DiskFull, FolderRefused
+from fieldtui.base.i18n import _
 from fieldtui.vault.header import DatabasePart, Header, Seal
 from fieldtui.vault.keys import LABEL_FILE_SEAL, database_label, derive
 from fieldtui.vault.secret import wipe
-from fieldtui.vault.sqlcipher import DatabaseError, connect
+from fieldtui.vault.sqlcipher import DatabaseError, OperationalError, connect
 
 if TYPE_CHECKING:
     import sqlite3
@@ -78,13 +80,41 @@ def room_on_disk() -> Iterator[None]:
         raise
 
 
+@contextlib.contextmanager
+def _told_apart(path: Path) -> Iterator[None]:
+    """Tell a file that is damaged from one that cannot be reached just now.
+
+    Raises:
+        DatabaseDamaged: The content is not what was written with this key.
+        Busy: Another connection holds it.
+        DiskFull: No room.
+        FolderRefused: No permission to read or write it.
+    """
+    try:
+        with room_on_disk():
+            yield
+    except OperationalError as error:
+        if "locked" in str(error):
+            raise Busy("vault") from error
+        raise FolderRefused(str(path.parent), _("databasen i den kan ikke læses og skrives af dig.")) from error
+    except DatabaseError as error:
+        raise DatabaseDamaged from error
+
+
 def open_database(path: Path, vault_key: bytearray, part: DatabasePart, *, create: bool = False) -> sqlite3.Connection:
     """An open, keyed connection with the settings every connection of ours has.
 
     Raises:
         DatabaseDamaged: The key does not fit, or the file is no database.
+        Busy, DiskFull, FolderRefused: It cannot be reached just now.
     """
-    connection = connect(path, create=create)
+    with _told_apart(path):
+        connection = connect(path, create=create)
+        _prepare(connection, vault_key, part)
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, vault_key: bytearray, part: DatabasePart) -> None:
     try:
         connection.execute("PRAGMA cipher_log_level=NONE")  # before the key: SQLCipher writes to stderr
         connection.execute("PRAGMA cipher_memory_security=ON")
@@ -92,13 +122,9 @@ def open_database(path: Path, vault_key: bytearray, part: DatabasePart, *, creat
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-    except DatabaseError as error:
-        connection.close()
-        raise DatabaseDamaged from error
     except BaseException:
         connection.close()
         raise
-    return connection
 
 
 def _set_key(connection: sqlite3.Connection, vault_key: bytearray, part: DatabasePart) -> None:
@@ -141,9 +167,11 @@ def require_file(path: Path) -> None:
     Raises:
         DatabaseMissing: No file, or an empty one.
         DatabaseDamaged: A file too short to be one.
+        PermissionError: It may not be written; SQLite would open it read-only and fail at the first save.
     """
     try:
-        size = path.stat().st_size
+        with path.open("r+b") as stream:
+            size = os.fstat(stream.fileno()).st_size
     except FileNotFoundError as error:
         raise DatabaseMissing from error
     if size == 0:
@@ -225,6 +253,10 @@ def check_pages(connection: sqlite3.Connection) -> CheckReport:
         problems += [row[0] for row in connection.execute("PRAGMA cipher_integrity_check")]
         problems += [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
         problems += [f"foreign key: {row[0]} {row[1]}" for row in connection.execute("PRAGMA foreign_key_check")]
+    except OperationalError as error:
+        if "locked" in str(error):
+            raise Busy("vault") from error
+        problems.append(str(error))
     except DatabaseError as error:
-        problems.append(type(error).__name__)
+        problems.append(str(error))
     return CheckReport(tuple(problems[:_MOST_PROBLEMS]), pages)

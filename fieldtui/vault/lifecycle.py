@@ -174,7 +174,7 @@ def open_vault(folder: Path, passphrase: Secret, *, clock: Clock) -> OpenVault:
         DatabaseMissing, DatabaseDamaged: About `vault.db`.
         DiskFull: No room for the check that a vault which was not closed needs.
         Busy: Another process has it to itself.
-        FolderRefused: The files may not be read.
+        FolderRefused: The files may not be read, or not be written.
     """
     files = HeaderFiles(folder / "vault")
     files.candidates()

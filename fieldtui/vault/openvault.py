@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from fieldtui.base.errors import Busy, FieldtuiError, Internal
+from fieldtui.base.errors import Busy, FieldtuiError, FolderRefused, Internal
+from fieldtui.base.i18n import _
 from fieldtui.base.log import event
 from fieldtui.vault.database import (
     NAME,
@@ -63,6 +65,7 @@ class OpenVault:
             DatabaseDamaged: Not the database that was closed, or a page fails.
             DiskFull: No room for the check after a crash.
             Busy: Another process has the vault to itself.
+            FolderRefused: Its files may not be written.
         """
         self.folder = folder
         """The data folder; the vault's own files are in `vault/` below it."""
@@ -77,8 +80,10 @@ class OpenVault:
         try:
             with gate(self._home):
                 self._enter()
-        except BaseException:
+        except BaseException as error:
             self._leave()
+            if isinstance(error, OSError) and error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+                raise FolderRefused(str(folder), _("du kan ikke skrive i den.")) from error
             raise
 
     def _enter(self) -> None:

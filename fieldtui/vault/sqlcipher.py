@@ -32,6 +32,8 @@ _register()
 
 DatabaseError: type[Exception] = dbapi2.DatabaseError
 """Root of what SQLCipher raises about a file: wrong key, damage, locks, no room."""
+OperationalError: type[Exception] = dbapi2.OperationalError
+"""The branch of it that says nothing about the content: locked, no room, no permission."""
 
 
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:

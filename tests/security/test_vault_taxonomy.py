@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -315,3 +318,44 @@ def test_a_memory_bomb_is_refused_before_any_memory_is_asked_for(tmp_path: Path)
         with pytest.raises(errors.HeaderDamaged):
             reopened(tmp_path)
         assert time.perf_counter() - began < 0.1, slots
+
+
+AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from fieldtui.base.errors import FolderRefused
+from tests.support.vaults import reopened
+if os.geteuid() == 0:
+    os.setuid(65534)
+try:
+    reopened(Path(sys.argv[1]))
+except FolderRefused:
+    print("refused")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+@pytest.mark.parametrize("shut", ["folder", "database", "header"])
+def test_files_that_may_not_be_written_or_read_are_not_called_damaged(shut: str) -> None:
+    with tempfile.TemporaryDirectory() as name:  # not below pytest's folder, which only its owner may enter
+        folder = Path(name)
+        folder.chmod(0o755)
+        a_closed_vault(folder)
+        home = folder / "vault"
+        for path in [home, folder / "state", *home.iterdir()]:
+            path.chmod(0o777 if path.is_dir() else 0o666)
+        match shut:
+            case "folder":
+                home.chmod(0o555)
+                for path in home.iterdir():
+                    path.chmod(0o444)
+            case "database":
+                (home / "vault.db").chmod(0o444)
+            case _:
+                (home / "vault.json").chmod(0o000)
+        root = Path(__file__).parents[2]
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", AS_NOBODY, name], capture_output=True, text=True, check=False, cwd=root
+        )
+        home.chmod(0o755)
+        assert (done.stdout, done.stderr) == ("refused\n", "")
