@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 INTERRUPTED: Final = 130
 """What a shell expects of a program that Ctrl-C ended."""
 
-_VALUED: Final = {"--data-dir": "FIELDTUI_DATA_DIR", "--passphrase-file": "FIELDTUI_PASSPHRASE_FILE", "--lang": "FIELDTUI_LANG"}
+_VALUED: Final = {
+    "--data-dir": "FIELDTUI_DATA_DIR",
+    "--passphrase-file": "FIELDTUI_PASSPHRASE_FILE",
+    "--lang": "FIELDTUI_LANG",
+}
 
 _FAMILIES: Final[Mapping[str, str]] = {
     "demo": "fieldtui.demo.command",
@@ -165,7 +169,9 @@ def _open_log(folder: Path) -> None:
 
 def _run(lifted: Lifted, folder: Path, options: Mapping[str, str], language: Language) -> int:
     rest = lifted.rest
-    passphrase_file = Path(options["--passphrase-file"]).expanduser().absolute() if "--passphrase-file" in options else None
+    passphrase_file = (
+        Path(options["--passphrase-file"]).expanduser().absolute() if "--passphrase-file" in options else None
+    )
     if not rest and lifted.as_json:
         raise BadUsage(_("--json hører til en kommando, fx: fieldtui status --json"))
     if rest[:1] == ("--worker",):
@@ -226,7 +232,7 @@ def _command(words: list[str], setting: Any) -> int:
     try:
         result = command.main(args=arguments, prog_name="fieldtui", standalone_mode=False, obj=setting)
     except typer.TyperException as error:
-        raise BadUsage(sentence(error, list(_FAMILIES) + ["central"])) from None
+        raise BadUsage(sentence(error, [*_FAMILIES, "central"])) from None
     except typer.Abort:
         return INTERRUPTED
     return result if isinstance(result, int) else int(ExitCode.DONE)
@@ -249,7 +255,9 @@ def _root(words: Sequence[str]) -> typer.Typer:
         """Hold the commands together."""
 
     first = next((word for word in words if not word.startswith("-")), None)
-    for module in dict.fromkeys([_FAMILIES[first]] if first in _FAMILIES else [] if first == "central" else _FAMILIES.values()):
+    for module in dict.fromkeys(
+        [_FAMILIES[first]] if first in _FAMILIES else [] if first == "central" else _FAMILIES.values()
+    ):
         importlib.import_module(module).mount(root)
     if first == "central" or first not in _FAMILIES:
         _mount_central(root, needed=first == "central")

@@ -11,7 +11,7 @@ from fieldtui.demo.team import Participant, Workshop
 _DAY: Final = ((8, 15), (9, 0), (10, 30), (12, 0), (13, 15), (14, 30))
 _KINDS: Final = ("jobsamtale", "jobsamtale", "opfoelgning", "opfoelgning", "mentor", "brobygning")
 _OUTCOMES: Final = ("attended",) * 7 + ("no_show", "cancelled_citizen", "cancelled_staff")
-_AREAS: Final = ("helbred", "bolig", "rusmidler", "oekonomi", "netvaerk", "arbejdsidentitet")
+_AREAS: Final = ("helbred", "bolig", "rusmidler", "oekonomi", "netvaerk", "arbejdsliv")
 _MEETING: Final = 45
 """Minutes."""
 _PAST_DAYS, _COMING_DAYS = 35, 18
@@ -97,7 +97,9 @@ def _make_notes(shop: Workshop, citizen: Participant) -> None:
             "note",
             citizen_id=citizen.id,
             kind="notat",
-            text=shop.dice.choice(words.NOTES).format(company=shop.dice.choice(shop.companies)[1], goal=citizen.goal.lower()),
+            text=shop.dice.choice(words.NOTES).format(
+                company=shop.dice.choice(shop.companies)[1], goal=citizen.goal.lower()
+            ),
             written_at=shop.at(day, shop.dice.randint(9, 15), shop.dice.choice((0, 10, 25, 40))),
             author=citizen.consultant_id,
         )

@@ -21,7 +21,14 @@ def make_companies(shop: Workshop) -> None:
     for week in range(_WEEKS):
         day = shop.today - timedelta(days=7 * week + shop.today.weekday())
         shop.put("activity", kind="team_meeting", on=day, minutes=60, place="Kvartershuset")
-        shop.put("activity", kind="outreach", on=day + timedelta(days=2), minutes=180, place="Mozarts Plads", text="Talte med folk ved vognen.")
+        shop.put(
+            "activity",
+            kind="outreach",
+            on=day + timedelta(days=2),
+            minutes=180,
+            place="Mozarts Plads",
+            text="Talte med folk ved vognen.",
+        )
 
 
 def _make_company(shop: Workshop, name: str, trade: str) -> None:

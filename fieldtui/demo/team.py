@@ -11,6 +11,7 @@ from typing import Any, Final
 from fieldtui.base.clock import COPENHAGEN, isoformat
 from fieldtui.base.ids import SeededIds
 from fieldtui.demo import vocabulary as words
+from fieldtui.domain.lists import call_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Participant:
 class Workshop:
     """What every maker needs: dice, ids, the moment, and who there is so far."""
 
+    seed: int
     dice: random.Random
     ids: SeededIds
     now: datetime
@@ -115,8 +117,12 @@ def make_team(seed: int, now: datetime, consultants: Mapping[str, str], *, citiz
 
     moment = now.astimezone(COPENHAGEN)
     shop = Workshop(
+        seed=seed,
         dice=random.Random(f"fieldtui-training-{seed}-{moment.date().isoformat()}"),
-        ids=SeededIds(f"training-{seed}-{moment.date().isoformat()}", start_ms=int(datetime(moment.year, moment.month, moment.day, tzinfo=COPENHAGEN).timestamp()) * 1000),
+        ids=SeededIds(
+            f"training-{seed}-{moment.date().isoformat()}",
+            start_ms=int(datetime(moment.year, moment.month, moment.day, tzinfo=COPENHAGEN).timestamp()) * 1000,
+        ),
         now=moment,
         consultants=consultants,
     )
@@ -129,13 +135,15 @@ def make_team(seed: int, now: datetime, consultants: Mapping[str, str], *, citiz
 def _make_citizens(shop: Workshop, each: int) -> None:
     names = [(given, family) for given in words.GIVEN_NAMES for family in words.FAMILY_NAMES]
     chosen = shop.dice.sample(names, len(shop.consultants) * each)
-    codes = _codes(shop, len(chosen))
+    taken: set[str] = set()
     for number, (given, family) in enumerate(chosen):
         initials = list(shop.consultants)[number % len(shop.consultants)]
         # The second citizen of the first two consultants is protected: a list shows a code, a screen a mark.
         protected = number in {len(shop.consultants), len(shop.consultants) + 1}
         enrolled = shop.day(-_LONGEST_ENROLLED, -20) if number % 5 else shop.day(-25, -2)
-        _make_citizen(shop, initials, (given, family), codes[number], enrolled, protected=protected)
+        code = call_code(f"{shop.seed}-{number}", taken)
+        taken.add(code)
+        _make_citizen(shop, initials, (given, family), code, enrolled, protected=protected)
 
 
 def _make_citizen(
@@ -167,16 +175,6 @@ def _make_citizen(
         practical_needs=("tolk",) if dice.random() < 0.08 else None,
     )
     shop.citizens.append(Participant(citizen_id, shop.consultants[initials], initials, enrolled, goal))
-
-
-def _codes(shop: Workshop, count: int) -> list[str]:
-    """Call codes, all different: a digit in each, so that none is a word."""
-    found: dict[str, None] = {}
-    while len(found) < count:
-        code = "".join(shop.dice.choice(_CODE_LETTERS) for _ in range(4))
-        if any(char.isdigit() for char in code) and any(char.isalpha() for char in code):
-            found[code] = None
-    return list(found)
 
 
 def _cpr(dice: random.Random) -> str:

@@ -40,7 +40,12 @@ CONSIDERATIONS: Final = (
     "Pause efter to timer, fast mentor", "Møder ind efter kl. 10", "Én opgave ad gangen", "Roligt hjørne", "Skriftlig besked om ændringer",
     "Kender vejen, men vil gerne følges første gang",
 )  # fmt: skip
-CONTACTS: Final = ("Sms, helst om formiddagen", "Ring efter kl. 12", "Digital post læses sjældent", "Sms først, så ring")
+CONTACTS: Final = (
+    "Sms, helst om formiddagen",
+    "Ring efter kl. 12",
+    "Digital post læses sjældent",
+    "Sms først, så ring",
+)
 NOTES: Final = (
     "Vil gerne starte småt, helst om formiddagen. Vi aftalte at rette cv'et til næste gang.",
     "Har talt med en ven om arbejdet i {company} og vil gerne se stedet. Jeg ringer dertil.",

@@ -24,9 +24,13 @@ _DATE: Final = Column("date", "Dato", "date", "Dagen, aftalen begynder.")
 _WEEK: Final = Column("week", "Uge", "week", "ISO-ugenummer.")
 _START: Final = Column("start", "Start", "time", "Klokkeslæt i København.")
 _END: Final = Column("end", "Slut", "time", "Klokkeslæt i København.")
-_PLACE: Final = Column("place", "Lokale", "text", "Lokale eller sted; aldrig et behandlingssted eller en borgers adresse.")
+_PLACE: Final = Column(
+    "place", "Lokale", "text", "Lokale eller sted; aldrig et behandlingssted eller en borgers adresse."
+)
 _CONSULTANT: Final = Column("consultant", "Konsulent", "text", "Konsulentens initialer.")
-_CITIZEN: Final = Column("citizen", "Borger", "text", "Fornavn og første bogstav af efternavnet; kaldekode ved beskyttelse.")
+_CITIZEN: Final = Column(
+    "citizen", "Borger", "text", "Fornavn og første bogstav af efternavnet; kaldekode ved beskyttelse."
+)
 _REFERENCE: Final = Column("reference", "Reference", "text", "Fire tegn, der kun peger på aftalen.")
 _KIND: Final = Column("kind", "Type", "text", "Hvad det er for et møde.")
 _NEEDS: Final = Column("practical_needs", "Praktiske behov", "text", "Fx tolk eller kørestol.")

@@ -109,6 +109,7 @@ def _workspace(vault: OpenVault, action: str, *, clock: Clock, ids: IdSource) ->
         if workspace.store.meta(MetaKey.LOCKED_REASON) == "revoked":
             raise Revoked
         workspace.store.audit(action)
+        workspace.exports.sweep()
     except BaseException:
         vault.close()
         raise

@@ -14,6 +14,7 @@ from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.casework import Casework
 from fieldtui.services.context import Context
 from fieldtui.services.drafting import Drafts
+from fieldtui.services.exporting import Exporting
 from fieldtui.services.lookup import Lookup
 from fieldtui.store import MetaKey, Store
 from fieldtui.vault import CheckReport, OpenVault, check_vault
@@ -57,6 +58,7 @@ class Workspace:
         self.store = Store(vault, clock=clock, ids=ids)
         self._vault = vault
         self._context = Context(self.store, clock)
+        self._closed = False
 
     @property
     def folder(self) -> Path:
@@ -98,6 +100,11 @@ class Workspace:
         """Unfinished texts."""
         return Drafts(self._context)
 
+    @cached_property
+    def exports(self) -> Exporting:
+        """Appointment lists as files."""
+        return Exporting(self._context)
+
     def status(self) -> Status:
         """Where this device stands."""
         with self.store.reading() as connection:
@@ -134,8 +141,14 @@ class Workspace:
         return self.store.verify_log()
 
     def close(self) -> None:
-        """Seal the vault and wipe its keys; again does nothing."""
-        self._vault.close()
+        """Remove lists whose day is over, seal the vault and wipe its keys; again does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self.exports.sweep()
+        finally:
+            self._vault.close()
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,78 @@
+"""Records as lines for a person; scripts use `--json`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, Final
+
+from fieldtui.base.clock import COPENHAGEN
+from fieldtui.base.i18n import _
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.identifiers import mask_cpr
+from fieldtui.domain.records import Citizen, fields_of
+from fieldtui.domain.rulebook import RuleBook
+
+_HIDDEN_WHEN_PROTECTED: Final = frozenset({"address", "postal_code", "city", "phone"})
+_LINE: Final = 90
+_STATES: Final = {"pending": "↑", "conflict": "▲", "rejected": "!", "parked": "!"}
+_FIRST_FIELDS: Final = (
+    "starts_at", "on", "written_at", "starts_on", "requested_on", "given_on", "due_on", "given_name", "family_name", "name",
+    "title", "kind", "area", "direction", "basis", "recipient", "mode", "status", "state", "place", "text",
+)  # fmt: skip
+
+
+def when(instant: datetime) -> str:
+    """An instant as people write it in Copenhagen: `24-11-2026 10:00`."""
+    return instant.astimezone(COPENHAGEN).strftime("%d-%m-%Y %H:%M")
+
+
+def shown(value: Any) -> str:
+    """One value as people write it."""
+    if isinstance(value, bool):
+        return _("ja") if value else _("nej")
+    if isinstance(value, datetime):
+        return when(value)
+    if isinstance(value, date):
+        return value.strftime("%d-%m-%Y")
+    if isinstance(value, tuple):
+        return ", ".join(str(each) for each in value)
+    return str(value)
+
+
+def summary(stored: Stored[Any], rules: RuleBook) -> str:
+    """One line: id, where it stands, and what it is about."""
+    known = fields_of(type(stored.record))
+    parts = []
+    for name in _FIRST_FIELDS:
+        if name in known and (value := getattr(stored.record, known[name].attribute)) not in (None, "", ()):
+            codes = known[name].codes
+            text = rules.label(codes, str(value)) if codes else shown(value)
+            parts.append(" ".join(text.split()))
+    line = " · ".join(parts)
+    mark = "×" if stored.annulled_at is not None else _STATES.get(stored.sync_state.value, " ")
+    return f"{stored.id} {mark} {line if len(line) <= _LINE else line[: _LINE - 1] + '…'}"
+
+
+def card(stored: Stored[Any], rules: RuleBook) -> Iterator[str]:
+    """All fields of a record, labelled; the CPR number masked, a protected address hidden."""
+    record = stored.record
+    yield f"{_(record.label)} {stored.id}"
+    protected = isinstance(record, Citizen) and record.address_protected
+    for info in fields_of(type(record)).values():
+        value = getattr(record, info.attribute)
+        if value in (None, "", ()):
+            continue
+        if info.name == "cpr":
+            text = mask_cpr(str(value))
+        elif protected and info.name in _HIDDEN_WHEN_PROTECTED:
+            text = _("skjult (beskyttet)")
+        else:
+            text = rules.label(info.codes, str(value)) if info.codes else shown(value)
+        yield f"  {_(info.label)}: {text}"
+    for name, value in record.unknown.items():
+        yield f"  {name}: {shown(value)}"
+    if stored.annulled_at is not None:
+        yield "  " + _("Annulleret {at}: {reason}").format(
+            at=when(stored.annulled_at), reason=stored.annulled_reason or "–"
+        )
