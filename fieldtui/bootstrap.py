@@ -7,7 +7,7 @@ import errno
 import importlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -254,12 +254,14 @@ def _root(words: Sequence[str]) -> typer.Typer:
     def everything() -> None:
         """Hold the commands together."""
 
-    first = next((word for word in words if not word.startswith("-")), None)
-    for module in dict.fromkeys(
-        [_FAMILIES[first]] if first in _FAMILIES else [] if first == "central" else _FAMILIES.values()
-    ):
+    first = next((word for word in words if not word.startswith("-")), "")
+    if first in _FAMILIES:
+        wanted: Iterable[str] = (_FAMILIES[first],)
+    else:
+        wanted = () if first == "central" else _FAMILIES.values()
+    for module in dict.fromkeys(wanted):
         importlib.import_module(module).mount(root)
-    if first == "central" or first not in _FAMILIES:
+    if first not in _FAMILIES:
         _mount_central(root, needed=first == "central")
     return root
 

@@ -10,7 +10,7 @@ from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.i18n import _
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.identifiers import mask_cpr
-from fieldtui.domain.records import Citizen, fields_of
+from fieldtui.domain.records import Citizen, Record, fields_of
 from fieldtui.domain.rulebook import RuleBook
 
 _HIDDEN_WHEN_PROTECTED: Final = frozenset({"address", "postal_code", "city", "phone"})
@@ -42,7 +42,8 @@ def shown(value: Any) -> str:
 
 def summary(stored: Stored[Any], rules: RuleBook) -> str:
     """One line: id, where it stands, and what it is about."""
-    known = fields_of(type(stored.record))
+    model: type[Record] = type(stored.record)
+    known = fields_of(model)
     parts = []
     for name in _FIRST_FIELDS:
         if name in known and (value := getattr(stored.record, known[name].attribute)) not in (None, "", ()):
@@ -56,7 +57,7 @@ def summary(stored: Stored[Any], rules: RuleBook) -> str:
 
 def card(stored: Stored[Any], rules: RuleBook) -> Iterator[str]:
     """All fields of a record, labelled; the CPR number masked, a protected address hidden."""
-    record = stored.record
+    record: Record = stored.record
     yield f"{_(record.label)} {stored.id}"
     protected = isinstance(record, Citizen) and record.address_protected
     for info in fields_of(type(record)).values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -11,12 +11,14 @@ from typing import Self
 from fieldtui.base.clock import COPENHAGEN, Clock
 from fieldtui.base.ids import IdSource
 from fieldtui.domain.rulebook import RuleBook
+from fieldtui.services.agenda import AgendaView
 from fieldtui.services.casework import Casework
 from fieldtui.services.context import Context
 from fieldtui.services.drafting import Drafts
 from fieldtui.services.exporting import Exporting
 from fieldtui.services.lookup import Lookup
 from fieldtui.store import MetaKey, Store
+from fieldtui.store.accesslog import LogRow
 from fieldtui.vault import CheckReport, OpenVault, check_vault
 from fieldtui.wire.messages import Person
 
@@ -96,6 +98,11 @@ class Workspace:
         return Casework(self._context)
 
     @cached_property
+    def agenda(self) -> AgendaView:
+        """The day."""
+        return AgendaView(self._context)
+
+    @cached_property
     def drafts(self) -> Drafts:
         """Unfinished texts."""
         return Drafts(self._context)
@@ -131,6 +138,16 @@ class Workspace:
             Busy: Another process is reading; try again.
         """
         return check_vault(self._vault)
+
+    def log_entries(self, *, subject: str | None = None) -> tuple[LogRow, ...]:
+        """The access log in order, or only what is about one citizen or record."""
+        return self.store.log_entries(subject=subject)
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far the office's clock is ahead of this machine's, as of the last signed answer; `None` before one."""
+        text = self.store.meta(MetaKey.CLOCK_OFFSET_MS)
+        return None if text is None else timedelta(milliseconds=int(text))
 
     def verify_log(self) -> int:
         """Check the whole access log; returns how many entries it has.

@@ -1,0 +1,134 @@
+"""`sync`, `status`, `outbox list`: how this device and the office stand."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from fieldtui.base.clock import isoformat
+from fieldtui.base.exits import ExitCode
+from fieldtui.base.i18n import _
+from fieldtui.cli.opening import opened
+from fieldtui.cli.setting import Setting, setting_of
+from fieldtui.cli.text import when
+from fieldtui.services.syncing import SyncProgress
+from fieldtui.services.workspace import Status
+
+outbox = typer.Typer(help=_("Det, kontoret ikke har taget imod endnu."), rich_markup_mode=None)
+
+
+def mount(root: typer.Typer) -> None:
+    """Add the family's commands."""
+    root.command("sync", help=_("Hent kontorets ændringer, flet dem, og send dine egne."))(sync)
+    root.command("status", help=_("Hvor denne maskine står."))(status)
+    root.add_typer(outbox, name="outbox")
+
+
+@outbox.callback()
+def _outbox_group() -> None:
+    """Keep `list` a word of its own."""
+
+
+def sync(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Sig kun, hvad der ville ske."))] = False,
+    accept_mass_change: Annotated[
+        bool, typer.Option("--accept-mass-change", help=_("Godkend, at ovenud mange poster ændres eller fjernes."))
+    ] = False,
+) -> None:
+    """Run one sync."""
+    setting = setting_of(context)
+    with opened(setting) as workspace:
+        report = workspace.syncing.run(
+            manual=True,
+            accept_mass_change=accept_mass_change,
+            dry_run=dry_run,
+            on_progress=_progress if sys.stderr.isatty() else None,
+        )
+        waiting = workspace.status()
+        setting.answer(
+            report.as_json(),
+            [
+                _("Synket: {pulled} ind, {pushed} ud, {merged} flettet, {pending} venter.").format(
+                    pulled=report.pulled, pushed=report.pushed, merged=report.merged, pending=report.pending
+                )
+            ],
+        )
+    if waiting.conflicts:
+        setting.tell(_("{count} konflikter venter på dig: fieldtui conflicts list").format(count=waiting.conflicts))
+    if waiting.rejected:
+        setting.tell(_("{count} ændringer blev afvist: fieldtui outbox list").format(count=waiting.rejected))
+    if waiting.conflicts or waiting.rejected:
+        raise typer.Exit(ExitCode.WAITING)
+
+
+def _progress(step: SyncProgress) -> None:
+    """One line on the terminal's stderr, overwritten by the next."""
+    sys.stderr.write("\r\x1b[K" + str(step))
+    sys.stderr.flush()
+
+
+def status(context: typer.Context) -> None:
+    """Print where this device stands."""
+    setting = setting_of(context)
+    with opened(setting) as workspace:
+        now = workspace.status()
+        setting.answer(_document(now), _lines(setting, now))
+
+
+def _document(now: Status) -> dict[str, Any]:
+    values = asdict(now)
+    return {
+        "citizens": now.citizens,
+        "pending": now.pending,
+        "conflicts": now.conflicts,
+        "rejected": now.rejected,
+        "parked": now.parked,
+        "last_sync_at": isoformat(now.last_sync_at) if now.last_sync_at else None,
+        "lease_until": isoformat(now.lease_until) if now.lease_until else None,
+        "schema_version": values["schema_version"],
+        "device_id": now.device_id,
+        "consultant": now.consultant.model_dump(mode="json") if now.consultant else None,
+    }
+
+
+def _lines(setting: Setting, now: Status) -> list[str]:
+    who = f"{now.consultant.name} ({now.consultant.initials})" if now.consultant else _("ikke tilmeldt")
+    return [
+        _("Konsulent: {who}").format(who=who),
+        _("Borgere: {count}").format(count=now.citizens),
+        _("Venter på at blive sendt: {count}").format(count=now.pending),
+        _("Konflikter: {count}").format(count=now.conflicts),
+        _("Afvist: {count}").format(count=now.rejected),
+        _("Sidst synket: {at}").format(at=when(now.last_sync_at) if now.last_sync_at else "–"),
+        _("Kan skrives i til: {at}").format(at=when(now.lease_until) if now.lease_until else "–"),
+        _("Mappe: {folder}").format(folder=setting.folder),
+    ]
+
+
+@outbox.command("list", help=_("Vis, hvad der venter, og hvorfor."))
+def outbox_list(context: typer.Context) -> None:
+    """Print the outbox."""
+    setting = setting_of(context)
+    with opened(setting) as workspace:
+        rows = workspace.syncing.waiting()
+        setting.answer(
+            [
+                {
+                    "op_id": row.op_id,
+                    "collection": row.collection,
+                    "record_id": row.record_id,
+                    "citizen_id": row.citizen_id,
+                    "state": row.state,
+                    "reason": row.reason,
+                    "recorded_at": row.recorded_at,
+                }
+                for row in rows
+            ],
+            (f"{row.record_id} {row.state}  {row.label}  {row.reason or ''}".rstrip() for row in rows),
+        )
+        if not rows:
+            setting.tell(_("Intet venter."))
