@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "vault.db"
 SMALLEST: Final = 4096
-"""One page. SQLCipher takes a shorter file for an empty database and opens it with any key."""
+"""One page, in bytes; a shorter file is no database. (An empty one SQLCipher would open with any key.)"""
 _CHUNK: Final = 1 << 20
 _RAW_KEY: Final = re.compile(r"[0-9a-f]{96}\Z")
 _MOST_PROBLEMS: Final = 20

@@ -210,7 +210,6 @@ class OpenVault:
             try:
                 with gate(self._home):
                     self._close_database(connection)
-                    self._presence.release()  # so that of two that leave, one finds itself alone
                     self._leave_word(alone=self._presence.try_exclusive())
             except (OSError, FieldtuiError, DatabaseError) as error:
                 event("vault.not_sealed", cause=type(error).__name__)
