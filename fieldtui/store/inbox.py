@@ -94,7 +94,8 @@ class Inbox:
                     connection.execute("DELETE FROM leaving WHERE scope = ?", (line.scope,))
                 else:
                     connection.execute(
-                        "INSERT OR REPLACE INTO leaving (scope, reason, seq) VALUES (?, ?, ?)",
+                        "INSERT OR REPLACE INTO leaving (scope, reason, seq) SELECT ?1, ?2, ?3"
+                        " WHERE EXISTS (SELECT 1 FROM record WHERE scope = ?1)",
                         (line.scope, line.reason, line.seq),
                     )
             self._store.set_meta(MetaKey.CURSOR, page.next)
@@ -146,7 +147,10 @@ class Inbox:
                 row = _row(connection, record_id)
                 entries = entries_for(connection, record_id)
                 if row is not None and entries:
-                    connection.execute("UPDATE outbox SET base_rev = 0 WHERE record_id = ?", (record_id,))
+                    connection.execute(
+                        "UPDATE outbox SET base_rev = 0, op_id = ?, in_flight = 0, earlier = '[]' WHERE seq = ?",
+                        (self._store.ids.new(), entries[-1].seq),
+                    )
                     connection.execute("UPDATE record SET rev = 0, base = NULL WHERE id = ?", (record_id,))
                 elif row is not None and self._is_mine(row.author) and row.annulled is None:
                     connection.execute("UPDATE record SET rev = 0 WHERE id = ?", (record_id,))
@@ -195,7 +199,7 @@ class Inbox:
         if line.op_id == first.op_id or line.op_id in last.earlier:
             # An older edit of our own arrived although its answer was lost: what is pending grew out of it.
             base, base_annulled = line.body, annulment_of(line)
-        elif line.rev <= row.rev and not reset:
+        elif not reset and (line.rev < row.rev or (line.rev == row.rev and line.body == row.base)):
             return Applied()
         connection.execute(
             "DELETE FROM outbox WHERE record_id = ? AND state <> 'parked' AND seq < ?", (line.id, last.seq)

@@ -1,0 +1,158 @@
+"""Syncing as the front ends know it: one call, a truthful report, and what still waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from fieldtui.base.clock import COPENHAGEN
+from fieldtui.base.errors import NotEnrolled, Revoked
+from fieldtui.domain.records import COLLECTIONS
+from fieldtui.services.context import Context
+from fieldtui.store.meta import MetaKey
+from fieldtui.store.outbox import Entry, Outbox
+from fieldtui.sync.engine import Engine
+from fieldtui.sync.report import SyncProgress, SyncReport
+from fieldtui.sync.transport import Identity, Transport
+from fieldtui.vault import sync_lock
+from fieldtui.wire.signatures import load_private_key, load_public_key
+
+if TYPE_CHECKING:
+    import httpx2
+
+__all__ = ["OutboxRow", "SyncProgress", "SyncReport", "Syncing"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One change that is not on the server."""
+
+    op_id: str
+    collection: str
+    record_id: str
+    citizen_id: str | None
+    state: str
+    """`waiting`, `rejected` or `parked`."""
+    reason: str | None
+    """Why it was refused or parked, as a technical word: `validation:missing`."""
+    field: str | None
+    recorded_at: datetime
+    label: str
+    """What it was, as the person did it; else the collection's name."""
+
+
+class Syncing:
+    """Brings one workspace up to date with the central system."""
+
+    def __init__(self, context: Context, *, via: httpx2.BaseTransport | None = None) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            context: The workspace.
+            via: Another way to the central system than over the network by its address.
+        """
+        self._context = context
+        self._store = context.store
+        self._via = via
+        self._last_seq = 0
+
+    def run(
+        self,
+        *,
+        manual: bool = True,
+        accept_mass_change: bool = False,
+        dry_run: bool = False,
+        on_progress: Callable[[SyncProgress], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> SyncReport:
+        """Sync once.
+
+        Args:
+            manual: A person asked for it: what rests for a while (attendance) goes now.
+            accept_mass_change: Apply it even where more changes than looks right.
+            dry_run: Say what would be sent and what would come, and change nothing here or there.
+            on_progress: Told of each step, in this thread.
+            cancelled: Asked between steps; what was done by then stays done.
+
+        Raises:
+            NotEnrolled: There is no central system to sync with yet.
+            Busy: Another sync of this vault is running.
+            Unreachable, TlsRefused, UpgradeNeeded, ServerFault: Everything is kept; try again later.
+            MassChange: Nothing of what came was applied.
+            Revoked: This device is shut out; it is locked, and what was pending is kept in it.
+        """
+        with sync_lock(self._context.store.vault.folder), self._transport() as transport:
+            engine = Engine(
+                self._store,
+                transport,
+                manual=manual,
+                accept_mass_change=accept_mass_change,
+                on_progress=on_progress,
+                cancelled=cancelled,
+            )
+            try:
+                return engine.preview() if dry_run else engine.run()
+            except Revoked:
+                self._lock_out()
+                raise
+            finally:
+                self._last_seq = transport.last_seq
+
+    def last(self) -> datetime | None:
+        """When a whole sync last finished."""
+        text = self._store.meta(MetaKey.LAST_SYNC_AT)
+        return datetime.fromisoformat(text).astimezone(COPENHAGEN) if text else None
+
+    def waiting(self) -> tuple[OutboxRow, ...]:
+        """Every change that is not on the server, in the order they were made."""
+        return tuple(self._row(entry) for entry in Outbox(self._store).all())
+
+    def _row(self, entry: Entry) -> OutboxRow:
+        with self._store.reading() as connection:
+            found = connection.execute(
+                "SELECT label FROM history WHERE record_id = ? ORDER BY seq DESC LIMIT 1", (entry.record_id,)
+            ).fetchone()
+        model = COLLECTIONS.get(entry.collection)
+        return OutboxRow(
+            op_id=entry.op_id,
+            collection=entry.collection,
+            record_id=entry.record_id,
+            citizen_id=entry.scope.removeprefix("citizen:") if entry.scope.startswith("citizen:") else None,
+            state=entry.state,
+            reason=entry.reason,
+            field=entry.field,
+            recorded_at=datetime.fromisoformat(entry.recorded_at).astimezone(COPENHAGEN),
+            label=found[0] if found else (model.label if model else entry.collection),
+        )
+
+    def _transport(self) -> Transport:
+        said = {
+            key: self._store.meta(key)
+            for key in (
+                MetaKey.SERVER_URL,
+                MetaKey.SERVER_KEY,
+                MetaKey.DEVICE_KEY,
+                MetaKey.KEY_ID,
+                MetaKey.DEVICE_ID,
+            )
+        }
+        url, server_key, device_key, key_id, device = said.values()
+        if not (url and server_key and device_key and key_id and device):
+            raise NotEnrolled
+        return Transport(
+            url,
+            Identity(load_private_key(device_key), key_id, device),
+            load_public_key(server_key),
+            self._context.clock,
+            timedelta(milliseconds=int(self._store.meta(MetaKey.CLOCK_OFFSET_MS) or 0)),
+            self._via,
+            self._store.meta(MetaKey.CA_FILE),
+            self._last_seq,
+        )
+
+    def _lock_out(self) -> None:
+        with self._store.transaction():
+            self._store.set_meta(MetaKey.LOCKED_REASON, "revoked")
+            self._store.audit("revoked")
