@@ -1,0 +1,96 @@
+"""The central system as an ASGI application; stateless, so that any number of processes share one database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from fieldtui import __version__
+from fieldtui.base.errors import DatabaseUnreachable
+from fieldtui.central.caller import Refusal
+from fieldtui.central.database import Database
+from fieldtui.central.gate import Gate, problem_answer
+from fieldtui.central.routes import changes, enrol, health
+from fieldtui.wire.messages import PAGE_LINE, PROBLEM_JSON, Problem
+from fieldtui.wire.problems import STATUS
+
+_SCHEMA_PATH = "#/components/schemas/{model}"
+
+
+def create_app(database: Database, *, public_url: str) -> FastAPI:
+    """The application over a database.
+
+    Args:
+        database: The central database, migrated.
+        public_url: The address devices sign for (`serve --public-url`), without path.
+    """
+    app = FastAPI(
+        title="fieldtui central",
+        version=__version__,
+        summary="Sync protocol, version 1.",
+        description=(
+            "Requests and responses under `/v1/` are signed (RFC 9421, RFC 9530; profile `fieldtui-sync-v1`) and carry "
+            "`Fieldtui-Protocol: 1`. Bodies may be encoded with zstd. Errors are RFC 9457 problems."
+        ),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        responses=_problem_responses(),
+    )
+    app.include_router(changes.router(database))
+    app.include_router(enrol.router(database))
+    app.include_router(health.router(database))
+    _answer_problems(app)
+    app.add_middleware(Gate, database=database, public_url=public_url)
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
+    return app
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI 3.1 document, with the lines of a page among its schemas."""
+    if app.openapi_schema is None:
+        document = FastAPI.openapi(app)
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        line = PAGE_LINE.json_schema(ref_template=_SCHEMA_PATH, mode="serialization")
+        schemas |= {name: schema for name, schema in line.pop("$defs", {}).items() if name not in schemas}
+        schemas["PageLine"] = line | {"description": "One line of a page."}
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _problem_responses() -> dict[int | str, dict[str, Any]]:
+    names: dict[int, list[str]] = {}
+    for name, status in STATUS.items():
+        names.setdefault(status, []).append(name)
+    return {
+        status: {"model": Problem, "description": ", ".join(found), "content": {PROBLEM_JSON: {}}}
+        for status, found in sorted(names.items())
+    }
+
+
+def _answer_problems(app: FastAPI) -> None:
+    def answered(problem: Problem, retry_after: int | None = None) -> Response:
+        answer = problem_answer(problem, retry_after=retry_after)
+        return Response(answer.body, status_code=answer.status, headers=answer.headers)
+
+    @app.exception_handler(Refusal)
+    def refused(_request: Request, refusal: Refusal) -> Response:
+        return answered(refusal.problem(), refusal.retry_after)
+
+    @app.exception_handler(DatabaseUnreachable)
+    def unreachable(_request: Request, _error: DatabaseUnreachable) -> Response:
+        return answered(Refusal("unavailable").problem(), 5)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_request: Request, error: RequestValidationError) -> Response:
+        # Only where it is wrong; what was given may be personal.
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"][:4] if not isinstance(part, str) or len(part) <= 40)
+        return answered(Refusal("validation", detail=f"{place}: {first['type']}").problem())
+
+    @app.exception_handler(HTTPException)
+    def other(_request: Request, error: HTTPException) -> Response:
+        return answered(Problem(type="about:blank", title="Not here.", status=error.status_code))

@@ -1,0 +1,32 @@
+"""Who a request was proven to come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fieldtui.central.database import Organisation
+from fieldtui.wire.messages import Person, Problem, ProblemName
+from fieldtui.wire.problems import build_problem
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An enrolled device and the member of staff it belongs to."""
+
+    organisation: Organisation
+    person: Person
+    device_id: str
+
+
+class Refusal(Exception):
+    """An answer that is a problem (RFC 9457)."""
+
+    def __init__(self, name: ProblemName, *, detail: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(name)
+        self.name = name
+        self.detail = detail
+        self.retry_after = retry_after
+
+    def problem(self) -> Problem:
+        """The problem to send."""
+        return build_problem(self.name, detail=self.detail)

@@ -1,0 +1,375 @@
+"""Pull: what a device may see and has not seen yet, in pages that it can apply one by one.
+
+A *round* goes from the cursor's base to the head that stood when it began, however many pages it
+takes, so that a scope that was joined within the round is sent whole exactly once: with its `join`.
+What changes while a round is paged has a higher number than its head and comes in the next one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, cast
+
+from sqlalchemy import Connection, and_, func, select
+
+from fieldtui.base.clock import today
+from fieldtui.central.assignments import (
+    TREATMENT_COLLECTIONS,
+    Access,
+    access_of,
+    assigned_to,
+    due_changes,
+    people,
+    settle,
+)
+from fieldtui.central.caller import Caller, Refusal
+from fieldtui.central.database import Database
+from fieldtui.central.ledger import Ledger, Standing, standing_from
+from fieldtui.central.schema import consultant, organisation, record, scope_change
+from fieldtui.domain.rulebook import builtin
+from fieldtui.wire.messages import (
+    PAGE_BYTES,
+    PAGE_LINES,
+    Annulment,
+    JoinLine,
+    LeaveLine,
+    LeaveReason,
+    PageEnd,
+    PageStart,
+    RecordLine,
+)
+
+LEASE_DAYS: Final = 30
+LEASE_WARN_DAYS: Final = 14
+_END_RESERVE: Final = 1_024
+"""Bytes kept free for the last line."""
+_TREATMENT_FIELDS: Final = frozenset(
+    {
+        "given_name", "family_name", "call_code", "phone", "address_protected", "protected_until", "programme",
+        "contact_preference", "practical_needs",
+    }
+)  # fmt: skip
+"""What a treatment worker needs of a citizen's record to keep an appointment (decisions 29)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a device has come. Opaque to devices; nothing in it is a clock's."""
+
+    org_id: str
+    consultant_id: str
+    at: int = 0
+    """Everything up to this number was sent."""
+    base: int | None = None
+    """Where the round began; `None` between rounds."""
+    head: int | None = None
+    """Where the round ends."""
+    scope: str | None = None
+    """The scope that is being sent after its join."""
+    after: str | None = None
+    """Id of the last record of that scope that was sent."""
+
+    def text(self) -> str:
+        """As it goes over the wire."""
+        values = {"o": self.org_id, "c": self.consultant_id, "s": self.at, "b": self.base, "h": self.head}
+        values |= {"j": self.scope, "a": self.after}
+        compact = json.dumps({k: v for k, v in values.items() if v is not None}, separators=(",", ":"), sort_keys=True)
+        return base64.urlsafe_b64encode(compact.encode()).decode("ascii").rstrip("=")
+
+    @classmethod
+    def read(cls, text: str) -> Cursor:
+        """Read what `text` wrote.
+
+        Raises:
+            ValueError: It is none of ours.
+        """
+        try:
+            values = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+            return cls(
+                str(values["o"]), str(values["c"]), _number(values["s"]), _number_or_none(values.get("b")),
+                _number_or_none(values.get("h")), _text_or_none(values.get("j")), _text_or_none(values.get("a")),
+            )  # fmt: skip
+        except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise ValueError("not a cursor") from None
+
+
+def pull(db: Database, caller: Caller, cursor_text: str | None, *, limit: int = PAGE_LINES) -> bytes:
+    """One page, as NDJSON.
+
+    Args:
+        db: The central database.
+        caller: Whose device asks.
+        cursor_text: What the last page gave; `None` from the beginning.
+        limit: Most lines of the page, first and last included; at least one change is sent all the same.
+
+    Raises:
+        Refusal: `cursor-reset` where the cursor is not from here.
+    """
+    day = today(db.clock)
+    with db.transaction() as connection:
+        if due_changes(connection, caller.organisation.id, caller.person.id, today=day):
+            ledger = Ledger(connection, caller.organisation.id, now=db.now(), ids=db.ids)
+            settle(ledger, caller.person.id, today=day)
+            ledger.close()
+        org = connection.execute(select(organisation).where(organisation.c.org_id == caller.organisation.id)).one()
+        cursor = _accepted(cursor_text, caller, org.seq)
+        begins = cursor.head is None
+        if cursor.head is None or cursor.base is None:
+            cursor = replace(cursor, base=cursor.at, head=org.seq)
+        access = access_of(connection, org.org_id, caller.person, today=day)
+        start = _start(db, connection, caller, org, cursor, begins=begins)
+        page = _Page(start, lines=max(3, min(limit, PAGE_LINES)))
+        _Round(connection, caller.organisation.id, access, cursor).fill(page)
+        return page.data()
+
+
+class _Page:
+    """Lines, as long as there is room."""
+
+    def __init__(self, start: PageStart, *, lines: int) -> None:
+        self._lines = [_line(start)]
+        self._room = lines - 2
+        self._bytes = PAGE_BYTES - _END_RESERVE - len(self._lines[0])
+        self._empty = True
+
+    def take(self, line: RecordLine | JoinLine | LeaveLine) -> bool:
+        """Add a line if there is room; the first one always finds some."""
+        encoded = _line(line)
+        if not self._empty and (self._room < 1 or len(encoded) > self._bytes):
+            return False
+        self._lines.append(encoded)
+        self._room -= 1
+        self._bytes -= len(encoded)
+        self._empty = False
+        return True
+
+    def wanted(self) -> int:
+        """How many more lines may fit."""
+        return max(1 if self._empty else 0, self._room)
+
+    def end(self, cursor: Cursor, *, more: bool) -> None:
+        """Close the page."""
+        self._lines.append(_line(PageEnd(next=cursor.text(), more=more)))
+
+    def data(self) -> bytes:
+        """The page's bytes."""
+        return b"".join(self._lines)
+
+
+class _Round:
+    """What is left of a round, in order."""
+
+    def __init__(self, connection: Connection, org_id: str, access: Access, cursor: Cursor) -> None:
+        self._connection = connection
+        self._org_id = org_id
+        self._access = access
+        self._cursor = cursor
+        self._base = cast("int", cursor.base)
+        self._head = cast("int", cursor.head)
+        self._events = self._last_events()
+        self._joined = {row.scope for row in self._events if row.kind == "join"}
+
+    def fill(self, page: _Page) -> None:
+        """Put as much into the page as it takes, and its end."""
+        cursor = self._cursor
+        for line, reached in self._items(page):
+            if not page.take(line):
+                page.end(cursor, more=True)
+                return
+            cursor = reached
+        page.end(Cursor(cursor.org_id, cursor.consultant_id, self._head), more=False)
+
+    def _items(self, page: _Page) -> Iterator[tuple[RecordLine | JoinLine | LeaveLine, Cursor]]:
+        """Every line that is left, with the cursor that stands after it."""
+        cursor = self._cursor
+        if cursor.scope is not None and cursor.scope in self._joined:
+            yield from self._scope_records(page, cursor.scope, cursor.at, cursor.after or "")
+        events = [row for row in self._events if row.seq > cursor.at]
+        for row in self._records(page):
+            while events and events[0].seq < row.seq:
+                yield from self._event(page, events.pop(0))
+            yield _record_line(row), self._reached(row.seq)
+        for event in events:
+            yield from self._event(page, event)
+
+    def _event(self, page: _Page, row: Any) -> Iterator[tuple[JoinLine | LeaveLine | RecordLine, Cursor]]:
+        if row.kind == "leave":
+            reason = cast("LeaveReason", row.reason or "ended")
+            yield LeaveLine(scope=row.scope, seq=row.seq, reason=reason), self._reached(row.seq)
+            return
+        yield JoinLine(scope=row.scope, seq=row.seq), self._reached(row.seq, row.scope, "")
+        yield from self._scope_records(page, row.scope, row.seq, "")
+
+    def _scope_records(self, page: _Page, scope: str, seq: int, after: str) -> Iterator[tuple[RecordLine, Cursor]]:
+        while True:
+            batch = page.wanted() + 1
+            rows = self._connection.execute(
+                select(record)
+                .where(
+                    record.c.org_id == self._org_id,
+                    record.c.scope == scope,
+                    record.c.id > after,
+                    record.c.seq <= self._head,
+                )
+                .order_by(record.c.id)
+                .limit(batch)
+            ).all()
+            for row in rows:
+                after = row.id
+                shown = _shown(standing_from(row), self._access)
+                if shown is not None:
+                    yield _record_line(shown), self._reached(seq, scope, row.id)
+            if len(rows) < batch:
+                return
+
+    def _records(self, page: _Page) -> Iterator[Standing]:
+        """Records that changed in scopes that were open all along."""
+        scopes = [f"citizen:{id_}" for id_ in self._access.citizens]
+        open_all_along = sorted({"team", *scopes} - self._joined)
+        at = self._cursor.at
+        while True:
+            batch = page.wanted() + 1
+            rows = self._connection.execute(
+                select(record)
+                .where(
+                    record.c.org_id == self._org_id,
+                    record.c.seq > at,
+                    record.c.seq <= self._head,
+                    record.c.scope.in_(open_all_along),
+                )
+                .order_by(record.c.seq)
+                .limit(batch)
+            ).all()
+            for row in rows:
+                at = row.seq
+                shown = _shown(standing_from(row), self._access)
+                if shown is not None:
+                    yield shown
+            if len(rows) < batch:
+                return
+
+    def _reached(self, seq: int, scope: str | None = None, after: str | None = None) -> Cursor:
+        return replace(self._cursor, at=seq, base=self._base, head=self._head, scope=scope, after=after)
+
+    def _last_events(self) -> list[Any]:
+        """The last word on each scope in the round, where it is still true today."""
+        mine = and_(
+            scope_change.c.org_id == self._org_id,
+            scope_change.c.consultant_id == self._access.person.id,
+            scope_change.c.kind.in_(("join", "leave")),
+            scope_change.c.seq > self._base,
+            scope_change.c.seq <= self._head,
+        )
+        last = select(func.max(scope_change.c.seq)).where(mine).group_by(scope_change.c.scope)
+        rows = self._connection.execute(
+            select(scope_change)
+            .where(scope_change.c.org_id == self._org_id, scope_change.c.seq.in_(last))
+            .order_by(scope_change.c.seq)
+        )
+        return [row for row in rows if (row.kind == "join") == self._access.sees(row.scope)]
+
+
+def _shown(standing: Standing, access: Access) -> Standing | None:
+    """The record as this person may see it; `None` where not at all."""
+    if access.role_for(standing.scope) != "treatment":
+        return standing
+    if standing.collection not in TREATMENT_COLLECTIONS:
+        return None
+    if standing.collection == "appointment" and standing.body.get("kind") != "brobygning":
+        return None
+    if standing.collection != "citizen":
+        return standing
+    body = {name: value for name, value in standing.body.items() if name in _TREATMENT_FIELDS}
+    if body.get("address_protected"):
+        body.pop("phone", None)
+    return replace(standing, body=body)
+
+
+def current_line(standing: Standing, access: Access) -> RecordLine | None:
+    """The record as a line for this person; `None` where it is not for them."""
+    shown = _shown(standing, access) if access.sees(standing.scope) else None
+    return _record_line(shown) if shown else None
+
+
+def _record_line(standing: Standing) -> RecordLine:
+    return RecordLine(
+        collection=standing.collection,
+        id=standing.id,
+        scope=standing.scope,
+        rev=standing.rev,
+        seq=standing.seq,
+        body=standing.body,
+        annulled=Annulment(**standing.annulled) if standing.annulled else None,
+        author=standing.author,
+        device=standing.device,
+        recorded_at=standing.recorded_at,
+        received_at=_utc(standing.received_at),
+        op_id=standing.op_id,
+    )
+
+
+def _start(
+    db: Database, connection: Connection, caller: Caller, org: Any, cursor: Cursor, *, begins: bool
+) -> PageStart:
+    now = db.now()
+    base = cast("int", cursor.base)
+    told_seq = connection.execute(
+        select(consultant.c.assignments_seq).where(
+            consultant.c.org_id == org.org_id, consultant.c.consultant_id == caller.person.id
+        )
+    ).scalar_one()
+    tell_people = begins and org.people_seq > base
+    tell_assignments = begins and (told_seq > base or base == 0)
+    return PageStart(
+        server_time=_utc(now),
+        lease_until=_utc(now + timedelta(days=LEASE_DAYS)),
+        lease_warn_after=_utc(now + timedelta(days=LEASE_WARN_DAYS)),
+        ruleset_versions=builtin().versions(),
+        people=people(connection, org.org_id) if tell_people else None,
+        assignments=assigned_to(connection, org.org_id, caller.person, today=today(db.clock))
+        if tell_assignments
+        else None,
+    )
+
+
+def _accepted(text: str | None, caller: Caller, last: int) -> Cursor:
+    if not text:
+        return Cursor(caller.organisation.id, caller.person.id)
+    try:
+        cursor = Cursor.read(text)
+    except ValueError:
+        raise Refusal("cursor-reset") from None
+    ours = cursor.org_id == caller.organisation.id and cursor.consultant_id == caller.person.id
+    ordered = (cursor.base or 0) <= cursor.at <= (last if cursor.head is None else cursor.head) <= last
+    if not ours or not ordered or (cursor.base is None) != (cursor.head is None):
+        raise Refusal("cursor-reset")
+    return cursor
+
+
+def _line(message: PageStart | RecordLine | JoinLine | LeaveLine | PageEnd) -> bytes:
+    return message.model_dump_json(exclude_none=True).encode() + b"\n"
+
+
+def _utc(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 62:
+        raise ValueError("not a number")
+    return value
+
+
+def _number_or_none(value: Any) -> int | None:
+    return None if value is None else _number(value)
+
+
+def _text_or_none(value: Any) -> str | None:
+    if value is not None and (not isinstance(value, str) or "\x00" in value):
+        raise ValueError("not text")
+    return value

@@ -1,0 +1,301 @@
+"""The gate that every request of the protocol passes: size, version, signature, replay; and every answer: signed.
+
+It stands around the application, so that routes see only proven callers and decoded bodies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from anyio import to_thread
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from pydantic import ValidationError
+from sqlalchemy import select, update
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fieldtui.base.errors import DatabaseUnreachable
+from fieldtui.base.log import event
+from fieldtui.central.assignments import person_from
+from fieldtui.central.caller import Caller, Refusal
+from fieldtui.central.database import Database, Organisation, organisation_from
+from fieldtui.central.schema import consultant, device, organisation
+from fieldtui.wire.encoding import BodyRefused, decode_body, encode_body
+from fieldtui.wire.messages import (
+    AUDIT_HEADER,
+    PROBLEM_JSON,
+    PROTOCOL_HEADER,
+    PROTOCOL_VERSION,
+    EnrolRequest,
+    Limits,
+    Problem,
+)
+from fieldtui.wire.signatures import (
+    ENROL_ID,
+    HttpMessage,
+    SignatureRefused,
+    VerifiedRequest,
+    load_public_key,
+    sign_response,
+    verify_request,
+)
+
+ENROL_PATH: Final = "/v1/enrol"
+_PREFIX: Final = "/v1/"
+_ENROL_BYTES: Final = 8_192
+_LONGEST_HEAD: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Gate:
+    """ASGI middleware around the application; paths outside `/v1/` pass through.
+
+    Args:
+        app: What it guards.
+        database: Where devices and their high-water marks are.
+        public_url: The address that devices sign for, without path.
+    """
+
+    def __init__(self, app: ASGIApp, *, database: Database, public_url: str) -> None:
+        self._app = app
+        self._database = database
+        self._public_url = public_url.rstrip("/")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(_PREFIX):
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        state = scope.setdefault("state", {})
+        enrols = scope["path"] == ENROL_PATH
+        limit = _ENROL_BYTES if enrols else Limits().bytes
+        signer: Organisation | None = None
+        body = b""
+        try:
+            # An encoded body is smaller than the decoded one it stands for, give or take a frame's header.
+            body = await _read(receive, limit + 1_024)
+            message = HttpMessage(scope["method"], self._url(scope), headers, body)
+            if enrols:
+                plain = await self._admit_newcomer(message, state, limit)
+            else:
+                signer = await to_thread.run_sync(self._organisation_named, headers)
+                state["caller"] = await to_thread.run_sync(self._admit, message)
+                plain = _decoded(message, limit)
+            _require_version(headers)
+            answer = await self._ask(scope, plain)
+        except Refusal as refusal:
+            answer = problem_answer(refusal.problem(), retry_after=refusal.retry_after)
+        except DatabaseUnreachable:
+            answer = problem_answer(Refusal("unavailable").problem(), retry_after=5)
+        except Exception as error:  # noqa: BLE001  a defect is answered, signed, and named in the log without its text
+            event("central.defect", kind=type(error).__name__, path=scope["path"])
+            answer = problem_answer(Problem(type="about:blank", title="Internal error.", status=500))
+        request = HttpMessage(scope["method"], self._url(scope), headers, body)
+        signer = state.get("organisation") or signer
+        answer = await to_thread.run_sync(self._signed, answer, request, signer)
+        await _send(send, answer)
+
+    # --- who asks -------------------------------------------------------------------------------
+
+    async def _admit_newcomer(self, message: HttpMessage, state: dict[str, Any], limit: int) -> bytes:
+        """A request to enrol is signed with the key that it carries."""
+        plain = _decoded(message, limit)
+        try:
+            asked = EnrolRequest.model_validate_json(plain)
+            key = load_public_key(asked.public_key)
+        except (ValidationError, ValueError):
+            raise Refusal("validation") from None
+        self._verify(message, lambda key_id: key if key_id == ENROL_ID else None)
+        state["key_text"] = asked.public_key
+        return plain
+
+    def _admit(self, message: HttpMessage) -> Caller:
+        """Prove the device, and count its sequence number up so that no request is taken twice."""
+        found: list[tuple[Caller, Any]] = []
+
+        def resolve(key_id: str) -> EllipticCurvePublicKey | None:
+            caller, row = self._device_named(key_id)
+            if caller is None:
+                return None
+            found.append((caller, row))
+            return load_public_key(row.public_key)
+
+        verified = self._verify(message, resolve)
+        caller, row = found[-1]
+        if row.revoked_at is not None:
+            raise Refusal("revoked")
+        self._count(caller, verified, message.headers.get(AUDIT_HEADER))
+        return caller
+
+    def _verify(self, message: HttpMessage, resolve: Any) -> VerifiedRequest:
+        try:
+            return verify_request(message, resolve=resolve, now=self._database.now())
+        except SignatureRefused as refused:
+            # No key of that name: to a device it means that this system does not know it.
+            name = "not-enrolled" if refused.problem == "revoked" else refused.problem
+            raise Refusal(name) from None
+
+    def _device_named(self, key_id: str) -> tuple[Caller | None, Any]:
+        org_id, _dot, device_id = key_id.rpartition(".")
+        if not org_id or "\x00" in key_id:
+            return None, None
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                select(device, consultant.c.initials, consultant.c.name.label("person_name"), consultant.c.role)
+                .join(
+                    consultant,
+                    (consultant.c.org_id == device.c.org_id) & (consultant.c.consultant_id == device.c.consultant_id),
+                )
+                .where(device.c.org_id == org_id, device.c.device_id == device_id)
+            ).first()
+            if row is None:
+                return None, None
+            org_row = connection.execute(select(organisation).where(organisation.c.org_id == org_id)).one()
+            person_row = connection.execute(
+                select(consultant).where(consultant.c.org_id == org_id, consultant.c.consultant_id == row.consultant_id)
+            ).one()
+            return Caller(organisation_from(org_row), person_from(person_row), device_id), row
+
+    def _count(self, caller: Caller, verified: VerifiedRequest, audit_head: str | None) -> None:
+        values: dict[str, Any] = {"last_seq": verified.seq, "last_seen_at": self._database.now()}
+        if audit_head is not None:
+            values["audit_head"] = audit_head[:_LONGEST_HEAD]
+        with self._database.transaction() as connection:
+            counted = connection.execute(
+                update(device)
+                .where(
+                    device.c.org_id == caller.organisation.id,
+                    device.c.device_id == caller.device_id,
+                    device.c.last_seq < verified.seq,
+                )
+                .values(**values)
+            )
+            if counted.rowcount == 0:
+                raise Refusal("replay")
+
+    # --- what is answered -----------------------------------------------------------------------
+
+    async def _ask(self, scope: Scope, body: bytes) -> _Answer:
+        """The application's answer, whole."""
+        inner = dict(scope)
+        inner["headers"] = [
+            (name, value)
+            for name, value in scope["headers"]
+            if name.lower() not in {b"content-encoding", b"content-length"}
+        ] + [(b"content-length", str(len(body)).encode())]
+        given = False
+        status = 500
+        headers: dict[str, str] = {}
+        parts: list[bytes] = []
+
+        async def receive() -> Message:
+            nonlocal given
+            if given:
+                return {"type": "http.disconnect"}
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            nonlocal status, headers
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = {
+                    name.decode("latin-1").lower(): value.decode("latin-1") for name, value in message["headers"]
+                }
+            elif message["type"] == "http.response.body":
+                parts.append(message.get("body", b""))
+
+        await self._app(inner, receive, send)
+        return _Answer(status, headers, b"".join(parts))
+
+    def _signed(self, answer: _Answer, request: HttpMessage, signer: Organisation | None) -> _Answer:
+        """The answer encoded, and signed where there is a signature to bind to and a key to sign with."""
+        body, encoding = encode_body(answer.body, accepted=request.headers.get("accept-encoding"))
+        headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
+        headers[PROTOCOL_HEADER] = str(PROTOCOL_VERSION)
+        headers["cache-control"] = "no-store"
+        if encoding is not None:
+            headers["content-encoding"] = encoding
+        if signer is None:
+            signer = self._only_organisation()
+        if signer is not None:
+            response = HttpMessage(request.method, request.url, headers, body, answer.status)
+            try:
+                headers |= sign_response(
+                    response, request, key=signer.server_key, key_id=signer.key_id, created=self._database.now()
+                )
+            except SignatureRefused:
+                event("central.unsigned_answer", status=answer.status)
+        headers["content-length"] = str(len(body))
+        return _Answer(answer.status, headers, body)
+
+    def _organisation_named(self, headers: dict[str, str]) -> Organisation | None:
+        """The organisation that a request says it belongs to, proven or not; only to sign the answer."""
+        _before, _quote, rest = headers.get("signature-input", "").partition('keyid="')
+        org_id = rest.partition('"')[0].rpartition(".")[0]
+        if not org_id or "\x00" in org_id:
+            return None
+        with self._database.transaction() as connection:
+            row = connection.execute(select(organisation).where(organisation.c.org_id == org_id)).first()
+            return organisation_from(row) if row else None
+
+    def _only_organisation(self) -> Organisation | None:
+        try:
+            with self._database.transaction() as connection:
+                rows = connection.execute(select(organisation).limit(2)).all()
+        except DatabaseUnreachable:
+            return None
+        return organisation_from(rows[0]) if len(rows) == 1 else None
+
+    def _url(self, scope: Scope) -> str:
+        path: bytes = scope.get("raw_path") or scope["path"].encode()
+        query: bytes = scope.get("query_string", b"")
+        return self._public_url + path.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
+
+
+def problem_answer(problem: Problem, *, retry_after: int | None = None) -> _Answer:
+    """A problem as an answer (RFC 9457)."""
+    headers = {"content-type": PROBLEM_JSON}
+    if retry_after is not None:
+        headers["retry-after"] = str(retry_after)
+    return _Answer(problem.status, headers, problem.model_dump_json(exclude_none=True).encode())
+
+
+def _require_version(headers: dict[str, str]) -> None:
+    if headers.get(PROTOCOL_HEADER, "").strip() != str(PROTOCOL_VERSION):
+        raise Refusal("too-old")
+
+
+def _decoded(message: HttpMessage, limit: int) -> bytes:
+    try:
+        return decode_body(message.body, message.headers.get("content-encoding"), limit=limit)
+    except BodyRefused as refused:
+        raise Refusal("too-large" if str(refused) == "too large" else "validation", detail="encoding") from None
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b"".join(parts)
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise Refusal("too-large", detail="body")
+        parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _send(send: Send, answer: _Answer) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,94 @@
+"""Who may write what (decisions 29), and what may never be changed once it is written."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fieldtui.central.assignments import Access
+from fieldtui.central.ledger import Standing
+from fieldtui.domain.records import COLLECTIONS, Merge, Record, fields_of
+from fieldtui.wire.messages import ProblemName
+
+AUTHOR_FIELDS: Final = {"note": "author", "bridging_note": "author", "employer_contact": "by"}
+"""Where a body names its author; the server takes the name from the device and refuses another (decisions 16)."""
+_PEOPLE_FIELDS: Final = frozenset({"consultant_id", "author", "by"})
+
+Broken = tuple[ProblemName, str, str | None]
+
+
+def broken_rule(
+    access: Access, collection: str, scope: str, record: Record | None, standing: Standing | None
+) -> Broken | None:
+    """The rule that a write would break: problem, technical word, field; `None` where it may be.
+
+    Args:
+        access: Who writes.
+        collection: What is written.
+        scope: Where; one that this person sees, or that is being created.
+        record: The new values; `None` where it is annulled.
+        standing: As it stands; `None` where it is created.
+    """
+    if not _role_allows(access, collection, scope, record, standing):
+        return ("scope-lost", "role", None)
+    if standing is None:
+        return None
+    author = standing.body.get(AUTHOR_FIELDS.get(collection, ""))
+    if record is None:
+        # Annulling is the only way to take back a note, and only its author may.
+        if collection in AUTHOR_FIELDS and author not in {None, access.person.id}:
+            return ("validation", "not_author", None)
+        return None
+    given = record.body()
+    changed = changed_fields(COLLECTIONS[collection], given, standing.body)
+    if AUTHOR_FIELDS.get(collection) not in given:
+        changed.discard(AUTHOR_FIELDS.get(collection, ""))  # not said again is not changed
+    for name, info in fields_of(COLLECTIONS[collection]).items():
+        if info.merge is Merge.APPEND and name in changed:
+            return ("validation", "append_only", name)
+    return None
+
+
+def changed_fields(model: type[Record], new: dict[str, Any], old: dict[str, Any]) -> set[str]:
+    """Names of the fields whose values differ, whichever way each of the two was written down."""
+    before = model.model_validate(old).body()
+    return {name for name in new.keys() | before.keys() if new.get(name) != before.get(name)}
+
+
+def references(record: Record | None) -> tuple[tuple[str, str], ...]:
+    """The records that a record refers to: (field, id)."""
+    if record is None:
+        return ()
+    found: list[tuple[str, str]] = []
+    for name, info in fields_of(type(record)).items():
+        if (name.endswith("_id") or name == "addendum_to") and name not in _PEOPLE_FIELDS and name != "due_rule_id":
+            value = getattr(record, info.attribute)
+            if value is not None:
+                found.append((name, value))
+    return tuple(found)
+
+
+def _role_allows(access: Access, collection: str, scope: str, record: Record | None, standing: Standing | None) -> bool:
+    role = access.person.role
+    if role == "leader":
+        return False
+    if role == "treatment":
+        return _treatment_allows(access, collection, scope, record, standing)
+    if scope == "team" or (standing is None and collection == "citizen"):
+        return True
+    return access.role_for(scope) in {"primary", "substitute"}
+
+
+def _treatment_allows(
+    access: Access, collection: str, scope: str, record: Record | None, standing: Standing | None
+) -> bool:
+    """Bridging notes, a referral's progress, and activities."""
+    if collection == "activity":
+        return True
+    if access.role_for(scope) != "treatment":
+        return False
+    if collection == "bridging_note":
+        return True
+    if collection != "referral" or record is None or standing is None:
+        return False
+    progress = {name for name, info in fields_of(type(record)).items() if info.group == "progress"}
+    return changed_fields(type(record), record.body(), standing.body) <= progress

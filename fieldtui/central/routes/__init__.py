@@ -1,0 +1,1 @@
+"""What the central system answers, one resource a file."""

@@ -1,0 +1,181 @@
+"""Running the application: as a process of its own, or in a thread for training and tests."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import threading
+from collections.abc import Callable
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+import uvicorn
+from sqlalchemy import update
+
+from fieldtui.base.errors import BadUsage, Busy, Internal
+from fieldtui.base.i18n import _
+from fieldtui.base.log import event
+from fieldtui.central.app import create_app
+from fieldtui.central.database import Database
+from fieldtui.central.pushing import forget_old_operations
+from fieldtui.central.schema import organisation
+
+_BACKLOG: Final = 256
+_GRACE_SECONDS: Final = 10
+_START_SECONDS: Final = 30
+
+
+class _Server(uvicorn.Server):
+    """Tells when it accepts requests."""
+
+    def __init__(self, config: uvicorn.Config, *, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._tell_started()
+
+
+class BackgroundServer:
+    """The central system on loopback in a thread of this process, for training and tests.
+
+        with BackgroundServer(database) as server:
+            server.url
+
+    Args:
+        database: The central database, migrated.
+        public_url: What devices sign for; its own address where not given.
+        port: 0 takes a free one.
+    """
+
+    def __init__(self, database: Database, public_url: str | None = None, port: int = 0) -> None:
+        self._database = database
+        self._socket = _listen("127.0.0.1", port)
+        self.url: Final = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.public_url: Final = (public_url or self.url).rstrip("/")
+        self._ready = threading.Event()
+        app = create_app(database, public_url=self.public_url)
+        self._server = _Server(_config(app), started=self._ready.set)
+        self._thread = threading.Thread(target=self._run, name="fieldtui-central", daemon=True)
+
+    def __enter__(self) -> Self:
+        prepare(self._database, self.public_url)
+        self._thread.start()
+        if not self._ready.wait(_START_SECONDS):
+            self._stop()
+            raise Internal
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def _stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(_GRACE_SECONDS + 5)
+        self._socket.close()
+
+
+def serve(database: Database, *, listen: str, public_url: str | None, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C; requests that are being answered are finished first.
+
+    Args:
+        database: The central database, migrated.
+        listen: `HOST:PORT`; port 0 takes a free one.
+        public_url: What devices reach and sign for; the listening address where not given.
+        announce: Is told one JSON line, `{"listening": URL, "pid": N}`, when it accepts requests.
+
+    Raises:
+        BadUsage: The address makes no sense, or is open to others without TLS in front.
+        Busy: The port is taken.
+    """
+    host, port = _address(listen)
+    _require_tls_outside(host, public_url)
+    listening = _listen(host, port)
+    try:
+        shown = f"[{host}]" if ":" in host else host
+        url = f"http://{shown}:{listening.getsockname()[1]}"
+        base = (public_url or url).rstrip("/")
+        prepare(database, base)
+        app = create_app(database, public_url=base)
+        line = json.dumps({"listening": url, "pid": os.getpid()})
+        _Server(_config(app), started=lambda: announce(line)).run(sockets=[listening])
+    finally:
+        listening.close()
+    event("central.stopped")
+
+
+def prepare(database: Database, public_url: str) -> None:
+    """Remember where devices reach this system, so that enrolment codes name it; forget what is out of date."""
+    with database.transaction() as connection:
+        connection.execute(
+            update(organisation)
+            .where(organisation.c.public_url.is_distinct_from(public_url))
+            .values(public_url=public_url)
+        )
+    forget_old_operations(database)
+
+
+def _config(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=65_536,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    if os.name == "posix":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(_BACKLOG)
+    except OSError:
+        listening.close()
+        raise Busy("central") from None
+    return listening
+
+
+def _address(listen: str) -> tuple[str, int]:
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(f"//{listen}")
+        if parts.hostname and parts.port is not None and not (parts.path or parts.query or parts.username):
+            return parts.hostname, parts.port
+    raise BadUsage(_("Adressen skal have formen VÆRT:PORT, fx 127.0.0.1:8443."))
+
+
+def _require_tls_outside(host: str, public_url: str | None) -> None:
+    parts = urlsplit(public_url or "")
+    if public_url is not None and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query):
+        raise BadUsage(_("--public-url skal være en adresse som https://central.example.dk."))
+    if not _is_loopback(host) and parts.scheme != "https":
+        raise BadUsage(
+            _(
+                "Uden for maskinen skal trafikken være krypteret: sæt en TLS-proxy foran, og giv dens adresse med --public-url https://…"
+            )
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
