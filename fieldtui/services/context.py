@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from fieldtui.base.clock import Clock, today
 from fieldtui.base.errors import NotEnrolled
+from fieldtui.domain.case import Case
 from fieldtui.domain.rulebook import RuleBook, builtin
 from fieldtui.store import MetaKey, Store
 from fieldtui.wire.messages import Person
 
 
-@dataclass(frozen=True)
 class Context:
     """Shared by the services of one workspace."""
 
-    store: Store
-    clock: Clock
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self._cases: tuple[tuple[int, int], tuple[Case, ...]] | None = None
 
     @cached_property
     def rules(self) -> RuleBook:
@@ -47,6 +48,13 @@ class Context:
         if consultant is None:
             raise NotEnrolled
         return consultant
+
+    def cases(self) -> tuple[Case, ...]:
+        """Every citizen's file; put together anew only when the database changed."""
+        version = self.store.version()
+        if self._cases is None or self._cases[0] != version:
+            self._cases = version, self.store.cases()
+        return self._cases[1]
 
     @property
     def people(self) -> tuple[Person, ...]:

@@ -50,7 +50,7 @@ _ANNULLED: Final = N_("{what} annulleret.")
 
 
 @dataclass(slots=True)
-class _Batch:
+class Batch:
     """Records as they will stand after the changes so far."""
 
     bodies: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class Editing:
             self._store.require_writable()
             model_of(collection)
             self._require_may_write(collection)
-            put = self._new(collection, values, _Batch())
+            put = self._new(collection, values, Batch())
             return self._write([put], _(_CREATED).format(what=_(COLLECTIONS[collection].label)))
 
     def update(self, record_id: str, values: Mapping[str, Any]) -> Done:
@@ -93,7 +93,7 @@ class Editing:
         with self._store.transaction():
             self._store.require_writable()
             stored = self._require(record_id)
-            put = self._changed(record_id, values, _Batch())
+            put = self._changed(record_id, values, Batch())
             return self._write([put], _(_CHANGED).format(what=_(stored.record.label)))
 
     def annul(self, record_id: str, reason: str) -> Done:
@@ -135,14 +135,14 @@ class Editing:
             self._store.require_writable()
             model_of(collection)
             self._require_may_write(collection)
-            batch = _Batch()
+            batch = Batch()
             ids = self._read_lines(collection, lines, batch)
             if batch.changes:
                 label = _("{count} poster gemt: {what}").format(count=len(ids), what=_(COLLECTIONS[collection].plural))
                 self._write(batch.changes, label)
             return tuple(ids)
 
-    def _read_lines(self, collection: str, lines: Iterable[tuple[int, str]], batch: _Batch) -> list[str]:
+    def _read_lines(self, collection: str, lines: Iterable[tuple[int, str]], batch: Batch) -> list[str]:
         problems: list[LineProblem] = []
         ids: list[str] = []
         for line, text in lines:
@@ -163,7 +163,7 @@ class Editing:
 
     # --- for the other use cases ----------------------------------------------------------------
 
-    def _new(self, collection: str, values: Mapping[str, Any], batch: _Batch, record_id: str | None = None) -> Put:
+    def _new(self, collection: str, values: Mapping[str, Any], batch: Batch, record_id: str | None = None) -> Put:
         """A change that creates a record; who and when are filled in where they are missing."""
         filled = {**self._defaults(collection, values), **{name: v for name, v in values.items() if v is not None}}
         record = parse_record(collection, filled, strict_names=True)
@@ -173,7 +173,7 @@ class Editing:
         batch.bodies[new_id] = (collection, record.body())
         return Put(new_id, record, hold_seconds=0)
 
-    def _changed(self, record_id: str, values: Mapping[str, Any], batch: _Batch) -> Put:
+    def _changed(self, record_id: str, values: Mapping[str, Any], batch: Batch) -> Put:
         """A change that replaces fields of a record that is there."""
         if record_id in batch.bodies:
             collection, body = batch.bodies[record_id]
@@ -216,9 +216,16 @@ class Editing:
         stored: Stored[Citizen] = self._require(citizen_id, "citizen")
         return stored
 
+    def _short_name(self, citizen_id: str) -> str:
+        """First name and initial, as lists on a screen show."""
+        stored = self._store.get(citizen_id)
+        if stored is None or not isinstance(stored.record, Citizen):
+            return _("en borger")
+        return stored.record.short_name
+
     # --- checks -------------------------------------------------------------------------------
 
-    def _from_json(self, collection: str, text: str, batch: _Batch) -> Put:
+    def _from_json(self, collection: str, text: str, batch: Batch) -> Put:
         try:
             values = json.loads(text, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
@@ -281,7 +288,7 @@ class Editing:
         if problems:
             raise InvalidRecords(tuple(problems))
 
-    def _require_references(self, record: Record, before: dict[str, Any] | None, batch: _Batch) -> None:
+    def _require_references(self, record: Record, before: dict[str, Any] | None, batch: Batch) -> None:
         """Every id in the record points to a record of the right kind; one that did not change is not asked about."""
         for name, target in {**_REFERS, "addendum_to": record.collection}.items():
             value = getattr(record, name, None)

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date
+import hashlib
+import hmac
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
-from fieldtui.base.errors import NotFound
+from fieldtui.base.errors import BadUsage, NotFound
+from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
+from fieldtui.domain.case import Case
+from fieldtui.domain.deadlines import is_discharged
 from fieldtui.domain.envelope import Stored
+from fieldtui.domain.identifiers import parse_cpr
 from fieldtui.domain.problems import model_of
-from fieldtui.domain.records import Citizen
+from fieldtui.domain.records import Appointment, Citizen, fields_of
+from fieldtui.services.bridgingboard import BridgingBoard, BridgingRow
+from fieldtui.services.caselist import CaseList, CitizenRow, WeekFigures
+from fieldtui.services.companylist import CompanyCard, CompanyList, CompanyRow
 from fieldtui.services.context import Context
+from fieldtui.store.searching import SearchHit, spell
+
+__all__ = ["BridgingRow", "CitizenRow", "CompanyCard", "CompanyRow", "Lookup", "SearchHit", "WeekFigures"]
+
+_REVEALED = frozenset({"cpr", "phone", "address"})
+_LONGEST_REASON = 200
 
 
-def enrolled(citizen: Citizen, on: date) -> bool:
-    """True where the citizen is in a programme on a day, or is going to be; the day of discharge counts."""
-    return citizen.discharged_on is None or citizen.discharged_on >= on
-
-
-class Records:
-    """Records as they stand."""
+class Lookup(CaseList, CompanyList, BridgingBoard):
+    """What the screens and the command line show. Looking at one citizen's file is written to the access log."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._store = context.store
+
+    # --- records ------------------------------------------------------------------------------
 
     def list(
         self,
@@ -51,7 +64,7 @@ class Records:
         found = self._store.all(collection, scope=scope, annulled=include_all, since=since, until=until)
         if collection == "citizen" and not include_all:
             on = self._context.today
-            return tuple(stored for stored in found if enrolled(stored.record, on))
+            return tuple(stored for stored in found if not is_discharged(stored.record, on))
         return found
 
     def get(self, record_id: str) -> Stored[Any]:
@@ -65,6 +78,86 @@ class Records:
             raise NotFound(clean(record_id, limit=80))
         return stored
 
+    # --- one citizen --------------------------------------------------------------------------
 
-class Lookup(Records):
-    """What the screens and the command line show. Looking at one citizen's file is written to the access log."""
+    def open_citizen(self, citizen_id: str, reason: str | None = None) -> Case:
+        """A citizen's whole file. That it was opened is written to the access log.
+
+        Raises:
+            NotFound: No such citizen.
+            DiskFull, Busy: It could not be logged, so it is not shown.
+        """
+        case = self._store.case(citizen_id)
+        if case is None:
+            raise NotFound(clean(citizen_id, limit=80))
+        self._store.audit("open", citizen_id, reason=clean(reason, limit=_LONGEST_REASON) if reason else None)
+        return case
+
+    def reveal(self, citizen_id: str, field: str, reason: str | None = None) -> str:
+        """A citizen's CPR number, phone number or address, whole. It is written to the access log.
+
+        Raises:
+            NotFound: No such citizen.
+            BadUsage: A field that is never masked, or one that is empty.
+            DiskFull, Busy: It could not be logged, so it is not shown.
+        """
+        stored = self.get(citizen_id)
+        if not isinstance(stored.record, Citizen):
+            raise NotFound(clean(citizen_id, limit=80))
+        if field not in _REVEALED:
+            raise BadUsage(_("Feltet er ikke skjult."))
+        value = getattr(stored.record, field)
+        if not value:
+            label = _(fields_of(Citizen)[field].label)
+            raise BadUsage(_("{label} er ikke udfyldt.").format(label=label))
+        self._store.audit(
+            "reveal", citizen_id, reason=clean(reason, limit=_LONGEST_REASON) if reason else None, detail=field
+        )
+        return parse_cpr(value).formatted if field == "cpr" else str(value)
+
+    def search(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
+        """Records that hold every word, citizens first, then companies, then the newest.
+
+        The search is written to the access log with a keyed hash of the words and the number of hits.
+        """
+        hits = tuple(self._named(hit) for hit in self._store.search(text, limit))
+        if spell(text).strip():
+            key = self._store.vault.audit_key
+            term = hmac.new(key, b"fieldtui/search/term\n" + spell(text).encode(), hashlib.sha256).hexdigest()[:16]
+            self._store.audit("search", detail=f"{term} {len(hits)}")
+        return hits
+
+    def _named(self, hit: SearchHit) -> SearchHit:
+        """A citizen's records carry the citizen's name beside their own."""
+        if hit.citizen_id is None or hit.collection == "citizen":
+            return hit
+        kind = _(model_of(hit.collection).label)
+        own = "" if hit.title == model_of(hit.collection).label else f" · {hit.title}"
+        return replace(hit, title=f"{kind} · {self.citizen_name(hit.citizen_id)}{own}")
+
+    # --- names and weeks ----------------------------------------------------------------------
+
+    def name(self, consultant_id: str) -> str:
+        """A member of staff's name; a word for one this device does not know."""
+        for person in self._context.people:
+            if person.id == consultant_id:
+                return person.name
+        return _("en kollega")
+
+    def initials(self, consultant_id: str) -> str:
+        """A member of staff's initials; `?` for one this device does not know."""
+        return next((person.initials for person in self._context.people if person.id == consultant_id), "?")
+
+    def citizen_name(self, citizen_id: str) -> str:
+        """First name and initial; a word for one that is not on this device."""
+        stored = self._store.get(citizen_id)
+        return stored.record.short_name if stored and isinstance(stored.record, Citizen) else _("en borger")
+
+    def appointments(self, first: date, last: date) -> tuple[Stored[Appointment], ...]:
+        """My citizens' appointments and my team's from the first day through the last, by time."""
+        found = self._store.all("appointment", since=first, until=last)
+        return tuple(sorted(found, key=lambda stored: (stored.record.starts_at, stored.id)))
+
+    def week(self, monday: date) -> tuple[Stored[Appointment], ...]:
+        """The appointments of the seven days from a Monday, by time."""
+        return self.appointments(monday, monday + timedelta(days=6))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from fieldtui.base.clock import COPENHAGEN, Clock
 from fieldtui.base.ids import IdSource
@@ -17,10 +17,16 @@ from fieldtui.services.context import Context
 from fieldtui.services.drafting import Drafts
 from fieldtui.services.exporting import Exporting
 from fieldtui.services.lookup import Lookup
+from fieldtui.services.undo import Undo
 from fieldtui.store import MetaKey, Store
 from fieldtui.store.accesslog import LogRow
 from fieldtui.vault import CheckReport, OpenVault, check_vault
 from fieldtui.wire.messages import Person
+
+if TYPE_CHECKING:
+    from fieldtui.services.conflicts import Conflicts
+    from fieldtui.services.enrolment import Enrolment
+    from fieldtui.services.syncing import Syncing
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,34 @@ class Workspace:
     def exports(self) -> Exporting:
         """Appointment lists as files."""
         return Exporting(self._context)
+
+    @cached_property
+    def undo(self) -> Undo:
+        """Own acts, taken back and done again."""
+        return Undo(self._context)
+
+    # The network and its keys are loaded only by who syncs or enrols.
+
+    @cached_property
+    def syncing(self) -> Syncing:
+        """Bringing this device and the central system together."""
+        from fieldtui.services.syncing import Syncing
+
+        return Syncing(self._context)
+
+    @cached_property
+    def conflicts(self) -> Conflicts:
+        """What two people changed at once."""
+        from fieldtui.services.conflicts import Conflicts
+
+        return Conflicts(self._context)
+
+    @cached_property
+    def enrolment(self) -> Enrolment:
+        """Tying this device to a central system and a consultant."""
+        from fieldtui.services.enrolment import Enrolment
+
+        return Enrolment(self._context)
 
     def status(self) -> Status:
         """Where this device stands."""

@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import fieldtui.vault  # noqa: F401  registers SQLCipher before sqlite-utils is imported
 
@@ -16,6 +16,7 @@ from sqlite_utils import Database  # isort: skip
 from fieldtui.base.clock import Clock
 from fieldtui.base.errors import Busy, NewerVault, NotEnrolled, ReadOnlyLease
 from fieldtui.base.ids import IdSource
+from fieldtui.domain.case import Case
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Record
 from fieldtui.store import accesslog, searching
@@ -30,9 +31,6 @@ from fieldtui.store.writing import Command, Writer
 from fieldtui.vault import OpenVault
 from fieldtui.vault.database import room_on_disk
 from fieldtui.vault.sqlcipher import DatabaseError
-
-if TYPE_CHECKING:
-    from fieldtui.domain.case import Case
 
 
 class Store:
@@ -379,8 +377,6 @@ _PLURAL = {
 
 
 def _case(citizen: Stored[Any], records: Sequence[Stored[Any]]) -> Case:
-    from fieldtui.domain.case import Case
-
     parts: dict[str, list[Stored[Any]]] = {name: [] for name in _PLURAL.values()}
     for stored in records:
         if stored.collection in _PLURAL:

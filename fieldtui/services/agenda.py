@@ -1,0 +1,39 @@
+"""The day as a consultant sees it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fieldtui.domain.agenda import Agenda, agenda
+from fieldtui.services.context import Context
+
+__all__ = ["Agenda", "AgendaView"]
+
+
+class AgendaView:
+    """Meetings, deadlines and tasks of a day."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def day(self, on: date, *, horizon_days: int = 14) -> Agenda:
+        """My own citizens' day, and that of those I stand in for (decision 12); cases as a treatment worker are not mine.
+
+        Args:
+            on: The day.
+            horizon_days: How far ahead deadlines and tasks are shown.
+        """
+        store = self._context.store
+        with store.reading() as connection:
+            others = {
+                row[0] for row in connection.execute("SELECT citizen_id FROM assignment WHERE role = 'treatment'")
+            }
+        return agenda(
+            [case for case in self._context.cases() if case.id not in others],
+            store.all("appointment", scope="team", since=on, until=on),
+            store.all("task", scope="team"),
+            self._context.rules,
+            on,
+            horizon_days=horizon_days,
+            consultant_id=store.consultant_id,
+        )
