@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection, and_, func, select
@@ -73,11 +75,13 @@ class Cursor:
     """The scope that is being sent after its join."""
     after: str | None = None
     """Id of the last record of that scope that was sent."""
+    rules: str | None = None
+    """Fingerprint of the rule versions the device was told, so that they are told again when they change."""
 
     def text(self) -> str:
         """As it goes over the wire."""
         values = {"o": self.org_id, "c": self.consultant_id, "s": self.at, "b": self.base, "h": self.head}
-        values |= {"j": self.scope, "a": self.after}
+        values |= {"j": self.scope, "a": self.after, "r": self.rules}
         compact = json.dumps({k: v for k, v in values.items() if v is not None}, separators=(",", ":"), sort_keys=True)
         return base64.urlsafe_b64encode(compact.encode()).decode("ascii").rstrip("=")
 
@@ -93,6 +97,7 @@ class Cursor:
             return cls(
                 str(values["o"]), str(values["c"]), _number(values["s"]), _number_or_none(values.get("b")),
                 _number_or_none(values.get("h")), _text_or_none(values.get("j")), _text_or_none(values.get("a")),
+                _text_or_none(values.get("r")),
             )  # fmt: skip
         except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise ValueError("not a cursor") from None
@@ -123,6 +128,7 @@ def pull(db: Database, caller: Caller, cursor_text: str | None, *, limit: int = 
             cursor = replace(cursor, base=cursor.at, head=org.seq)
         access = access_of(connection, org.org_id, caller.person, today=day)
         start = _start(db, connection, caller, org, cursor, begins=begins)
+        cursor = replace(cursor, rules=_rules_fingerprint())
         page = _Page(start, lines=max(3, min(limit, PAGE_LINES)))
         _Round(connection, caller.organisation.id, access, cursor).fill(page)
         return page.data()
@@ -182,7 +188,7 @@ class _Round:
                 page.end(cursor, more=True)
                 return
             cursor = reached
-        page.end(Cursor(cursor.org_id, cursor.consultant_id, self._head), more=False)
+        page.end(Cursor(cursor.org_id, cursor.consultant_id, self._head, rules=cursor.rules), more=False)
 
     def _items(self, page: _Page) -> Iterator[tuple[RecordLine | JoinLine | LeaveLine, Cursor]]:
         """Every line that is left, with the cursor that stands after it."""
@@ -329,7 +335,7 @@ def _start(
         server_time=_utc(now),
         lease_until=_utc(now + timedelta(days=LEASE_DAYS)),
         lease_warn_after=_utc(now + timedelta(days=LEASE_WARN_DAYS)),
-        ruleset_versions=builtin().versions(),
+        ruleset_versions=builtin().versions() if cursor.rules != _rules_fingerprint() else {},
         people=people(connection, org.org_id) if tell_people else None,
         assignments=assigned_to(connection, org.org_id, caller.person, today=today(db.clock))
         if tell_assignments
@@ -349,6 +355,12 @@ def _accepted(text: str | None, caller: Caller, last: int) -> Cursor:
     if not ours or not ordered or (cursor.base is None) != (cursor.head is None):
         raise Refusal("cursor-reset")
     return cursor
+
+
+@cache
+def _rules_fingerprint() -> str:
+    versions = json.dumps(builtin().versions(), sort_keys=True)
+    return hashlib.sha256(versions.encode()).hexdigest()[:8]
 
 
 def _line(message: PageStart | RecordLine | JoinLine | LeaveLine | PageEnd) -> bytes:
