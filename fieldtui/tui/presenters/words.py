@@ -7,20 +7,9 @@ from types import MappingProxyType
 from typing import Final
 
 from fieldtui.base.i18n import N_, _
-from fieldtui.domain.envelope import Stored, SyncState
-from fieldtui.domain.records import Appointment, Attendance
+from fieldtui.domain.envelope import SyncState
 from fieldtui.tui.presenters.lines import Piece
 
-KINDS: Final[Mapping[str, str]] = MappingProxyType({
-    "jobsamtale": N_("Jobsamtale"),
-    "opfoelgning": N_("Opfølgning"),
-    "virksomhedsbesoeg": N_("Virk.besøg"),
-    "brobygning": N_("Brobygning"),
-    "mentor": N_("Mentor"),
-    "team": N_("Teammøde"),
-    "netvaerk": N_("Netværk"),
-    "andet": N_("Andet"),
-})  # fmt: skip
 FORMS: Final[Mapping[str, str]] = MappingProxyType(
     {"personal": N_("Personligt"), "phone": N_("Telefon"), "digital": N_("Digitalt")}
 )
@@ -48,14 +37,6 @@ CONSENT_FORMS: Final[Mapping[str, str]] = MappingProxyType({"written": N_("skrif
 DIRECTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {"progress": N_("Frem"), "unchanged": N_("Uændret"), "setback": N_("Tilbage")}
 )
-_STATUS: Final[Mapping[Attendance, tuple[str, str]]] = MappingProxyType({
-    Attendance.PLANNED: ("–", ""),
-    Attendance.ATTENDED: (N_("√ Mødt"), "success"),
-    Attendance.NO_SHOW: (N_("× Udeblevet"), "error"),
-    Attendance.CANCELLED_CITIZEN: (N_("× Afbud"), "dim"),
-    Attendance.CANCELLED_CITIZEN_LATE: (N_("× Sent afbud"), "warning"),
-    Attendance.CANCELLED_STAFF: (N_("× Aflyst af os"), "dim"),
-})  # fmt: skip
 
 
 def word(words: Mapping[str, str], code: str) -> str:
@@ -66,12 +47,6 @@ def word(words: Mapping[str, str], code: str) -> str:
 def choices(words: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """(code, word) for a form."""
     return tuple((code, _(text)) for code, text in words.items())
-
-
-def status(appointment: Appointment) -> Piece:
-    """What became of an appointment: glyph and word."""
-    text, tone = _STATUS[appointment.status]
-    return Piece(_(text) if appointment.status is not Attendance.PLANNED else text, tone)  # type: ignore[arg-type]
 
 
 def sync_mark(state: SyncState) -> Piece:
@@ -85,12 +60,6 @@ def sync_mark(state: SyncState) -> Piece:
     if state is SyncState.PARKED:
         return Piece(_("! parkeret"), "warning")
     return Piece("")
-
-
-def appointment_title(stored: Stored[Appointment], name: str) -> str:
-    """Whom or what an appointment is about."""
-    record = stored.record
-    return name or record.title or word(KINDS, record.kind)
 
 
 def shorten(text: str, width: int) -> str:

@@ -1,104 +1,15 @@
-"""Form fields that pick one of several: a row of choices, and a text that finds its match."""
+"""A form field that finds one of many by the first letters of its words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
-
-from rich.cells import cell_len
-from textual import events
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.message import Message
-from textual.widget import Widget
 
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean, fold
-from fieldtui.tui.presenters.lines import Piece, line
-from fieldtui.tui.widgets.content import plain_content
-from fieldtui.tui.widgets.fields import Felt
-from fieldtui.tui.widgets.panel import Lines
+from fieldtui.tui.widgets.fields import Checked
 
 
-class ChoiceRow(Widget, can_focus=True):
-    """`(•) Besøg  ( ) Opkald`: arrow keys, space or the mouse choose."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,up", "step(-1)", show=False),
-        Binding("right,down,space", "step(1)", show=False),
-    ]
-
-    class Picked(Message):
-        """Another choice was made."""
-
-    def __init__(self, label: str, options: Sequence[tuple[str, str]], value: str | None, *, id: str) -> None:
-        super().__init__(id=id)
-        self._options = tuple((code, clean(text)) for code, text in options)
-        self.picked = value
-        self.border_title = plain_content(label)
-
-    def _labels(self) -> list[tuple[str, str]]:
-        return [(code, f"({'•' if code == self.picked else ' '}) {text}  ") for code, text in self._options]
-
-    def render(self) -> Content:
-        return Content.assemble(*((text, "bold" if code == self.picked else "") for code, text in self._labels()))
-
-    def action_step(self, step: int) -> None:
-        """The choice beside this one; at the end, around."""
-        codes = [code for code, _text in self._options]
-        at = codes.index(self.picked) + step if self.picked in codes else 0
-        self._take(codes[at % len(codes)])
-
-    def _take(self, code: str) -> None:
-        if code != self.picked:
-            self.picked = code
-            self.refresh()
-            self.post_message(self.Picked())
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        at = self.content_region.x - self.region.x
-        for code, text in self._labels():
-            at += cell_len(text)
-            if event.x < at:
-                self._take(code)
-                return
-
-
-class ChoiceField(Vertical):
-    """A choice out of a few, with its problem underneath."""
-
-    def __init__(self, name: str, label: str, options: Sequence[tuple[str, str]], value: str | None) -> None:
-        super().__init__(id=f"felt-{name}", name=name, classes="felt")
-        self.entry = ChoiceRow(label, options, value, id=name)
-        self._below = Lines(("",), classes="under")
-
-    def compose(self) -> ComposeResult:
-        yield self.entry
-        yield self._below
-
-    @property
-    def value(self) -> str:
-        """The code that is chosen; empty where none is."""
-        return self.entry.picked or ""
-
-    def fail(self, reason: str) -> None:
-        """Show what is wrong."""
-        self._below.show([line(Piece(f"× {reason}", "error"))])
-        self.add_class("-fejl")
-
-    def check(self) -> bool:
-        """Always one of the choices."""
-        return True
-
-    def on_choice_row_picked(self) -> None:
-        self._below.show([""])
-        self.remove_class("-fejl")
-
-
-class PickField(Felt):
+class PickField(Checked):
     """Text that finds one of many: whole words or the first letters of them, folded; unclear text asks."""
 
     def __init__(
@@ -144,7 +55,6 @@ class PickField(Felt):
         return _("Hvem eller hvad mener du: {names}?").format(names=names)
 
     def check(self) -> bool:
-        """On leaving or saving: show what is wrong. True where the value can be used."""
         if not self.value.strip():
             if self._optional:
                 self.succeed()

@@ -1,0 +1,241 @@
+"""What the screens of citizens, companies and bridging let a person do beside what every screen does (`acts`)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Final, Literal, TypeAlias
+
+from fieldtui.base.i18n import _
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.records import Appointment, Company, Record, fields_of
+from fieldtui.services.workspace import Workspace
+from fieldtui.tui.acts import Acts
+from fieldtui.tui.dialogs.appointment import AppointmentForm, Planned
+from fieldtui.tui.dialogs.entries import Entry, EntryForm, Kind, as_json, options_of
+from fieldtui.tui.presenters.today import who
+from fieldtui.tui.presenters.words import BASES, MODES, choices
+from fieldtui.tui.shell import Outcome
+
+People: TypeAlias = tuple[tuple[str, str], ...]
+
+CITIZEN_FIELDS: Final = (
+    "job_goal", "contact_preference", "benefit", "visitation_category", "phone", "practical_needs", "address",
+    "postal_code", "city", "considerations",
+)  # fmt: skip
+_ADDRESS: Final = frozenset({"address", "postal_code", "city"})
+_COMPANY_FIELDS: Final = (
+    "name", "trade", "cvr", "p_number", "address", "postal_code", "city", "phone", "email", "relation", "rest_until", "notes",
+)  # fmt: skip
+_LEFT: Final = frozenset({"name", "cvr", "address", "phone", "job_goal", "benefit", "relation", "considerations", "notes"})
+"""Fields that begin a row; the others stand beside the one before."""
+
+
+def people_of(workspace: Workspace, today: date) -> People:
+    """(id, full name) of the citizens, by name."""
+    return tuple(sorted(((row.id, row.full_name) for row in workspace.lookup.citizens(today)), key=lambda each: each[1]))
+
+
+class CaseActs(Acts):
+    """Mixed into screens that show citizens, companies or bridging."""
+
+    # --- appointments -------------------------------------------------------------------------
+
+    def plan(self, citizen_id: str | None = None, starts_at: datetime | None = None) -> None:
+        """The form for a new appointment."""
+        self._open_plan(Planned(citizen_id, starts_at=starts_at), self.shell.workspace.casework.book)
+
+    def edit_appointment(self, stored: Stored[Appointment]) -> None:
+        """The form for an appointment as it stands."""
+        casework = self.shell.workspace.casework
+        self._open_plan(Planned.of(stored), lambda values: casework.update(stored.id, values))
+
+    def _open_plan(self, planned: Planned, submit: Any) -> None:
+        workspace, today = self.shell.workspace, self.shell.today
+        self.run_service(
+            lambda: people_of(workspace, today),
+            lambda people: self.shell.ask(AppointmentForm(people, planned, submit), self.shell.done),
+        )
+
+    def cancel_appointment(self, stored: Stored[Appointment]) -> None:
+        """Cancel an appointment: who did, and why."""
+        casework = self.shell.workspace.casework
+
+        def entries() -> tuple[Entry, ...]:
+            parties = (("citizen", _("Borgeren")), ("staff", _("Os")))
+            return (
+                Entry("by", _("Hvem meldte afbud?"), "choice", "citizen", parties),
+                Entry("reason", _("Grund"), hint=_("kort; ikke helbred")),
+            )
+
+        def submit(values: dict[str, Any]) -> Outcome:
+            by: Literal["staff", "citizen"] = "staff" if values["by"] == "staff" else "citizen"
+            return casework.cancel(stored.id, by, values["reason"] or _("Afbud"))
+
+        title = _("Afbud · {name}").format(name=who(stored.record, self.shell.names))
+        self.shell.ask(EntryForm(title, entries, submit, save=_("Gem afbud")), self.shell.done)
+
+    # --- companies ----------------------------------------------------------------------------
+
+    def log_contact(self, company_id: str, company: str) -> None:
+        """A contact with an employer; with a citizen it also leaves a job lead."""
+        workspace, today = self.shell.workspace, self.shell.today
+
+        def opened(people: People) -> None:
+            def entries() -> tuple[Entry, ...]:
+                yes_no = (("ja", _("Ja")), ("nej", _("Nej")))
+                hint = _("tom, hvis det ikke gjaldt en borger")
+                return (
+                    Entry("mode", _("Hvordan"), "choice", "visit", choices(MODES)),
+                    Entry("face_to_face", _("Ansigt til ansigt"), "choice", "ja", yes_no, beside=True),
+                    Entry("text", _("Hvad skete der? Nævn aldrig en borger"), "text"),
+                    Entry("on", _("Dato"), "date", today, optional=False),
+                    Entry("citizen_id", _("Borger (giver et jobspor)"), "pick", None, people, hint=hint, beside=True),
+                    Entry("next_step_on", _("Næste skridt"), "date", beside=True),
+                )
+
+            def submit(values: dict[str, Any]) -> Outcome:
+                return workspace.casework.log_employer_contact(
+                    company_id,
+                    values["mode"],
+                    values["on"],
+                    text=values["text"],
+                    face_to_face=values["face_to_face"] == "ja",
+                    citizen_id=values["citizen_id"],
+                    next_step_on=values["next_step_on"],
+                )
+
+            title = _("Log kontakt · {company}").format(company=company)
+            self.shell.ask(EntryForm(title, entries, submit, save=_("Gem kontakt")), self.shell.done)
+
+        self.run_service(lambda: people_of(workspace, today), opened)
+
+    def new_company(self) -> None:
+        """A company that is not there yet."""
+        workspace, today = self.shell.workspace, self.shell.today
+
+        def entries() -> tuple[Entry, ...]:
+            return model_entries(workspace, Company, _COMPANY_FIELDS[:10], {}, today)
+
+        def submit(values: dict[str, Any]) -> Outcome:
+            return workspace.casework.create("company", as_json(values))
+
+        self.shell.ask(EntryForm(_("Ny virksomhed"), entries, submit, save=_("Gem virksomhed")), self.shell.done)
+
+    def edit_company(self, stored: Stored[Company]) -> None:
+        """A company as it stands."""
+        self.edit_record(stored, _COMPANY_FIELDS, _("Ret {name}").format(name=stored.record.name))
+
+    def edit_record(self, stored: Stored[Any], names: tuple[str, ...], title: str) -> None:
+        """A form over some fields of a record, made from what the model says about them."""
+        workspace, today = self.shell.workspace, self.shell.today
+        before = {name: getattr(stored.record, name) for name in names}
+
+        def entries() -> tuple[Entry, ...]:
+            return model_entries(workspace, type(stored.record), names, before, today)
+
+        def submit(values: dict[str, Any]) -> Outcome:
+            return workspace.casework.update(stored.id, as_json(values))
+
+        self.shell.ask(EntryForm(title, entries, submit), self.shell.done)
+
+    def edit_citizen(self, stored: Stored[Any], *, address: bool) -> None:
+        """The citizen's own fields.
+
+        Args:
+            stored: The citizen.
+            address: False where the address is protected and was not shown; then it is not in the form.
+        """
+        names = tuple(name for name in CITIZEN_FIELDS if address or name not in _ADDRESS)
+        title = _("Ret borgerkort · {name}").format(name=self.shell.names.show(stored.id))
+        self.edit_record(stored, names, title)
+
+    # --- bridging -----------------------------------------------------------------------------
+
+    def request_treatment(self, citizen_id: str | None = None) -> None:
+        """The citizen asks for treatment: the clock starts on the day they asked."""
+        workspace, today = self.shell.workspace, self.shell.today
+
+        def opened(people: People) -> None:
+            def entries() -> tuple[Entry, ...]:
+                return (
+                    Entry("citizen_id", _("Borger"), "pick", citizen_id, people, optional=False),
+                    Entry("requested_on", _("Borgeren bad om det den"), "date", today, optional=False, beside=True),
+                    Entry("basis", _("Grundlag"), "pick", "SEL101", choices(BASES), optional=False),
+                    Entry("provider", _("Behandlingssted"), beside=True),
+                )
+
+            def submit(values: dict[str, Any]) -> Outcome:
+                return workspace.casework.request_treatment(
+                    values["citizen_id"], values["basis"], values["requested_on"], provider=values["provider"]
+                )
+
+            self.shell.ask(EntryForm(_("Ønske om behandling"), entries, submit, save=_("Gem ønske")), self.shell.done)
+
+        self.run_service(lambda: people_of(workspace, today), opened)
+
+    def give_consent(self, citizen_id: str, recipient: str | None = None) -> None:
+        """Consent to share, valid at once, also offline."""
+        casework, today = self.shell.workspace.casework, self.shell.today
+
+        def entries() -> tuple[Entry, ...]:
+            forms = (("written", _("Skriftligt")), ("oral", _("Mundtligt")))
+            return (
+                Entry("recipient", _("Hvem må få oplysninger?"), value=recipient, optional=False),
+                Entry("scope", _("Hvad må deles?"), value=_("Fremmøde og mødetider"), beside=True),
+                Entry("form", _("Form"), "choice", "written", forms),
+                Entry("given_on", _("Givet"), "date", today, optional=False),
+                Entry("expires_on", _("Udløber"), "date", beside=True),
+            )
+
+        def submit(values: dict[str, Any]) -> Outcome:
+            return casework.give_consent(
+                citizen_id,
+                values["recipient"],
+                scope=values["scope"],
+                form=values["form"],
+                given_on=values["given_on"],
+                expires_on=values["expires_on"],
+            )
+
+        note = _("Helbredsoplysninger: højst et år. Gælder straks, også uden net.")
+        title = _("Samtykke · {name}").format(name=self.shell.names.show(citizen_id))
+        self.shell.ask(EntryForm(title, entries, submit, save=_("Gem samtykke"), note=note), self.shell.done)
+
+    def withdraw_consent(self, consent_id: str, citizen_id: str) -> None:
+        """The citizen takes the consent back: sharing stops at once, also offline."""
+        casework = self.shell.workspace.casework
+
+        def entries() -> tuple[Entry, ...]:
+            return (Entry("how", _("Hvordan blev det trukket tilbage?"), optional=False, hint=_("fx pr. telefon")),)
+
+        note = _("Deling stopper straks, også uden net. Det, der allerede er delt, bliver ikke slettet.")
+        title = _("Træk samtykke tilbage · {name}").format(name=self.shell.names.show(citizen_id))
+        dialog = EntryForm(
+            title, entries, lambda values: casework.withdraw_consent(consent_id, values["how"]), save=_("Træk tilbage"), note=note
+        )
+        self.shell.ask(dialog, self.shell.done)
+
+
+def model_entries(
+    workspace: Workspace, model: type[Record], names: tuple[str, ...], before: dict[str, Any], today: date
+) -> tuple[Entry, ...]:
+    """Fields of a form from what a model says about its own."""
+    infos = fields_of(model)
+    made: list[Entry] = []
+    for name in names:
+        info, value = infos[name], before.get(name)
+        kind: Kind = "text" if info.multiline else "line"
+        options: tuple[tuple[str, str], ...] = ()
+        if info.codes:
+            kind, options = "pick", options_of(workspace.rules.codes(info.codes, today))
+            if value and value not in dict(options):
+                options += ((value, workspace.rules.label(info.codes, value)),)
+        elif name.endswith(("_on", "_until")):
+            kind = "date"
+        elif isinstance(value, tuple):
+            kind = "words"
+        required = model.model_fields[info.attribute].is_required()
+        hint = "" if info.codes else _(info.description)
+        beside = name not in _LEFT and bool(made)
+        made.append(Entry(name, _(info.label), kind, value, options, optional=not required, hint=hint, beside=beside))
+    return tuple(made)
