@@ -73,6 +73,15 @@ _MODES: Final = {
     "mailet": "mail",
 }
 _NEEDS_CITIZEN: Final = frozenset({"jobsamtale", "opfoelgning", "mentor", "brobygning"})
+
+
+def _loose(text: str) -> str:
+    """Folded further, so that both spellings of people without Danish keys meet: `ojvind` and `oejvind` are Øjvind."""
+    return fold(text).replace("ae", "a").replace("oe", "o").replace("aa", "a")
+
+
+_LOOSE_WORDS: Final = {_loose(name): word for name, word in WORDS.items()}
+_LOOSE_MODES: Final = {_loose(name): mode for name, mode in _MODES.items()}
 _FILLERS: Final = r"\b(?:med|hos|på|til|i|kl|den|d|og|at)\b\.?"
 
 
@@ -214,7 +223,7 @@ def _draft(
         line.ask("kind", _("Hvad skal det være? Begynd fx med samtale, ring, opgave eller note."))
     return QuickDraft(
         target=word.target if word else None,
-        kind=mode or (word.kind if word else ""),
+        kind="" if word is None else mode if word.target == "employer_contact" else word.kind,
         title=_(word.title) if word and word.title else "",
         form=word.form if word else "personal",
         day=line.day,
@@ -262,9 +271,9 @@ def _named_person(line: Line, free: str, people: Sequence[Known]) -> tuple[Known
 
 def _person(line: Line, token: str, people: Sequence[Known]) -> Known | None:
     """By beginning of any name, or initials; an exact first name goes before a beginning."""
-    wanted = fold(token)
+    wanted = _loose(token)
     near = [each for each in people if _answers_to(each.name, wanted)]
-    exact = [each for each in near if fold(each.name).split()[0] == wanted]
+    exact = [each for each in near if _loose(each.name).split()[0] == wanted]
     found = exact or near
     if len(found) == 1:
         return found[0]
@@ -277,14 +286,14 @@ def _person(line: Line, token: str, people: Sequence[Known]) -> Known | None:
 
 
 def _answers_to(name: str, wanted: str) -> bool:
-    words = fold(name).split()
+    words = _loose(name).split()
     return "".join(word[0] for word in words) == wanted or any(word.startswith(wanted) for word in words)
 
 
 def _first_name(line: Line, people: Sequence[Known]) -> Known | None:
     """A first name without `@`; where several have it, the person is asked."""
     for match in re.finditer(r"[^\W\d_]+", line.rest):
-        same = [each for each in people if fold(each.name).split()[0] == fold(match[0])]
+        same = [each for each in people if _loose(each.name).split()[0] == _loose(match[0])]
         if same:
             line.rest = f"{line.rest[: match.start()]} {line.rest[match.end() :]}"
             return _person(line, match[0], same)
@@ -315,7 +324,7 @@ def _place(line: Line, places: Sequence[str]) -> str | None:
 def _word(line: Line) -> Word | None:
     """The first word of the table, cut out."""
     for match in re.finditer(r"[^\W\d_]+", line.rest):
-        word = WORDS.get(fold(match[0]))
+        word = _LOOSE_WORDS.get(_loose(match[0]))
         if word is not None:
             line.rest = f"{line.rest[: match.start()]} {line.rest[match.end() :]}"
             return word
@@ -324,7 +333,7 @@ def _word(line: Line) -> Word | None:
 
 def _mode(line: Line) -> str:
     for match in re.finditer(r"[^\W\d_]+", line.rest):
-        mode = _MODES.get(fold(match[0]))
+        mode = _LOOSE_MODES.get(_loose(match[0]))
         if mode is not None:
             line.rest = f"{line.rest[: match.start()]} {line.rest[match.end() :]}"
             return mode
