@@ -34,6 +34,9 @@ _VALUED: Final = {
     "--lang": "FIELDTUI_LANG",
 }
 
+_LOCKED_BECAUSE: Final = "--locked-because"
+"""The supervisor says to the next worker why the one before it ended."""
+
 _FAMILIES: Final[Mapping[str, str]] = {
     "demo": "fieldtui.demo.command",
     "init": "fieldtui.cli.beginning",
@@ -107,7 +110,7 @@ def main(argv: Sequence[str]) -> int:
         options = {**given, **lifted.options}
         language = _language(options.get("--lang"), "--lang", strict=True)
         set_language(language)
-        folder = _folder(options.get("--data-dir"))
+        folder = _folder(options.get("--data-dir"), training=lifted.rest[:1] == ("demo",))
         _open_log(folder)
         code = _run(lifted, folder, options, language)
         sys.stdout.flush()
@@ -150,17 +153,18 @@ def _language(value: str | None, source: str, *, strict: bool) -> Language:
     )
 
 
-def _folder(given: str | None) -> Path:
+def _folder(given: str | None, *, training: bool) -> Path:
+    """Where the vault lies; training has a place of its own."""
     if given is not None:
         return Path(given).expanduser().absolute()
     import platformdirs
 
-    return platformdirs.user_data_path("fieldtui", appauthor=False)
+    return platformdirs.user_data_path("fieldtui-demo" if training else "fieldtui", appauthor=False)
 
 
 def _open_log(folder: Path) -> None:
-    """Events go to a file once there is a data folder; before that there is nothing to tell of."""
-    if folder.is_dir() and os.access(folder, os.W_OK):
+    """Events go to a file once there is a vault; before that there is nothing to tell of."""
+    if (folder / "vault").is_dir() and os.access(folder, os.W_OK):
         logs = folder / "logs"
         with contextlib.suppress(OSError):
             make_private_folder(logs)
@@ -208,16 +212,32 @@ def worker_arguments(
     folder: Path, passphrase_file: Path | None, language: Language, *, training: bool = False
 ) -> list[str]:
     """What the supervisor hands to the worker it starts."""
-    words = ["--data-dir", str(folder), "--lang", language]
+    words = ["--worker", "--data-dir", str(folder), "--lang", language]
     if passphrase_file is not None:
         words += ["--passphrase-file", str(passphrase_file)]
     return [*words, "--training"] if training else words
 
 
 def _worker(words: Sequence[str], folder: Path, passphrase_file: Path | None, language: Language) -> int:
+    """The process that holds the open vault; the supervisor starts it, and starts another one to lock.
+
+    A passphrase file opens the vault once: after a lock, a person is asked.
+    """
     from fieldtui.tui import worker
 
-    return worker.run(folder, clock=SystemClock(), ids=SystemIds(), language=language, training="--training" in words)
+    clock, ids = SystemClock(), SystemIds()
+    reason = words[words.index(_LOCKED_BECAUSE) + 1] if _LOCKED_BECAUSE in words[:-1] else None
+    opened = None
+    if passphrase_file is not None and reason is None:
+        from fieldtui.cli.passphrase import read_file
+        from fieldtui.services import unlocking
+
+        secret = read_file(passphrase_file)
+        opened = unlocking.unlock(folder, secret, clock=clock, ids=ids)
+        secret.wipe()
+    return worker.run(
+        folder, clock=clock, ids=ids, language=language, training="--training" in words, opened=opened, reason=reason
+    )
 
 
 def _command(words: list[str], setting: Any) -> int:

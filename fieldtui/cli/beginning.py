@@ -36,7 +36,7 @@ def init(context: typer.Context) -> None:
     if setting.passphrase_file is None and setting.terminal:
         setting.tell(
             _("Et forslag på fem ord: {words}").format(
-                words=unlocking.suggest_passphrase(lambda n: secrets.randbelow(n))
+                words=unlocking.suggest_passphrase(secrets.SystemRandom().randint)
             )
         )
     secret = new_passphrase(setting)
@@ -61,13 +61,13 @@ def _hand_over(setting: Setting, code: str) -> None:
     for place in sorted(secrets.SystemRandom().sample(range(len(groups)), ASKED_GROUPS)):
         while True:
             typed = typer.prompt(_("Skriv gruppe {number} af nødkoden").format(number=place + 1), err=True)
-            if unlocking_alike(typed, groups[place]):
+            if _alike(typed, groups[place]):
                 break
             setting.tell(_("Det er ikke gruppe {number}. Se på papiret, og prøv igen.").format(number=place + 1))
     setting.tell(_("Boksen er lavet. Tilmeld maskinen med: fieldtui enrol URL --code KODE"))
 
 
-def unlocking_alike(typed: str, group: str) -> bool:
+def _alike(typed: str, group: str) -> bool:
     """True where a group was typed as written; O is 0, I and L are 1, case and blanks do not count."""
     reading = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None})
     return typed.upper().translate(reading) == group.upper().translate(reading)

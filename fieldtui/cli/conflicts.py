@@ -7,12 +7,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from fieldtui.base.errors import BadUsage, NotFound
+from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import setting_of
 from fieldtui.services.conflicts import ConflictRow
-from fieldtui.services.workspace import Workspace
 
 app = typer.Typer(help=_("Det, to har ændret på én gang."), rich_markup_mode=None)
 
@@ -20,26 +19,6 @@ app = typer.Typer(help=_("Det, to har ændret på én gang."), rich_markup_mode=
 def mount(root: typer.Typer) -> None:
     """Add the family's commands."""
     root.add_typer(app, name="conflicts")
-
-
-def document(row: ConflictRow) -> list[dict[str, Any]]:
-    """One entry per field, in the shape of docs/cli.md."""
-    return [
-        {
-            "id": row.id,
-            "collection": row.collection,
-            "record_id": row.record_id,
-            "citizen_id": row.citizen_id,
-            "field": name,
-            "base": row.base.get(name),
-            "mine": row.mine.get(name),
-            "theirs": row.theirs.get(name),
-            "mine_at": row.mine_at,
-            "theirs_at": row.theirs_at,
-            "theirs_by": row.theirs_by,
-        }
-        for name in row.fields
-    ]
 
 
 def _lines(row: ConflictRow) -> list[str]:
@@ -57,7 +36,7 @@ def list_conflicts(context: typer.Context) -> None:
     with opened(setting) as workspace:
         rows = workspace.conflicts.list()
         setting.answer(
-            [entry for row in rows for entry in document(row)], [line for row in rows for line in _lines(row)]
+            [entry for row in rows for entry in row.entries()], [line for row in rows for line in _lines(row)]
         )
         if not rows:
             setting.tell(_("Ingen konflikter."))
@@ -68,8 +47,8 @@ def show(context: typer.Context, conflict_id: Annotated[str, typer.Argument(meta
     """Print one conflict."""
     setting = setting_of(context)
     with opened(setting) as workspace:
-        row = _find(workspace, conflict_id)
-        setting.answer(document(row), _lines(row))
+        row = workspace.conflicts.get(conflict_id)
+        setting.answer(list(row.entries()), _lines(row))
 
 
 @app.command("resolve", help=_("Vælg din udgave, kontorets, eller en tredje."))
@@ -90,14 +69,16 @@ def resolve(
     setting = setting_of(context)
     choice = _choice(take, value)
     with opened(setting) as workspace:
-        row = _find(workspace, conflict_id)
+        row = workspace.conflicts.get(conflict_id)
         if field is not None and field not in row.fields:
             raise BadUsage(
                 _("Konflikten handler ikke om {field}, men om {fields}.").format(
                     field=field, fields=", ".join(row.fields)
                 )
             )
-        done = workspace.conflicts.resolve(conflict_id, choice, _value(value) if value is not None else None)
+        done = workspace.conflicts.resolve(
+            conflict_id, choice, _value(value) if value is not None else None, field=field
+        )
         setting.answer({"id": conflict_id, "record_ids": list(done.record_ids)}, [done.message])
 
 
@@ -119,10 +100,3 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _find(workspace: Workspace, conflict_id: str) -> ConflictRow:
-    for row in workspace.conflicts.list():
-        if row.id == conflict_id:
-            return row
-    raise NotFound(conflict_id)

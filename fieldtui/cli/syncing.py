@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -48,6 +47,8 @@ def sync(
             dry_run=dry_run,
             on_progress=_progress if sys.stderr.isatty() else None,
         )
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
         waiting = workspace.status()
         setting.answer(
             report.as_json(),
@@ -66,8 +67,10 @@ def sync(
 
 
 def _progress(step: SyncProgress) -> None:
-    """One line on the terminal's stderr, overwritten by the next."""
-    sys.stderr.write("\r\x1b[K" + str(step))
+    """One line on the terminal's stderr, written over by the next."""
+    stages = {"pull": _("Henter"), "push": _("Sender"), "purge": _("Rydder op")}
+    total = f"/{step.total}" if step.total is not None else ""
+    sys.stderr.write(f"\r\x1b[K{stages[step.stage]} {step.done}{total}")
     sys.stderr.flush()
 
 
@@ -80,7 +83,6 @@ def status(context: typer.Context) -> None:
 
 
 def _document(now: Status) -> dict[str, Any]:
-    values = asdict(now)
     return {
         "citizens": now.citizens,
         "pending": now.pending,
@@ -89,7 +91,7 @@ def _document(now: Status) -> dict[str, Any]:
         "parked": now.parked,
         "last_sync_at": isoformat(now.last_sync_at) if now.last_sync_at else None,
         "lease_until": isoformat(now.lease_until) if now.lease_until else None,
-        "schema_version": values["schema_version"],
+        "schema_version": now.schema_version,
         "device_id": now.device_id,
         "consultant": now.consultant.model_dump(mode="json") if now.consultant else None,
     }
@@ -124,7 +126,7 @@ def outbox_list(context: typer.Context) -> None:
                     "citizen_id": row.citizen_id,
                     "state": row.state,
                     "reason": row.reason,
-                    "recorded_at": row.recorded_at,
+                    "recorded_at": isoformat(row.recorded_at),
                 }
                 for row in rows
             ],

@@ -11,7 +11,6 @@ from typing import Any, Final
 from fieldtui.base.clock import COPENHAGEN, isoformat
 from fieldtui.base.ids import SeededIds
 from fieldtui.demo import vocabulary as words
-from fieldtui.domain.lists import call_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,6 @@ class Participant:
 class Workshop:
     """What every maker needs: dice, ids, the moment, and who there is so far."""
 
-    seed: int
     dice: random.Random
     ids: SeededIds
     now: datetime
@@ -117,7 +115,6 @@ def make_team(seed: int, now: datetime, consultants: Mapping[str, str], *, citiz
 
     moment = now.astimezone(COPENHAGEN)
     shop = Workshop(
-        seed=seed,
         dice=random.Random(f"fieldtui-training-{seed}-{moment.date().isoformat()}"),
         ids=SeededIds(
             f"training-{seed}-{moment.date().isoformat()}",
@@ -135,20 +132,15 @@ def make_team(seed: int, now: datetime, consultants: Mapping[str, str], *, citiz
 def _make_citizens(shop: Workshop, each: int) -> None:
     names = [(given, family) for given in words.GIVEN_NAMES for family in words.FAMILY_NAMES]
     chosen = shop.dice.sample(names, len(shop.consultants) * each)
-    taken: set[str] = set()
     for number, (given, family) in enumerate(chosen):
         initials = list(shop.consultants)[number % len(shop.consultants)]
         # The second citizen of the first two consultants is protected: a list shows a code, a screen a mark.
         protected = number in {len(shop.consultants), len(shop.consultants) + 1}
         enrolled = shop.day(-_LONGEST_ENROLLED, -20) if number % 5 else shop.day(-25, -2)
-        code = call_code(f"{shop.seed}-{number}", taken)
-        taken.add(code)
-        _make_citizen(shop, initials, (given, family), code, enrolled, protected=protected)
+        _make_citizen(shop, initials, (given, family), enrolled, protected=protected)
 
 
-def _make_citizen(
-    shop: Workshop, initials: str, name: tuple[str, str], code: str, enrolled: date, *, protected: bool
-) -> None:
+def _make_citizen(shop: Workshop, initials: str, name: tuple[str, str], enrolled: date, *, protected: bool) -> None:
     dice = shop.dice
     street = dice.choice(words.STREETS)
     goal = dice.choice(words.JOB_GOALS)
@@ -156,7 +148,6 @@ def _make_citizen(
         "citizen",
         given_name=name[0],
         family_name=name[1] if dice.random() > 0.02 else None,
-        call_code=code,
         cpr=_cpr(dice) if dice.random() > 0.04 else None,
         phone=f"12 3{dice.randint(0, 9)} {dice.randint(10, 99)} {dice.randint(10, 99)}",
         address=f"{street} {dice.randint(1, 120)}, {dice.randint(1, 5)}. tv.",
