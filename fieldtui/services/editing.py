@@ -205,6 +205,16 @@ class Editing:
         ]
         return Done(message, result.ids, result.command_id, tuple(dict.fromkeys((*warnings, *odd))))
 
+    def _twins(self, change: Put) -> tuple[str, ...]:
+        """A warning where another citizen has the same CPR number; which one is for a person to see."""
+        record = change.record
+        if not isinstance(record, Citizen) or not record.cpr:
+            return ()
+        others = (stored for stored in self._store.all("citizen") if stored.id != change.id)
+        if any(stored.record.cpr == record.cpr for stored in others):
+            return (_("En anden borger her har samme CPR-nummer. Tjek, om det er den samme."),)
+        return ()
+
     def _require(self, record_id: str, collection: str | None = None) -> Stored[Any]:
         """A record that is there, of that collection where one is named."""
         stored = self._store.get(record_id)

@@ -189,7 +189,7 @@ class Writer:
             self._insert(record_id, collection, scope, row.rev if row else 0, kind, body, hold, earlier=[])
         else:
             earlier = [*entry.earlier, entry.op_id] if entry.in_flight else entry.earlier
-            self._connection.execute("DELETE FROM outbox WHERE record_id = ?", (record_id,))
+            self._connection.execute("DELETE FROM outbox WHERE seq = ?", (entry.seq,))
             self._insert(record_id, collection, scope, entry.base_rev, kind, body, hold, earlier=earlier)
 
     def _back_to_base(self, row: _Row, kind: str, body: dict[str, Any]) -> bool:

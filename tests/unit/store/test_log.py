@@ -1,0 +1,83 @@
+"""The access log shows every look and change, and shows when it was tampered with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fieldtui.base.errors import LogBroken
+from fieldtui.services.workspace import Workspace
+from tests.support.workspaces import MH, add_citizen, make_workspace, reopen
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    opened = make_workspace(tmp_path)
+    yield opened
+    opened.close()
+
+
+def cheat(workspace: Workspace, *statements: str) -> None:
+    """What somebody with the key and a database tool would do."""
+    with workspace.store.transaction() as connection:
+        for trigger in ("audit_is_not_changed", "audit_is_not_cut"):
+            connection.execute(f"DROP TRIGGER {trigger}")
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_opening_revealing_and_changing_are_logged_with_whom_it_is_about(workspace: Workspace) -> None:
+    citizen = add_citizen(workspace, cpr="670265-1234")
+    workspace.lookup.open_citizen(citizen, "samtale")
+    assert workspace.lookup.reveal(citizen, "cpr", "brev") == "670265-1234"
+    workspace.casework.write_note(citizen, "hemmelig tekst")
+    entries = workspace.store.log_entries(subject=citizen)
+    assert [(entry.action, entry.reason) for entry in entries] == [
+        ("put", None),
+        ("open", "samtale"),
+        ("reveal", "brev"),
+        ("put", None),
+    ]
+    assert {entry.actor for entry in entries} == {MH.id}
+    assert not any("670265" in str(entry) or "hemmelig" in str(entry) or "Fatima" in str(entry) for entry in entries)
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit SET reason = 'x'", "DELETE FROM audit", "REPLACE INTO audit SELECT * FROM audit"]
+)
+def test_the_log_cannot_be_changed_through_the_store(workspace: Workspace, statement: str) -> None:
+    add_citizen(workspace)
+    with pytest.raises(Exception, match="append only"), workspace.store.transaction() as connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "entry"),
+    [
+        ("UPDATE audit SET subject = 'another' WHERE seq = 3", 3),
+        ("UPDATE audit SET at = '2020-01-01T00:00:00+00:00' WHERE seq = 1", 1),
+        ("DELETE FROM audit WHERE seq = 2", 2),
+        ("UPDATE audit SET mac = (SELECT mac FROM audit WHERE seq = 1) WHERE seq = 4", 4),
+        ("DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)", 5),
+    ],
+)
+def test_an_edit_a_hole_and_a_cut_tail_are_found(workspace: Workspace, statement: str, entry: int) -> None:
+    for name in ("Ali", "Maja", "Ida", "Jens"):
+        add_citizen(workspace, name)
+    assert workspace.verify_log() == 5
+    cheat(workspace, statement)
+    with pytest.raises(LogBroken) as broken:
+        workspace.verify_log()
+    assert broken.value.entry == entry
+
+
+def test_a_tail_cut_while_nobody_looked_is_found_after_the_next_unlock(workspace: Workspace) -> None:
+    add_citizen(workspace)
+    workspace = reopen(workspace)
+    head = workspace.verify_log()
+    cheat(workspace, f"DELETE FROM audit WHERE seq >= {head - 1}")
+    with pytest.raises(LogBroken):
+        workspace.verify_log()
+    workspace.close()
