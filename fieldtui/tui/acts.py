@@ -47,17 +47,32 @@ class Acts(Serving):
 
         self.shell.ask(ChooseDialog(question, choices), chosen)
 
-    def write_note(self, citizen_id: str, *, kind: str = "note", appointment_id: str | None = None) -> None:
+    def write_note(
+        self,
+        citizen_id: str,
+        *,
+        kind: str = "note",
+        appointment_id: str | None = None,
+        addendum_to: str | None = None,
+        referral_id: str | None = None,
+    ) -> None:
         """Open the note editor; a draft that was begun is there again."""
-        name = self.shell.names.show(citizen_id)
-        self.shell.ask(NoteEditor(citizen_id, name, kind=kind, appointment_id=appointment_id), self.shell.done)
+        editor = NoteEditor(
+            citizen_id,
+            self.shell.names.show(citizen_id),
+            kind=kind,
+            appointment_id=appointment_id,
+            addendum_to=addendum_to,
+            referral_id=referral_id,
+        )
+        self.shell.ask(editor, self.shell.done)
 
     def open_draft(self, key: str) -> None:
         """Go on with an unfinished note."""
-        kind, _colon, rest = key.partition(":")
-        citizen_id, _colon, appointment_id = rest.partition(":")
+        kind, citizen_id, *rest = [*key.split(":"), "", ""]
         if kind in {"note", "bridging_note"} and citizen_id:
-            self.write_note(citizen_id, kind=kind, appointment_id=appointment_id or None)
+            about = [part or None for part in (*rest, "", "", "")]
+            self.write_note(citizen_id, kind=kind, appointment_id=about[0], addendum_to=about[1], referral_id=about[2])
 
     def open_citizen(self, citizen_id: str) -> None:
         """The citizen's card."""

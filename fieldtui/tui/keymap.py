@@ -97,7 +97,9 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("right", "next_tab", N_("Næste fane"), "→", hint=True),
         _NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _EDIT,
         Key("p", "placement", N_("Placering"), "p"),
-        _DETAILS, _BACK,
+        Key("s", "consent", N_("Samtykke"), "s"),
+        Key("space", "details", N_("Vis/afkryds"), N_("Mellemrum"), hint=True),
+        _BACK,
     ),
     "kalender": (
         Key("left", "previous_day", N_("Forrige dag"), "←"),
@@ -107,7 +109,9 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("n", "new", N_("Ny her"), "n", hint=True),
         _MOVE,
         Key("t", "today", N_("Til i dag"), "t", hint=True),
-        _EDIT, _ATTENDED, _NO_SHOW, _CANCELLED, _DETAILS, _BACK,
+        _EDIT, _ATTENDED, _NO_SHOW, _CANCELLED,
+        Key("l", "list", N_("Liste (eksport)"), "l", hint=True),
+        Key("space", "details", N_("Borgerkort"), N_("Mellemrum")), _BACK,
     ),
     "virksomheder": (
         Key("n", "new", N_("Ny virksomhed"), "n", hint=True),
@@ -120,12 +124,15 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("right", "step_on", N_("Et trin frem"), "→", hint=True, changes=True),
         Key("s", "consent", N_("Samtykke"), "s", hint=True),
         Key("n", "new", N_("Ny note"), "n", hint=True),
-        _TASK, _BACK,
+        Key("d", "share", N_("Del"), "d"),
+        Key("w", "wish", N_("Nyt ønske"), "w", hint=True),
+        _TASK, _DETAILS, _BACK,
     ),
     "synk": (
         Key("left", "take_mine", N_("Min"), "←", hint=True),
         Key("right", "take_theirs", N_("Kontorets"), "→", hint=True),
-        _EDIT,
+        Key("b", "take_both", N_("Begge"), "b", hint=True),
+        Key("e", "own_value", N_("Ret selv"), "e", hint=True),
         Key("g", "save_solution", N_("Gem løsning"), "g", hint=True, changes=True),
         _BACK,
     ),
@@ -134,7 +141,11 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
     "find": (_CLOSE,),
     "hurtig": (Key("tab", "choose", N_("Vælg forslag"), "Tab", hint=True), _CLOSE),
     "referat": (Key("ctrl+s", "save", N_("Gem"), "Ctrl+S", hint=True, priority=True),
+                Key("f2", "task", N_("Aftalt"), "F2", hint=True),
+                Key("f4", "to_bridging", N_("→ Brobygning"), "F4", hint=True),
+                Key("f8", "attendance", N_("Fremmøde"), "F8", hint=True),
                 Key("escape", "close", N_("Luk, gem kladde"), "Esc", hint=True)),
+    "eksport": (Key("enter", "export", N_("Eksportér"), "Enter", hint=True), _BACK),
     "formular": (Key("ctrl+s", "save", N_("Gem"), "Ctrl+S", hint=True, priority=True), _CLOSE),
     "sporg": (
         Key("j", "yes", N_("Ja"), "j", hint=True),
@@ -162,4 +173,4 @@ def hints(context: str, *, on_screen: bool) -> tuple[Key, ...]:
     local = tuple(key for key in CONTEXTS.get(context, ()) if key.hint)
     if not on_screen:
         return local
-    return (HELP, FIND, *local[:4], QUICK, UNDO)
+    return (HELP, FIND, *local[:3], QUICK, UNDO)

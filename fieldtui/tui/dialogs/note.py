@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -12,13 +14,18 @@ from textual.widgets import TextArea
 from fieldtui.base.errors import FieldtuiError
 from fieldtui.base.explain import explain
 from fieldtui.base.i18n import _
+from fieldtui.domain.records import Attendance
+from fieldtui.services.drafting import Draft
+from fieldtui.tui.dialogs.ask import ChooseDialog
+from fieldtui.tui.dialogs.small import TaskDialog
 from fieldtui.tui.keymap import CONTEXTS, bindings
-from fieldtui.tui.presenters.dates import local
+from fieldtui.tui.presenters.dates import local, short
 from fieldtui.tui.presenters.lines import Piece, line
+from fieldtui.tui.presenters.words import shorten
 from fieldtui.tui.service_screen import Dialog
 from fieldtui.tui.shell import Outcome
 from fieldtui.tui.widgets.fields import CleanTextArea
-from fieldtui.tui.widgets.panel import Lines
+from fieldtui.tui.widgets.panel import Lines, Panel
 
 _PAUSE_SECONDS: Final = 0.4
 """A draft is kept when the hands rest this long …"""
@@ -26,9 +33,22 @@ _LONGEST_SECONDS: Final = 0.5
 """… or when this much time has passed since the first key that is not kept yet."""
 
 
-def draft_key(kind: str, citizen_id: str, appointment_id: str | None) -> str:
-    """The key of the draft of a note: one per citizen, meeting and kind."""
-    return f"{kind}:{citizen_id}:{appointment_id or ''}"
+def draft_key(
+    kind: str, citizen_id: str, appointment_id: str | None = None, addendum_to: str | None = None, referral_id: str | None = None
+) -> str:
+    """The key of the draft of a note: one per citizen, kind and what it is about."""
+    return ":".join((kind, citizen_id, appointment_id or "", addendum_to or "", referral_id or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the editor finds when it opens."""
+
+    draft: Draft | None
+    latest: str
+    """The latest note, on one line with its day; empty where there is none."""
+    tasks: tuple[str, ...]
+    """What was agreed and is not done."""
 
 
 class NoteEditor(Dialog[Outcome]):
@@ -39,7 +59,15 @@ class NoteEditor(Dialog[Outcome]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXTS["referat"])
 
     def __init__(
-        self, citizen_id: str, name: str, *, kind: str = "note", appointment_id: str | None = None, about: str = ""
+        self,
+        citizen_id: str,
+        name: str,
+        *,
+        kind: str = "note",
+        appointment_id: str | None = None,
+        about: str = "",
+        addendum_to: str | None = None,
+        referral_id: str | None = None,
     ) -> None:
         """Args:
         citizen_id: Whom it is about.
@@ -47,14 +75,18 @@ class NoteEditor(Dialog[Outcome]):
         kind: `note` or `bridging_note`.
         appointment_id: The meeting it is the note of.
         about: What else the heading says, such as the time of the meeting.
+        addendum_to: The note it corrects or adds to.
+        referral_id: The request for treatment a bridging note belongs to.
         """
         super().__init__()
+        self._addendum_to = addendum_to
+        self._referral_id = referral_id
         self._citizen_id = citizen_id
         self._name = name
         self._kind = kind
         self._appointment_id = appointment_id
         self._about = about
-        self._key = draft_key(kind, citizen_id, appointment_id)
+        self._key = draft_key(kind, citizen_id, appointment_id, addendum_to, referral_id)
         self._timer: Any = None
         self._unsaved_since: float | None = None
         self._saved = False
@@ -62,6 +94,8 @@ class NoteEditor(Dialog[Outcome]):
 
     def heading(self) -> str:
         what = _("Brobygningsnotat") if self._kind == "bridging_note" else _("Referat")
+        if self._addendum_to:
+            what = _("Tilføjelse")
         return " · ".join(part for part in (what, self._name, self._about) if part)
 
     def footing(self) -> str:
@@ -70,17 +104,36 @@ class NoteEditor(Dialog[Outcome]):
     def body(self) -> ComposeResult:
         yield CleanTextArea(id="note-text")
         yield Lines((self._advice(),), id="note-said", classes="wrap")
+        yield Lines(id="note-before", classes="wrap")
 
     def _advice(self) -> str:
         if self._kind == "bridging_note":
             return _("Praktisk koordinering. Behandlingens indhold står i behandlingsstedets journal.")
-        return _("Skriv kun det nødvendige. Helbred hører til i Brobygning.")
+        if (word := health_word(self.query_one(TextArea).text if self._loaded else "")) and not self._addendum_to:
+            return _("! “{word}” ligner helbred: flyt til Brobygning? (F4)").format(word=word)
+        return _("Skriv kun det nødvendige. Helbred hører til i Brobygning (F4).")
 
     def set_out(self) -> None:
-        self.run_service(lambda: self.shell.workspace.drafts.get(self._key), self._restore)
+        self.run_service(self._open, self._restore)
 
-    def _restore(self, draft: Any) -> None:
+    def _open(self) -> Opened:
+        workspace = self.shell.workspace
+        notes = workspace.lookup.list("note", citizen_id=self._citizen_id)
+        tasks = workspace.lookup.list("task", citizen_id=self._citizen_id)
+        latest = max(notes, key=lambda stored: stored.record.written_at, default=None)
+        text = ""
+        if latest is not None:
+            text = f"{short(local(latest.record.written_at).date())} “{shorten(latest.record.text, 140)}”"
+        agreed = tuple(stored.record.title for stored in tasks if stored.record.done_at is None)
+        return Opened(workspace.drafts.get(self._key), text, agreed)
+
+    def _restore(self, opened: Opened) -> None:
+        draft = opened.draft
         area = self.query_one(TextArea)
+        names = self.shell.names
+        before = [line(Piece(_("Fra sidst") + "  ", "primary"), Piece(names.text(opened.latest), "dim"))] if opened.latest else []
+        before += [line(f"□ {names.text(title)}") for title in opened.tasks[:3]]
+        self.query_one("#note-before", Lines).show(before)
         if draft is not None and not area.text and not self._loaded:
             area.load_text(draft.text)
             area.move_cursor(area.document.end)
@@ -162,9 +215,17 @@ class NoteEditor(Dialog[Outcome]):
     def _write(self, text: str) -> Outcome:
         workspace = self.shell.workspace
         if self._kind == "bridging_note":
-            done = workspace.casework.write_bridging_note(self._citizen_id, text)
+            done = workspace.casework.write_bridging_note(
+                self._citizen_id, text, referral_id=self._referral_id, addendum_to=self._addendum_to
+            )
         else:
-            done = workspace.casework.write_note(self._citizen_id, text, appointment_id=self._appointment_id)
+            done = workspace.casework.write_note(
+                self._citizen_id,
+                text,
+                kind="referat" if self._appointment_id else "notat",
+                appointment_id=self._appointment_id,
+                addendum_to=self._addendum_to,
+            )
         workspace.drafts.discard(self._key)
         return done
 
@@ -175,3 +236,59 @@ class NoteEditor(Dialog[Outcome]):
         self._saved = False
         self._say(Piece(f"× {explain(error)}", "error"))
         self._keep()
+
+    # --- beside the text ----------------------------------------------------------------------------
+
+    def action_to_bridging(self) -> None:
+        """F4: the text becomes a bridging note, or a note again; its draft goes with it."""
+        if self._addendum_to:
+            self._say(Piece(_("En tilføjelse bliver, hvor notatet er."), "dim"))
+            return
+        before = self._key
+        self._kind = "note" if self._kind == "bridging_note" else "bridging_note"
+        self._key = draft_key(self._kind, self._citizen_id, self._appointment_id, None, self._referral_id)
+        self.query_one("#dialog", Panel).label(self.heading(), self.footing())
+        text, key, kind = self.query_one(TextArea).text, self._key, self._kind
+
+        def move() -> bool:
+            drafts = self.shell.workspace.drafts
+            if text.strip():
+                drafts.save(key, kind, self._citizen_id, text)
+            drafts.discard(before)
+            return bool(text.strip())
+
+        self.run_service(move, self._kept, on_error=self._not_kept, group="draft")
+        self._say(Piece(_("√ Nu et brobygningsnotat.") if kind == "bridging_note" else _("√ Nu et notat."), "success"))
+
+    def action_task(self) -> None:
+        """F2: something agreed; it becomes a task."""
+        self.shell.ask(TaskDialog(self._citizen_id, self._name or ""), self.shell.done)
+
+    def action_attendance(self) -> None:
+        """F8: what became of the meeting this is the note of."""
+        appointment_id = self._appointment_id
+        if appointment_id is None:
+            self._say(Piece(_("Teksten hører ikke til et møde, så der er intet fremmøde at registrere."), "dim"))
+            return
+        choices = [
+            (Attendance.ATTENDED.value, _("Mødt"), ""),
+            (Attendance.NO_SHOW.value, _("Udeblevet"), ""),
+            (Attendance.CANCELLED_CITIZEN.value, _("Afbud"), ""),
+        ]
+
+        def chosen(status: str) -> None:
+            self.change(lambda: self.shell.workspace.casework.register(appointment_id, Attendance(status)))
+
+        self.shell.ask(ChooseDialog(_("Fremmøde · {name}").format(name=self._name), choices), chosen)
+
+
+_HEALTH: Final = (
+    "medicin", "diagnos", "depress", "angst", "psyk", "misbrug", "alkohol", "hash", "stoffer", "symptom", "skizo", "adhd",
+    "indlagt", "indlæg", "behandling", "sover", "søvn", "selvmord", "læge",
+)  # fmt: skip
+"""Beginnings of words that a note about work seldom needs; only a hint, nothing is refused."""
+
+
+def health_word(text: str) -> str | None:
+    """The first word that looks like health, or `None`."""
+    return next((match[0] for match in re.finditer(r"\w+", text) if match[0].lower().startswith(_HEALTH)), None)
