@@ -221,11 +221,13 @@ class Booking(Editing):
         found = []
         day = record.starts_at.astimezone(COPENHAGEN).date()
         for other in self.overlaps(record.starts_at, record.duration_minutes, exclude)[:1]:
-            free = ", ".join(f"{slot:%H:%M}" for slot in self.free_slots(day, record.duration_minutes)[:2])
             taken = _("Kl. {time} har du allerede en aftale: {who}").format(
                 time=f"{other.record.starts_at:%H:%M}", who=self._who(other.record)
             )
-            found.append(f"{taken} {_('Ledigt kl. {times}.').format(times=free)}" if free else taken)
+            found.append(taken if taken.endswith(".") else f"{taken}.")
+            free = self.free_slots(day, record.duration_minutes)[:2]
+            if free:
+                found.append(_("Ledigt kl. {times}.").format(times=", ".join(f"{slot:%H:%M}" for slot in free)))
         if not is_working_day(day):
             found.append(_("Dagen er en weekend eller helligdag."))
         if record.starts_at < self._context.clock.now():
