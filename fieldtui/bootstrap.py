@@ -34,6 +34,8 @@ _VALUED: Final = {
     "--lang": "FIELDTUI_LANG",
 }
 
+_COMPLETING: Final = "_FIELDTUI_COMPLETE"
+"""Set by a shell that completes a command line: then every command must be known with its options."""
 _LOCKED_BECAUSE: Final = "--locked-because"
 """The supervisor says to the next worker why the one before it ended."""
 
@@ -282,23 +284,29 @@ def _root(words: Sequence[str]) -> typer.Typer:
     for module in dict.fromkeys(wanted):
         importlib.import_module(module).mount(root)
     if first not in _FAMILIES:
-        _mount_central(root, needed=first == "central")
+        _mount_central(root, needed=first == "central" or _COMPLETING in os.environ)
     return root
 
 
 def _mount_central(root: typer.Typer, *, needed: bool) -> None:
-    """The central system comes with an extra, which a laptop may do without."""
+    """The central system comes with an extra, which a laptop may do without; help only names it."""
+    import typer
+
+    about = _("Det centrale system og dets administration.")
+    if not needed:
+        placeholder = typer.Typer()
+        placeholder.callback()(lambda: None)
+        root.add_typer(placeholder, name="central", help=about)
+        return
     try:
         module = importlib.import_module("fieldtui.central.cli")
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.partition(".")[0] == "fieldtui":
             raise
-        if needed:
-            raise BadUsage(
-                _("Det centrale system er ikke installeret her. Installér det med: pipx install 'fieldtui[central]'")
-            ) from None
-        return
-    root.add_typer(module.app, name="central", help=_("Det centrale system og dets administration."))
+        raise BadUsage(
+            _("Det centrale system er ikke installeret her. Installér det med: pipx install 'fieldtui[central]'")
+        ) from None
+    root.add_typer(module.app, name="central", help=about)
 
 
 def _system_error(error: OSError, folder: Path | None) -> int:

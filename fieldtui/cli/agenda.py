@@ -90,10 +90,14 @@ def lines(agenda: Agenda, workspace: Workspace) -> Iterator[str]:
 
 
 def _left(days: int) -> str:
+    if days == -1:
+        return _("1 dag over")
     if days < 0:
         return _("{days} dage over").format(days=-days)
     if days == 0:
         return _("i dag")
+    if days == 1:
+        return _("1 dag")
     return _("{days} dage").format(days=days)
 
 

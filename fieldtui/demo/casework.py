@@ -84,7 +84,9 @@ def _make_appointment(shop: Workshop, citizen: Participant, consultant_id: str, 
         place=dice.choice(words.PROVIDERS) if kind == "brobygning" else place,
         form="phone" if place == "Telefon" and kind != "brobygning" else "personal",
         statutory=kind == "jobsamtale",
-        due_on=starts_at.date() + timedelta(days=dice.randint(0, 10)) if kind == "jobsamtale" and not over else None,
+        due_on=starts_at.date() + timedelta(days=dice.randint(0, 10))
+        if kind == "jobsamtale" and not over and dice.random() < 0.3
+        else None,
         status=status,
         status_at=starts_at + timedelta(minutes=_MEETING) if status != "planned" else None,
     )

@@ -8,20 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from fieldtui.base.clock import today
+from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.cli import agenda
 from fieldtui.cli.setting import Setting, setting_of
-from fieldtui.demo import PASSPHRASE, central, device
-from fieldtui.demo.folder import finish, prepare
-from fieldtui.demo.team import TEAM
+from fieldtui.demo import PASSPHRASE
 from fieldtui.domain.calendar import monday_of
-from fieldtui.services.syncing import SyncReport
-from fieldtui.services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from fieldtui.services.syncing import SyncReport
+    from fieldtui.services.workspace import Workspace
 
 _WEEK = timedelta(days=6)
 _LISTS = (("reception", "csv"), ("outlook", "ics"))
@@ -45,6 +46,16 @@ def demo(
     ] = 25,
 ) -> None:
     """Set the training up and open it."""
+    from fieldtui.demo.folder import finish, prepare
+
+    try:
+        from fieldtui.demo import central, device
+    except ModuleNotFoundError as error:
+        if error.name is not None and error.name.partition(".")[0] == "fieldtui":
+            raise
+        raise BadUsage(
+            _("Øvelsen har brug for det centrale system. Installér det med: pipx install 'fieldtui[central]'")
+        ) from None
     setting = setting_of(context)
     alone = headless or setting.as_json or not (sys.stdin.isatty() and sys.stdout.isatty())
     training = prepare(setting.folder, seed, citizens, today(setting.clock))
@@ -82,6 +93,7 @@ def _answer(setting: Setting, workspace: Workspace, report: SyncReport) -> None:
 
 
 def _open_screen(setting: Setting) -> int:
+    from fieldtui.demo.team import TEAM
     from fieldtui.tui import supervisor
 
     setting.tell(_("Øvelse: du er {name}. Adgangssætningen er: {passphrase}").format(
