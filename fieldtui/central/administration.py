@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, get_args
+from typing import Any, get_args
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fieldtui.base.clock import isoformat, today
@@ -15,11 +15,13 @@ from fieldtui.base.errors import BadUsage, InvalidRecords, LineProblem, NotFound
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.central import assignments
-from fieldtui.central.assignments import initials_of, person_by_initials
 from fieldtui.central.database import Database, Organisation
 from fieldtui.central.enrolling import EnrolCode, approve, enrol_code
-from fieldtui.central.ledger import Ledger, Origin
+from fieldtui.central.importing.report import ImportReport
+from fieldtui.central.importing.taking import import_folder
+from fieldtui.central.ledger import Ledger, Origin, open_ledger
 from fieldtui.central.schema import consultant, device, organisation
+from fieldtui.central.staff import make_person, people, person_by_initials
 from fieldtui.domain.records import COLLECTIONS, scope_of
 from fieldtui.wire.messages import AssignmentRole, Person, Role
 from fieldtui.wire.signatures import new_device_key, private_key_text
@@ -27,6 +29,7 @@ from fieldtui.wire.signatures import new_device_key, private_key_text
 __all__ = [
     "DeviceRow",
     "EnrolCode",
+    "ImportReport",
     "add_consultant",
     "approve",
     "assign",
@@ -34,12 +37,11 @@ __all__ = [
     "consultants",
     "devices",
     "enrol_code",
+    "import_folder",
     "put_record",
     "put_records",
     "revoke",
 ]
-
-_LONGEST_INITIALS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def add_consultant(
 def consultants(db: Database, *, organisation: str | None = None) -> tuple[Person, ...]:
     """All staff, by initials."""
     with db.transaction() as connection:
-        return assignments.people(connection, db.organisation(connection, organisation).id)
+        return people(connection, db.organisation(connection, organisation).id)
 
 
 def assign(
@@ -226,40 +228,6 @@ def revoke(db: Database, device_id: str, *, organisation: str | None = None) -> 
 
 
 # --- inside a transaction -----------------------------------------------------------------------
-
-
-def open_ledger(db: Database, connection: Connection, name: str | None) -> Ledger:
-    """A ledger for the organisation of that name, or the only one."""
-    return Ledger(connection, db.organisation(connection, name).id, now=db.now(), ids=db.ids)
-
-
-def make_person(ledger: Ledger, *, initials: str, name: str, role: Role) -> Person:
-    """Add someone to the staff.
-
-    Raises:
-        BadUsage: Initials or name cannot be used, or the initials are taken.
-    """
-    shown, name = initials_of(initials), clean(name, limit=120).strip()
-    if not shown.isalnum() or len(shown) > _LONGEST_INITIALS:
-        raise BadUsage(_("Initialer er højst {most} bogstaver og tal.").format(most=_LONGEST_INITIALS))
-    if not name:
-        raise BadUsage(_("Medarbejderen skal have et navn."))
-    if role not in get_args(Role):
-        raise BadUsage(_("Rollen skal være consultant, treatment eller leader."))
-    person = Person(id=ledger.ids.new(), initials=shown, name=name, role=role)
-    added = ledger.connection.execute(
-        insert(consultant)
-        .values(
-            org_id=ledger.org_id, consultant_id=person.id, initials=shown, name=name, role=role, assignments_seq=0,
-            created_at=ledger.now,
-        )
-        .on_conflict_do_nothing(index_elements=["org_id", "initials"])
-        .returning(consultant.c.consultant_id)
-    ).first()  # fmt: skip
-    if added is None:
-        raise BadUsage(_("Initialerne {initials} er taget.").format(initials=shown))
-    ledger.note_event("people")
-    return person
 
 
 def _refuse_senseless(person: Person, role: AssignmentRole, until: date | None, day: date) -> None:

@@ -11,9 +11,6 @@ from sqlalchemy import Connection, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fieldtui.base.clock import COPENHAGEN
-from fieldtui.base.errors import BadUsage
-from fieldtui.base.i18n import _
-from fieldtui.base.text import clean
 from fieldtui.central.ledger import Ledger
 from fieldtui.central.schema import assignment, consultant, record
 from fieldtui.domain.records import Consent
@@ -43,37 +40,6 @@ class Access:
 def scope_of_citizen(citizen_id: str) -> str:
     """The scope of everything that hangs on a citizen."""
     return f"citizen:{citizen_id}"
-
-
-def person_from(row: Any) -> Person:
-    """The person in a row of the table `consultant`."""
-    return Person(id=row.consultant_id, initials=row.initials, name=row.name, role=row.role)
-
-
-def people(connection: Connection, org_id: str) -> tuple[Person, ...]:
-    """All staff, by initials."""
-    rows = connection.execute(select(consultant).where(consultant.c.org_id == org_id).order_by(consultant.c.initials))
-    return tuple(person_from(row) for row in rows)
-
-
-def person_by_initials(connection: Connection, org_id: str, initials: str) -> Person:
-    """Someone by initials, in any case of letters.
-
-    Raises:
-        BadUsage: No such initials.
-    """
-    shown = initials_of(initials)
-    row = connection.execute(
-        select(consultant).where(consultant.c.org_id == org_id, consultant.c.initials == shown)
-    ).first()
-    if row is None:
-        raise BadUsage(_("Der er ingen med initialerne {initials}.").format(initials=shown))
-    return person_from(row)
-
-
-def initials_of(text: str) -> str:
-    """Initials as they are kept: cleaned, upper case."""
-    return clean(text).strip().upper()
 
 
 def assign(

@@ -26,13 +26,13 @@ from fieldtui.central.assignments import (
     access_of,
     assigned_to,
     due_changes,
-    people,
     settle,
 )
 from fieldtui.central.caller import Caller, Refusal
 from fieldtui.central.database import Database
 from fieldtui.central.ledger import Ledger, Standing, standing_from
 from fieldtui.central.schema import consultant, organisation, record, scope_change
+from fieldtui.central.staff import people
 from fieldtui.domain.rulebook import builtin
 from fieldtui.wire.messages import (
     PAGE_BYTES,

@@ -16,10 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fieldtui.base.errors import DatabaseUnreachable
 from fieldtui.base.log import event
-from fieldtui.central.assignments import person_from
 from fieldtui.central.caller import Caller, Refusal
 from fieldtui.central.database import Database, Organisation, organisation_from
 from fieldtui.central.schema import consultant, device, organisation
+from fieldtui.central.staff import person_from
 from fieldtui.wire.encoding import BodyRefused, decode_body, encode_body
 from fieldtui.wire.messages import (
     AUDIT_HEADER,

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
 from fieldtui.base.ids import IdSource
-from fieldtui.central.database import Sequence
+from fieldtui.central.database import Database, Sequence
 from fieldtui.central.schema import record, revision, scope_change
-
-_ALPHABET: Final = "23456789BCDFGHJKLMNPQRSTVWXZ"
-"""For codes that people read aloud and type: no vowels (no words), no 0/O and no 1/I."""
-CALL_CODE_LENGTH: Final = 4
+from fieldtui.domain.lists import ALPHABET, LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +141,9 @@ class Ledger:
             )
             self._call_codes = {code for (code,) in rows if code}
         while True:
-            code = short_code(self.ids, CALL_CODE_LENGTH)
-            if code not in self._call_codes:
+            code = short_code(self.ids, LENGTH)
+            # A letter first, so that no spreadsheet reads it as a number.
+            if code[0].isalpha() and code not in self._call_codes:
                 self._call_codes.add(code)
                 return code
 
@@ -196,6 +194,11 @@ def short_code(ids: IdSource, length: int) -> str:
     number = int(ids.new().replace("-", ""), 16) & ((1 << 58) - 1)
     code = ""
     for _ in range(length):
-        number, digit = divmod(number, len(_ALPHABET))
-        code += _ALPHABET[digit]
+        number, digit = divmod(number, len(ALPHABET))
+        code += ALPHABET[digit]
     return code
+
+
+def open_ledger(db: Database, connection: Connection, name: str | None) -> Ledger:
+    """The ledger of the organisation of that name, or the only one."""
+    return Ledger(connection, db.organisation(connection, name).id, now=db.now(), ids=db.ids)

@@ -16,13 +16,14 @@ from sqlalchemy.dialects.postgresql import insert
 from fieldtui.base.clock import today
 from fieldtui.base.log import event
 from fieldtui.base.text import clean
-from fieldtui.central.assignments import Access, access_of, assign, people, settle
+from fieldtui.central.assignments import Access, access_of, assign, settle
 from fieldtui.central.caller import Caller, Refusal
 from fieldtui.central.changes import current_line
 from fieldtui.central.database import Database
 from fieldtui.central.ledger import Ledger, Origin, Standing
 from fieldtui.central.permissions import AUTHOR_FIELDS, broken_rule, references
 from fieldtui.central.schema import access_log, operation, parked, scope_change
+from fieldtui.central.staff import people
 from fieldtui.domain.problems import problems_of
 from fieldtui.domain.records import COLLECTIONS, Record, scope_of
 from fieldtui.domain.records.base import RESERVED

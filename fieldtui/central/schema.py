@@ -228,6 +228,12 @@ import_ref: Final = Table(
     _key("ref"),
     Column("collection", Text, primary_key=True, comment="One row may become two records."),
     Column("id", Text, nullable=False),
+    Column(
+        "said",
+        JSONB,
+        nullable=False,
+        comment="What the row said when it was last taken; edits made since are not undone.",
+    ),
     _of_organisation(),
 )
 

@@ -111,6 +111,12 @@ def upgrade() -> None:
         sa.Column("ref", sa.Text(), nullable=False),
         sa.Column("collection", sa.Text(), nullable=False, comment="One row may become two records."),
         sa.Column("id", sa.Text(), nullable=False),
+        sa.Column(
+            "said",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="What the row said when it was last taken; edits made since are not undone.",
+        ),
         sa.ForeignKeyConstraint(["org_id"], ["organisation.org_id"], name=op.f("import_ref_organisation_fkey")),
         sa.PrimaryKeyConstraint("org_id", "source", "file", "ref", "collection", name=op.f("import_ref_pkey")),
     )
