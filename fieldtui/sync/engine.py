@@ -239,7 +239,7 @@ class Engine:
     def _send(self, batch: tuple[Entry, ...], log: tuple[LogEntry, ...], report: SyncReport) -> None:
         self._outbox.mark_in_flight(batch)
         request = PushRequest(ops=tuple(op_of(entry) for entry in batch), log=log)
-        body = request.model_dump_json(exclude_none=True).encode()
+        body = request.model_dump_json().encode()
         answer = self._transport.post("/v1/changes", body, self._headers)
         if answer.problem is not None:
             if answer.problem.name == "too-large":

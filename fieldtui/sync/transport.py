@@ -6,8 +6,8 @@ followed, TLS is 1.3, and what comes back is bounded, signed and bound to the re
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
+import re
 import secrets
 import ssl
 from collections.abc import Mapping
@@ -34,6 +34,7 @@ DECODED_LIMIT: Final = 64 * 1_048_576
 """Most bytes of one answer after decoding: 1,000 records of the largest note fit."""
 _MUST_BE_SIGNED: Final = frozenset({"clock", "replay", "revoked", "wipe", "cursor-reset"})
 """Problems that a device acts on, and so believes only from the holder of the pinned key."""
+_CREATED: Final = re.compile(r";created=([0-9]{1,12})(?![0-9])")
 _SKEW_NOTICED: Final = timedelta(seconds=2)
 """Signed times are whole seconds; a smaller difference is no news."""
 _REPLAY_LEAP: Final = 60_000_000
@@ -198,7 +199,7 @@ class Transport:
         """
         answer = self._once(method, path, body, headers)
         if answer.problem is not None and answer.problem.name in {"clock", "replay"}:
-            self._learn_unproven(answer.problem)
+            self._learn_unproven(answer)
             if answer.problem.name == "replay":
                 self.last_seq = max(self.last_seq, self._microseconds()) + _REPLAY_LEAP
             answer = self._once(method, path, body, headers)
@@ -215,6 +216,8 @@ class Transport:
         self.traffic.received += len(encoded)
         message = HttpMessage(method, request.url, received, encoded, status)
         proven = self._prove(message, request, asked_at)
+        if status < 400 and not proven and self._server_key is not None:
+            raise ServerFault("signature")
         try:
             plain = decode_body(encoded, received.get("content-encoding"), limit=DECODED_LIMIT)
         except BodyRefused:
@@ -222,15 +225,15 @@ class Transport:
         problem = read_problem(status, plain) if status >= 400 else None
         if problem is None and not 200 <= status < 300:
             raise ServerFault(f"http-{status}")
-        if not proven and self._server_key and (problem is None or problem.name in _MUST_BE_SIGNED):
+        if problem is not None and problem.name in _MUST_BE_SIGNED and not proven and self._server_key is not None:
             raise ServerFault("signature")
         return Answer(status, received.get("content-type", ""), plain, problem, message, request)
 
-    def _learn_unproven(self, problem: Problem) -> None:
-        """While enrolling no key is known yet: the time that is said serves to sign with, and for nothing else."""
-        if self._server_key is None and problem.server_time is not None:
-            with contextlib.suppress(ValueError):
-                self.offset = datetime.fromisoformat(problem.server_time) - self._clock.now()
+    def _learn_unproven(self, answer: Answer) -> None:
+        """While enrolling no key is known yet: the time an answer names serves to sign with, and for nothing else."""
+        said = _CREATED.search(answer.message.headers.get("signature-input", ""))
+        if self._server_key is None and said is not None:
+            self.offset = datetime.fromtimestamp(int(said[1]), UTC) - self._clock.now()
 
     def _signed(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> HttpMessage:
         self.last_seq = max(self.last_seq + 1, self._microseconds())
