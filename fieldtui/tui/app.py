@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
@@ -21,8 +19,8 @@ from fieldtui.base.errors import FieldtuiError, Unreachable
 from fieldtui.base.explain import explain
 from fieldtui.base.i18n import _, language, set_language
 from fieldtui.base.ids import IdSource
-from fieldtui.base.log import event as log_event
 from fieldtui.tui.background import AFTER_CHANGE_SECONDS, EVERY_SECONDS, BackgroundSync
+from fieldtui.tui.crashes import report_crash, sentence_for
 from fieldtui.tui.endings import ENDING_OF, Ending, LockReason
 from fieldtui.tui.guard import HOLD_SECONDS, BurstGuard
 from fieldtui.tui.keymap import GLOBAL, TABS, bindings
@@ -53,10 +51,10 @@ class FieldtuiApp(App[int]):
     TITLE = "fieldtui"  # the terminal's title is neutral: no names, ever
     ENABLE_COMMAND_PALETTE = False
     NOTIFICATION_TIMEOUT = 8
-    HORIZONTAL_BREAKPOINTS = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  as Textual declares it
         (0, "-lille"), (80, "-smal"), (100, "-normal"), (120, "-bred"),
     ]  # fmt: skip
-    VERTICAL_BREAKPOINTS = [
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012  as Textual declares it
         (0, "-lav"),
         (24, "-kort"),
         (30, "-hoej"),
@@ -86,6 +84,9 @@ class FieldtuiApp(App[int]):
         start: The first screen.
         """
         super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DEFAULT
         self.folder = folder
         self.clock = clock
         self.ids = ids
@@ -108,6 +109,10 @@ class FieldtuiApp(App[int]):
             on_error=lambda error, manual: self.call_from_thread(self._not_synced, error, manual),
             on_fault=lambda fault: self.call_from_thread(self._handle_exception, fault),
         )
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Colours of our own, for the moment before a theme is in force."""
+        return dict(THEMES[0].variables)
 
     # --- the open vault ---------------------------------------------------------------------------
 
@@ -139,9 +144,6 @@ class FieldtuiApp(App[int]):
     # --- start ------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DEFAULT
         self.set_interval(BEAT_SECONDS, self._heartbeat)
         self.set_interval(EVERY_SECONDS, self._sync_by_itself)
         if self._workspace is None or self._workspace.consultant is None:
@@ -290,7 +292,7 @@ class FieldtuiApp(App[int]):
         if not self._in_dialog():
             from fieldtui.tui.screens.hurtig import QuickAdd
 
-            self.push_screen(QuickAdd())
+            self.ask(QuickAdd(), self.done)
 
     # --- undo -------------------------------------------------------------------------------------
 
@@ -465,6 +467,10 @@ class FieldtuiApp(App[int]):
         )
         self.ask(dialog, lambda yes: self._end(Ending.LEFT) if yes else None)
 
+    def leave_at_once(self) -> None:
+        """The terminal is gone or the machine shuts down: keep what is written, and end."""
+        self._end(Ending.LEFT)
+
     def _end(self, ending: Ending) -> None:
         if self._ending:
             return
@@ -490,10 +496,7 @@ class FieldtuiApp(App[int]):
             self._close_messages_no_wait()
             return
         self._ending = True
-        number = report_crash(error)
-        sentence = _(
-            "fieldtui måtte lukke. Dine kladder er gemt. Fejlnummer {number}. Start igen; ring til superbruger, hvis det sker igen."
-        ).format(number=number)
+        sentence = sentence_for(report_crash(error))
         self._exit_renderables.append(plain_content(sentence).plain)
         self._close_messages_no_wait()
 
@@ -526,16 +529,3 @@ class FieldtuiApp(App[int]):
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Refused, as `deliver_screenshot`."""
         del filename, path
-
-
-def report_crash(error: BaseException) -> str:
-    """Log a crash without any data, and give it a number.
-
-    Returns:
-        Six hexadecimal digits that are the same for the same place in the code.
-    """
-    frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)][-6:]
-    kind = type(error).__name__
-    number = hashlib.sha256("|".join([kind, *frames]).encode()).hexdigest()[:6].upper()
-    log_event("tui.crash", number=number, kind=kind, where=frames[-1] if frames else "-")
-    return number

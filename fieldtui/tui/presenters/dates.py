@@ -77,15 +77,13 @@ def near(day: date, today: date) -> str:
 
 
 def days_left(days: int) -> str:
-    """`3 dage`, `1 dag`, `I dag`, `2 dage over`."""
+    """`3 dage`, `1 dag`, `I dag`, `2 d. over`."""
     if days == 0:
         return _("I dag")
     if days == 1:
         return _("1 dag")
-    if days == -1:
-        return _("1 dag over")
     if days < 0:
-        return _("{days} dage over").format(days=-days)
+        return _("{days} d. over").format(days=-days)
     return _("{days} dage").format(days=days)
 
 

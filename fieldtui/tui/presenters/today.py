@@ -29,7 +29,7 @@ _OUTCOMES: Final[Mapping[Attendance, tuple[str, str]]] = {
     Attendance.ATTENDED: (N_("√ Mødt"), "success"),
     Attendance.NO_SHOW: (N_("× Udebl."), "error"),
     Attendance.CANCELLED_CITIZEN: (N_("○ Afbud"), "dim"),
-    Attendance.CANCELLED_CITIZEN_LATE: (N_("○ Sent afbud"), "warning"),
+    Attendance.CANCELLED_CITIZEN_LATE: (N_("○ Sent afb."), "warning"),
     Attendance.CANCELLED_STAFF: (N_("○ Aflyst"), "dim"),
 }
 _SOON_DAYS: Final = 3
@@ -99,9 +99,9 @@ def _urgency(days: int) -> tuple[str, Piece]:
 
 def _deadline_row(deadline: Deadline, names: Names, on: date) -> Row:
     _mark, urgency = _urgency(deadline.days_left(on))
-    due = _("frist {day}").format(day=short(deadline.due_on))
-    remark = due if deadline.confirmed else f"{due} · {_('ubekræftet regel')}"
-    return Row(f"citizen:{deadline.citizen_id}", (urgency, _(deadline.what), names.show(deadline.citizen_id), remark))
+    remark = _("frist {day}").format(day=short(deadline.due_on))
+    what = deadline.what if deadline.confirmed else f"{deadline.what} (?)"
+    return Row(f"citizen:{deadline.citizen_id}", (urgency, what, names.show(deadline.citizen_id), remark))
 
 
 def _task_row(task: Stored[Task], names: Names, on: date) -> Row:
@@ -127,7 +127,8 @@ def action_rows(agenda: Agenda, drafts: Sequence[tuple[str, str, str | None, dat
         since = _("fra {when}").format(when=_when(saved_at, agenda.date))
         rows.append(
             Row(
-                f"draft:{key}", (Piece(_("· Kladde"), "primary"), _("Tekst ikke færdig"), names.show(citizen_id), since)
+                f"draft:{key}",
+                (Piece(_("· Kladde"), "primary"), _("Referat ikke færdigt"), names.show(citizen_id), since),
             )
         )
     if agenda.past_at_import:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -62,10 +62,10 @@ class Today(Acts, ServiceScreen[Loaded]):
             with Vertical(id="today-left"):
                 with Panel(id="day"):
                     yield LineTable(
-                        (Column(width=5), Column(width=14), Column(width=11), Column(), Column(width=13)), id="day-list"
+                        (Column(width=5), Column(width=12), Column(width=11), Column(), Column(width=11)), id="day-list"
                     )
                 with Panel(id="actions"):
-                    yield LineTable((Column(width=13), Column(width=20), Column(width=12), Column()), id="action-list")
+                    yield LineTable((Column(width=12), Column(), Column(width=10), Column(width=11)), id="action-list")
                 yield TextPanel(_("Ugen (IPS)"), id="week")
             with Vertical(id="today-right"):
                 yield TextPanel(_("Nu"), id="now")
@@ -223,10 +223,3 @@ class Today(Acts, ServiceScreen[Loaded]):
         """Space: the citizen's card."""
         if (citizen_id := self.chosen_citizen_id()) is not None:
             self.open_citizen(citizen_id)
-
-    def on_resize(self, event: Any) -> None:
-        del event
-        self.call_after_refresh(self._fit_columns)
-
-    def _fit_columns(self) -> None:
-        self.query_one("#day-list", LineTable).refresh()

@@ -1,0 +1,191 @@
+"""The lock screen, in plain ANSI: painted before anything heavy is imported, and without a name on it.
+
+The passphrase is collected in a buffer that is wiped; it is never part of a string here unless a person asks to see it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+
+from fieldtui.base.i18n import _, language, set_language
+from fieldtui.tui import terminal
+
+_ACCENT: Final = "\x1b[38;2;92;200;215m"
+_TEXT: Final = "\x1b[38;2;230;237;243m"
+_DIM: Final = "\x1b[38;2;154;167;178m"
+_WARN: Final = "\x1b[38;2;244;191;90m"
+_GROUND: Final = "\x1b[48;2;15;21;28m"
+_WIDEST: Final = 58
+_LONGEST_BYTES: Final = 512
+_CAPS_AFTER: Final = 4
+_BLINK_SECONDS: Final = 0.25
+
+
+class LockScreen:
+    """Draws, and collects a passphrase. What opens the vault is the caller's."""
+
+    def __init__(self, reason: str = "") -> None:
+        """Args:
+        reason: Why the vault is locked, in the language it was said in; the only thing said about it.
+        """
+        self.buffer = bytearray()
+        self._reason = reason
+        self._message = ""
+        self._shown = False
+        self._help = False
+        self._size = (0, 0)
+
+    # --- what is typed ----------------------------------------------------------------------------
+
+    def wipe(self) -> None:
+        """Forget what was typed."""
+        self.buffer[:] = bytes(len(self.buffer))
+        self.buffer.clear()
+
+    def normalised(self) -> bytearray:
+        """The passphrase in the form every keyboard agrees on (NFKC, UTF-8), in a buffer of its own."""
+        if self.buffer.isascii():
+            return bytearray(self.buffer)
+        return bytearray(unicodedata.normalize("NFKC", self.buffer.decode("utf-8", "replace")).encode())
+
+    def take(self, key: str | bytes) -> str | None:
+        """Apply a key.
+
+        Returns:
+            `submit`, `quit`, or `None` where there is nothing more to do.
+        """
+        if isinstance(key, bytes):
+            if len(self.buffer) < _LONGEST_BYTES:
+                self.buffer.extend(key)
+            self._message = ""
+        elif key == "backspace":
+            while self.buffer and self.buffer.pop() & 0xC0 == 0x80:
+                pass
+        elif key == "clear":
+            self.wipe()
+        elif key == "f1":
+            self._help = not self._help
+        elif key == "f2":
+            self._shown = not self._shown
+        elif key == "f9":
+            set_language("en" if language() == "da" else "da")
+        elif key == "enter":
+            return "submit" if self.buffer else None
+        elif key in {"quit", "closed"}:
+            return "quit"
+        return None
+
+    def _caps(self) -> bool:
+        """True where letters were typed and all of them are capitals."""
+        letters = [byte for byte in self.buffer if 65 <= byte <= 90 or 97 <= byte <= 122]
+        return len(letters) >= _CAPS_AFTER and all(byte <= 90 for byte in letters)
+
+    # --- what is drawn ----------------------------------------------------------------------------
+
+    def say(self, message: str) -> None:
+        """Show a sentence under the field."""
+        self._message = message
+
+    def _field(self, room: int) -> str:
+        if not self.buffer:
+            return _("Skriv din adgangssætning")
+        if self._shown:
+            text = self.buffer.decode("utf-8", "replace")
+        else:
+            text = "•" * sum(1 for byte in self.buffer if byte & 0xC0 != 0x80)
+        return text[-(room - 1) :] + "▏"
+
+    def _below(self) -> list[tuple[str, str]]:
+        """The lines under the field: (colour, text)."""
+        if self._help:
+            return [
+                (_DIM, _("Enter låser op · F2 viser det, du skriver")),
+                (_DIM, _("Ctrl+U rydder · Ctrl+Q afslutter")),
+                (_DIM, _("Glemt? Kør: fieldtui vault recover")),
+            ]
+        lines = [(_DIM, _("Enter låser op   F2 viser det, du skriver"))]
+        if self._caps():
+            lines.append((_WARN, _("! Caps Lock ser ud til at være slået til")))
+        if self._message:
+            lines += [(_WARN, part) for part in _wrapped(self._message, _WIDEST - 6)]
+        elif self._reason:
+            lines += [(_DIM, part) for part in _wrapped(_(self._reason), _WIDEST - 6)]
+        return lines
+
+    def draw(self) -> None:
+        """Paint the whole screen; small terminals get the lines without the frame."""
+        columns, rows = self._size = terminal.size()
+        if columns < 44 or rows < 12:
+            terminal.write(self._small(columns, rows))
+            return
+        width = min(_WIDEST, columns - 2)
+        inner = width - 4
+        title = _("fieldtui er låst")
+        body = [(_TEXT, ""), (_ACCENT, _("Adgangssætning")), (_TEXT, self._field(inner)), (_TEXT, ""), *self._below()]
+        body += [(_TEXT, "")] * (8 - len(body))
+        left, top = (columns - width) // 2 + 1, max(1, (rows - len(body) - 2) // 2)
+        out = [_GROUND, "\x1b[2J", f"\x1b[{top};{left}H{_ACCENT}╭─ {title} " + "─" * (width - len(title) - 5) + "╮"]
+        for number, (colour, text) in enumerate(body, start=1):
+            shown = _fit(text, inner)
+            out.append(f"\x1b[{top + number};{left}H{_ACCENT}│ {colour}{shown} {_ACCENT}│")
+        out.append(f"\x1b[{top + len(body) + 1};{left}H╰" + "─" * (width - 2) + "╯")
+        out.append(
+            f"\x1b[{rows};1H{_ACCENT}F1{_DIM} {_('Hjælp')} {_ACCENT}F9{_DIM} {_('English')} {_ACCENT}Ctrl+Q{_DIM} {_('Afslut')}"
+        )
+        terminal.write("".join(out))
+
+    def _small(self, columns: int, rows: int) -> str:
+        lines = [(_ACCENT, _("fieldtui er låst")), (_TEXT, self._field(columns)), *self._below()]
+        drawn = (
+            f"\x1b[{row};1H{colour}{_fit(text, columns)}" for row, (colour, text) in enumerate(lines[:rows], start=1)
+        )
+        return _GROUND + "\x1b[2J" + "".join(drawn)
+
+    def run(self, submit: Callable[[LockScreen], bool]) -> bool:
+        """Ask until `submit` says the vault is open, or the person leaves.
+
+        Args:
+            submit: Called with this screen when Enter was pressed. It reads `normalised`, says what went wrong
+                with `say`, and answers True when it is done.
+
+        Returns:
+            False where the person left.
+        """
+        with terminal.raw_keys():
+            self.draw()
+            while True:
+                keys = list(terminal.read_keys(_BLINK_SECONDS))
+                if not keys:
+                    if terminal.size() != self._size:
+                        self.draw()
+                    continue
+                for key in keys:
+                    wish = self.take(key)
+                    if wish == "quit":
+                        self.wipe()
+                        return False
+                    if wish == "submit":
+                        self._message = _("Låser op …")
+                        self.draw()
+                        opened = submit(self)
+                        self.wipe()
+                        if opened:
+                            return True
+                self.draw()
+
+
+def _fit(text: str, width: int) -> str:
+    """Exactly so many cells; every character of these texts is one cell wide."""
+    return text[:width].ljust(width)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines

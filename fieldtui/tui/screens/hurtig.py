@@ -1,0 +1,162 @@
+"""Hurtig-tilføj (+): one typed line, read back at once; Enter stores it, and asks instead where something is open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Input
+
+from fieldtui.base.errors import BadUsage, FieldtuiError, InvalidRecords
+from fieldtui.base.explain import explain
+from fieldtui.base.i18n import _
+from fieldtui.domain.calendar import instant
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.quickadd import QuickDraft
+from fieldtui.domain.records import Appointment
+from fieldtui.services.quickadding import Vocabulary, carry_out, read, vocabulary
+from fieldtui.tui.keymap import CONTEXTS, bindings
+from fieldtui.tui.presenters.dates import clock, span
+from fieldtui.tui.presenters.lines import Line, Piece, line
+from fieldtui.tui.presenters.quick import EXAMPLES, chips, questions
+from fieldtui.tui.presenters.today import who
+from fieldtui.tui.service_screen import Dialog
+from fieldtui.tui.shell import Outcome
+from fieldtui.tui.widgets.fields import CleanInput
+from fieldtui.tui.widgets.panel import Lines
+
+_PAUSE_SECONDS: Final = 0.15
+
+
+class QuickAdd(Dialog[Outcome]):
+    """Parses as you type; unknown or ambiguous parts ask, nothing is guessed."""
+
+    context = "hurtig"
+    AUTO_FOCUS = "#quick-text"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXTS["hurtig"])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words: Vocabulary | None = None
+        self._draft: QuickDraft | None = None
+        self._timer: Any = None
+        self._chosen = 0
+        self._overlap_lines: list[Line] = []
+
+    def heading(self) -> str:
+        return _("Hurtig-tilføj")
+
+    def footing(self) -> str:
+        return _("Enter opretter · z fortryder bagefter")
+
+    def body(self) -> ComposeResult:
+        yield CleanInput(id="quick-text", max_length=500)
+        yield Lines(id="quick-read", classes="wrap")
+        yield Lines(id="quick-ask", classes="wrap")
+        yield Lines([line(Piece(_("Eksempler"), "dim"))] + [line(Piece(f"  {_(text)}", "dim")) for text in EXAMPLES])
+        yield Lines([line(Piece(_("Dato: i morgen · fre · 24/11 · om 2 uger · fre uge 50"), "dim"))])
+
+    def set_out(self) -> None:
+        self.run_service(lambda: vocabulary(self.shell.workspace), self._ready, group="load")
+
+    def _ready(self, words: Vocabulary) -> None:
+        self._words = words
+        self._read()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._chosen = 0
+        self._overlap_lines = []
+        self._read()
+
+    def _read(self) -> None:
+        text = self.query_one("#quick-text", Input).value
+        if self._words is None or not text.strip():
+            self._draft = None
+            self._show()
+            return
+        self._draft = read(self.shell.workspace, self._words, text)
+        self._show()
+        if self._timer is not None:
+            self._timer.stop()
+        if self._draft.target == "appointment" and self._draft.complete:
+            self._timer = self.set_timer(_PAUSE_SECONDS, self._look_for_overlaps)
+
+    def _show(self) -> None:
+        draft = self._draft
+        self.query_one("#quick-read", Lines).show([chips(draft, self.shell.names)] if draft else [""])
+        self.query_one("#quick-ask", Lines).show([*(questions(draft) if draft else []), *self._overlap_lines, ""])
+
+    def _look_for_overlaps(self) -> None:
+        draft = self._draft
+        if draft is None or draft.day is None or draft.start is None:
+            return
+        starts_at, minutes, day = instant(draft.day, draft.start), draft.minutes or 45, draft.day
+        casework = self.shell.workspace.casework
+
+        def look() -> tuple[tuple[Stored[Appointment], ...], tuple[datetime, ...]]:
+            overlaps = casework.overlaps(starts_at, minutes)
+            return overlaps, casework.free_slots(day, minutes) if overlaps else ()
+
+        self.run_service(look, lambda found: self._show_overlaps(*found), group="load")
+
+    def _show_overlaps(self, overlaps: tuple[Stored[Appointment], ...], free: tuple[datetime, ...]) -> None:
+        self._overlap_lines = []
+        for stored in overlaps[:1]:
+            meeting = stored.record
+            text = _("! Overlapper {who} {span}.").format(
+                who=who(meeting, self.shell.names), span=span(meeting.starts_at, meeting.ends_at)
+            )
+            times = "  ".join(clock(slot) for slot in free[:3])
+            rest = _(" Ledigt: {times}. Enter booker alligevel.").format(times=times) if times else ""
+            self._overlap_lines.append(line(Piece(text, "warning"), rest))
+        self._show()
+
+    def action_choose(self) -> None:
+        """Tab: put the next suggested name into the line."""
+        draft = self._draft
+        choices = draft.questions[0].choices if draft and draft.questions else ()
+        if not choices:
+            return
+        field = self.query_one("#quick-text", Input)
+        name = choices[self._chosen % len(choices)]
+        self._chosen += 1
+        kept = self._chosen
+        words = [word for word in field.value.split() if not word.startswith("@")]
+        with self.prevent(Input.Changed):
+            field.value = " ".join([*words, f"@{name.split()[0]}" if _unique(name, choices) else f"@{_initials(name)}"])
+        field.cursor_position = len(field.value)
+        self._read()
+        self._chosen = kept
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        draft = self._draft
+        if draft is None:
+            return
+        if not draft.complete:
+            self._show()
+            return
+        self.run_service(
+            lambda: carry_out(self.shell.workspace, draft), self._stored, on_error=self._refused, group="change"
+        )
+
+    def _stored(self, outcome: Outcome) -> None:
+        self.dismiss(outcome)
+
+    def _refused(self, error: FieldtuiError) -> None:
+        if isinstance(error, InvalidRecords):
+            reasons = [problem.reason for problem in error.problems]
+        else:
+            reasons = [error.message if isinstance(error, BadUsage) else explain(error)]
+        self.query_one("#quick-ask", Lines).show([line(Piece(f"× {reason}", "error")) for reason in reasons])
+
+
+def _unique(name: str, choices: tuple[str, ...]) -> bool:
+    return sum(choice.split()[0] == name.split(maxsplit=1)[0] for choice in choices) == 1
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.split())

@@ -1,0 +1,96 @@
+"""The process a person starts. It starts the worker, cleans the terminal after it, and starts a fresh one to lock.
+
+It holds no secret and imports next to nothing: what a worker had in memory goes with the worker (`docs/security.md`).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fieldtui.tui.endings import REASON_OF, Ending, LockReason
+from fieldtui.tui.terminal import SCRUB, is_terminal, write
+
+REASON_OPTION: Final = "--locked-because"
+_FORWARDED: Final = ("SIGHUP", "SIGTERM")
+
+
+def run(argv_for_worker: Sequence[str]) -> int:
+    """Run workers until one ends for good.
+
+    Args:
+        argv_for_worker: Arguments for `python -m fieldtui`, with `--worker` among them.
+
+    Returns:
+        The exit status of the last worker: 0 where the person left.
+    """
+    reason: LockReason | None = None
+    while True:
+        arguments = [*argv_for_worker, *([REASON_OPTION, reason.value] if reason else [])]
+        status = _run_worker(arguments)
+        reason = REASON_OF.get(status)
+        if reason is None:
+            if status != Ending.LEFT:
+                _clean_terminal()
+            return status if 0 <= status < 128 else 1
+
+
+def _run_worker(arguments: Sequence[str]) -> int:
+    """Start one worker and wait for it; signals that end this process end it first."""
+    before = _terminal_mode()
+    # The interpreter and the program are our own; the environment goes along, and the worker cleans it before Textual.
+    worker = subprocess.Popen([sys.executable, "-m", "fieldtui", *arguments])
+    old = _forward_signals(worker)
+    try:
+        status = worker.wait()
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+        _restore_mode(before)
+    if status not in {0, 1, *REASON_OF} or status < 0:
+        _clean_terminal()
+    return status
+
+
+def _forward_signals(worker: subprocess.Popen[bytes]) -> dict[signal.Signals, Any]:
+    def forward(number: int, frame: object) -> None:
+        del frame
+        if worker.poll() is None:
+            worker.send_signal(number)
+
+    old: dict[signal.Signals, Any] = {}
+    for name in _FORWARDED:
+        number = getattr(signal, name, None)
+        if number is not None:
+            old[number] = signal.signal(number, forward)
+    old[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C belongs to the worker
+    return old
+
+
+def _clean_terminal() -> None:
+    """After an abnormal end: nothing of a citizen may stay on the screen, and the shell must be usable."""
+    if is_terminal():
+        write(SCRUB)
+
+
+def _terminal_mode() -> Any:
+    if sys.platform == "win32" or not sys.stdin.isatty():
+        return None
+    import termios
+
+    return termios.tcgetattr(sys.stdin.fileno())
+
+
+def _restore_mode(mode: Any) -> None:
+    if mode is None:
+        return
+    import termios
+
+    try:
+        termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, mode)
+    except (termios.error, OSError):  # the terminal is gone; so is everything on it
+        os.close(sys.stdin.fileno())

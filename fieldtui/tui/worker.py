@@ -1,0 +1,182 @@
+"""The process that opens the vault: lock screen at once, then the app. To lock, it ends, and its memory goes with it."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldtui.base.clock import Clock
+from fieldtui.base.i18n import Language, _, set_language
+from fieldtui.base.ids import IdSource
+from fieldtui.tui import terminal
+from fieldtui.tui.endings import SENTENCES, Ending, LockReason
+from fieldtui.tui.lockscreen import LockScreen
+
+if TYPE_CHECKING:
+    from fieldtui.services.workspace import Workspace
+
+
+def run(
+    folder: Path,
+    *,
+    clock: Clock,
+    ids: IdSource,
+    language: Language,
+    training: bool = False,
+    opened: Workspace | None = None,
+    reason: str | None = None,
+) -> int:
+    """Unlock and work until the person leaves or the vault is locked.
+
+    Args:
+        folder: The data folder.
+        clock: Where time comes from.
+        ids: Where ids come from.
+        language: Language to begin in.
+        training: True for a demo with made-up citizens.
+        opened: A vault that is open already; then nothing is asked. It is closed at the end.
+        reason: Why the worker before ended (`LockReason`), shown on the lock screen.
+
+    Returns:
+        An `Ending`; 1 after a fault in the program.
+    """
+    set_language(language)
+    _harden()
+    workspace = opened
+    if workspace is None and _has_vault(folder):
+        workspace = _unlock(folder, clock, ids, reason)
+        if workspace is None:
+            terminal.write(terminal.LEAVE_SCREEN)
+            return int(Ending.LEFT)
+    return _work(folder, clock, ids, workspace, training)
+
+
+def _has_vault(folder: Path) -> bool:
+    """A cheap look, without importing what opens vaults; a vault that is damaged still counts."""
+    home = folder / "vault"
+    return any((home / name).exists() for name in ("vault.json", "vault.json.bak", "vault.db"))
+
+
+def _harden() -> None:
+    """Before Textual: no debugging switch of the environment, no core file, no traceback with data."""
+    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
+        del os.environ[name]
+    os.environ.pop("SSLKEYLOGFILE", None)
+    if sys.platform != "win32":
+        import resource
+
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.excepthook = _silent
+    threading.excepthook = lambda given: _silent(given.exc_type, given.exc_value, given.exc_traceback)
+    sys.unraisablehook = lambda given: _silent(given.exc_type, given.exc_value, given.exc_traceback)
+
+
+def _silent(kind: type[BaseException], error: BaseException | None, trace: Any) -> None:
+    """Say only that, and where, something failed: messages and variables may hold personal data."""
+    del kind, trace
+    if error is None or isinstance(error, KeyboardInterrupt):
+        return
+    from fieldtui.tui.crashes import report_crash, sentence_for
+
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(sentence_for(report_crash(error)) + "\n")
+
+
+def _warm_up() -> None:
+    """Import what the app needs while the passphrase is typed. Failing here is no loss: the real import says why."""
+    gc.disable()
+    with contextlib.suppress(Exception):
+        import fieldtui.services.unlocking
+        import fieldtui.tui.app
+        import fieldtui.tui.screens.idag  # noqa: F401
+    gc.freeze()
+    gc.enable()
+
+
+def _unlock(folder: Path, clock: Clock, ids: IdSource, reason: str | None) -> Workspace | None:
+    """Draw the lock screen and open the vault; `None` where the person left."""
+    terminal.write(terminal.ENTER_SCREEN)
+    known = {item.value for item in LockReason}
+    screen = LockScreen(SENTENCES[LockReason(reason)] if reason in known else "")
+    screen.draw()
+    warming = threading.Thread(target=_warm_up, name="fieldtui-warm-up", daemon=True)
+    warming.start()
+    opened: list[Workspace] = []
+
+    def submit(shown: LockScreen) -> bool:
+        workspace = _try(folder, clock, ids, shown)
+        if workspace is not None:
+            opened.append(workspace)
+        return workspace is not None
+
+    screen.run(submit)
+    if opened:
+        warming.join()
+    return opened[0] if opened else None
+
+
+def _try(folder: Path, clock: Clock, ids: IdSource, shown: LockScreen) -> Workspace | None:
+    """One try with what was typed; what went wrong is said on the screen."""
+    from fieldtui.base.errors import FieldtuiError, TooSoon
+    from fieldtui.base.explain import explain
+    from fieldtui.services import unlocking
+
+    secret = unlocking.Secret(shown.normalised())
+    try:
+        return unlocking.unlock(folder, secret, clock=clock, ids=ids)
+    except TooSoon as error:
+        _wait(shown, error.seconds)
+        shown.say(_("Prøv igen nu."))
+    except FieldtuiError as error:
+        shown.say(explain(error))
+    finally:
+        secret.wipe()
+    return None
+
+
+def _wait(shown: LockScreen, seconds: float) -> None:
+    """Count down a pause after failures; what is typed meanwhile is not kept."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        shown.say(_("For mange forsøg. Vent {seconds} sekunder.").format(seconds=max(1, round(left))))
+        shown.draw()
+        if any(key in {"quit", "closed"} for key in terminal.read_keys(min(1.0, left))):
+            terminal.write(terminal.LEAVE_SCREEN)
+            raise SystemExit(int(Ending.LEFT))
+
+
+def _work(folder: Path, clock: Clock, ids: IdSource, workspace: Workspace | None, training: bool) -> int:
+    """Run the app. Whatever happens, the vault is closed and its keys are wiped."""
+    from fieldtui.tui.app import FieldtuiApp
+
+    app = FieldtuiApp(folder, clock=clock, ids=ids, workspace=workspace, training=training)
+    _end_on_hangup(app)
+    try:
+        ending = app.run()
+    finally:
+        if app.open_workspace is not None:
+            app.open_workspace.close()
+    if ending is None:
+        ending = app.return_code or 0
+    return int(ending)
+
+
+def _end_on_hangup(app: Any) -> None:
+    """The terminal went away, or somebody asked the process to end: keep drafts, close the vault, end."""
+
+    def end(number: int, frame: object) -> None:
+        del number, frame
+        app.call_later(app.leave_at_once)
+
+    for name in ("SIGHUP", "SIGTERM", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, end)
