@@ -20,15 +20,15 @@ from fieldtui.base.clock import isoformat, today
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.base.log import event
-from fieldtui.central.administration import make_person, open_ledger
-from fieldtui.central.assignments import assign, initials_of, people
+from fieldtui.central.assignments import assign
 from fieldtui.central.database import Database
 from fieldtui.central.importing.extract import Problem, Table, read_table
 from fieldtui.central.importing.kinds import CITIZENS, COMPANIES, KINDS, Draft, Kind, KnownCitizen
 from fieldtui.central.importing.report import FileCount, ImportReport
 from fieldtui.central.importing.rows import Row
-from fieldtui.central.ledger import Ledger, Standing
+from fieldtui.central.ledger import Ledger, Standing, open_ledger
 from fieldtui.central.schema import assignment, import_ref
+from fieldtui.central.staff import initials_of, make_person, people
 from fieldtui.domain.merge import merge
 from fieldtui.domain.problems import problems_of, sentence
 from fieldtui.domain.records import COLLECTIONS, Citizen, Record, scope_of
@@ -227,6 +227,7 @@ class _Taking:
         checked = [(draft, record) for draft in drafts if (record := self._check(draft, row)) is not None]
         if kind.file == CITIZENS:
             self._look_at_identity(row, ref, drafts[0], cprs)
+        self._require_same_citizen(kind, checked, ref, row)
         if row.impossible or len(checked) != len(drafts):
             self._doubted.add((kind.file, ref))
             return None
@@ -247,6 +248,14 @@ class _Taking:
                 row.refuse(column, sentence(problem, model))
             row.impossible = True
             return None
+
+    def _require_same_citizen(self, kind: Kind, checked: list[tuple[Draft, Record]], ref: str, row: Row) -> None:
+        """Refuse a row that has moved to another citizen: what was written on the wrong one is annulled, not moved."""
+        for draft, record in checked:
+            known = self._refs.get((kind.file, draft.own_ref or ref, draft.collection))
+            standing = self._standing.get(known.id) if known else None
+            if known is not None and standing is not None and scope_of(record, known.id) != standing.scope:
+                row.refuse("borger_ref", _("Rækken hørte før til en anden borger. Den er ikke flyttet."))
 
     def _look_at_identity(self, row: Row, ref: str, draft: Draft, cprs: dict[str, int]) -> None:
         """Refuse a row whose CPR number belongs to somebody else than its reference; report doubles."""
@@ -277,18 +286,24 @@ class _Taking:
         self._said[key] = said
         standing = self._standing.get(record_id)
         if standing is None:
-            self._write(record_id, record, record.body(), draft, None)
+            self._write(record_id, record, record.body(), draft, None, self._annulment(draft, None, None))
             return "created"
         body = self._merged(type(record), known.said, record, standing, row, draft)
-        annulled_now = (
-            draft.annulled
-            if known.said is None or known.said["annulled"] != draft.annulled
-            else standing.annulled is not None
-        )
-        if body == standing.body and annulled_now == (standing.annulled is not None):
-            return "updated" if known.said is not None and known.said["consultant"] != draft.consultant else "unchanged"
-        self._write(record_id, record, body, draft, standing)
+        annulled = self._annulment(draft, known, standing)
+        if body == standing.body and annulled == standing.annulled:
+            handed_over = known.said is not None and known.said["consultant"] != draft.consultant
+            return "updated" if handed_over else "unchanged"
+        self._write(record_id, record, body, draft, standing, annulled)
         return "updated"
+
+    def _annulment(self, draft: Draft, known: _Ref | None, standing: Standing | None) -> dict[str, Any] | None:
+        """The annulment that stands after the row: the extract's where it says something new, else as it was."""
+        before = bool(known and known.said and known.said["annulled"])
+        if standing is not None and before == draft.annulled:
+            return standing.annulled
+        if not draft.annulled:
+            return None
+        return {"reason": _("Annulleret i udtrækket."), "at": isoformat(self.ledger.now), "by": None}
 
     def _merged(
         self,
@@ -313,15 +328,16 @@ class _Taking:
         return dict(merged.body)
 
     def _write(
-        self, record_id: str, record: Record, body: dict[str, Any], draft: Draft, standing: Standing | None
+        self,
+        record_id: str,
+        record: Record,
+        body: dict[str, Any],
+        draft: Draft,
+        standing: Standing | None,
+        annulled: dict[str, Any] | None,
     ) -> None:
         if isinstance(record, Citizen) and "call_code" not in body:
             body = body | {"call_code": self.ledger.new_call_code()}
-        annulled = None
-        if draft.annulled:
-            annulled = (standing.annulled if standing else None) or {
-                "reason": _("Annulleret i udtrækket."), "at": isoformat(self.ledger.now), "by": None,
-            }  # fmt: skip
         scope = standing.scope if standing else scope_of(record, record_id)
         self._standing[record_id] = self.ledger.write(
             record_id, draft.collection, scope, body, previous=standing, annulled=annulled
