@@ -109,7 +109,8 @@ class NoteEditor(Dialog[Outcome]):
     def _advice(self) -> str:
         if self._kind == "bridging_note":
             return _("Praktisk koordinering. Behandlingens indhold står i behandlingsstedets journal.")
-        if (word := health_word(self.query_one(TextArea).text if self._loaded else "")) and not self._addendum_to:
+        written = "".join(area.text for area in self.query(TextArea))  # none yet while the dialog is built
+        if (word := health_word(written)) and not self._addendum_to:
             return _("! “{word}” ligner helbred: flyt til Brobygning? (F4)").format(word=word)
         return _("Skriv kun det nødvendige. Helbred hører til i Brobygning (F4).")
 
