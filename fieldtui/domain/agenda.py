@@ -63,7 +63,7 @@ def agenda(
     ]
     return Agenda(
         date=on,
-        appointments=tuple(sorted(todays, key=lambda item: (item.record.starts_at, item.id))),
+        appointments=tuple(sorted(todays, key=lambda item: (item.record.starts_at.timestamp(), item.id))),
         deadlines=tuple(sorted(near, key=lambda each: (each.due_on, each.citizen_id, each.kind, each.record_id or ""))),
         past_at_import=len(past),
         tasks=_open_tasks(tasks, on, horizon_days),

@@ -90,7 +90,9 @@ def parse_cpr(text: str) -> Cpr:
     Raises:
         InvalidCpr: Wrong length, other characters, or a date that does not exist.
     """
-    compact = "".join(c for c in unicodedata.normalize("NFKC", text) if c not in " -\u2010\u2011\u2012\u2013\u2212\u00a0")
+    compact = "".join(
+        c for c in unicodedata.normalize("NFKC", text) if c not in " -\u2010\u2011\u2012\u2013\u2212\u00a0"
+    )
     if not compact.isascii() or not compact.isdigit():
         raise InvalidCpr("characters")
     if len(compact) != 10:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
+from fieldtui.base.clock import COPENHAGEN
 from fieldtui.domain.records.base import Code, Day, Instant, Line, Merge, Record, Ref, Scope, Text, Words, about
 
 AppointmentKind = Literal[
@@ -43,7 +44,9 @@ class Appointment(Record):
     starts_at: Instant = about("Start", "Dato og klokkeslæt.", required=True, group="time")
     duration_minutes: int = about("Varighed", "Minutter.", default=45, ge=5, le=600, group="time")
     place: Line | None = about("Sted", "Hvor mødet holdes.")
-    form: Literal["personal", "digital", "phone"] = about("Form", "Personligt, digitalt eller pr. telefon.", default="personal")
+    form: Literal["personal", "digital", "phone"] = about(
+        "Form", "Personligt, digitalt eller pr. telefon.", default="personal"
+    )
     statutory: bool = about("Lovpligtig", "Tæller som lovpligtig samtale.", default=False)
     is_authority: bool = about("Myndighed", "Der kan træffes afgørelser på mødet.", default=False)
     due_on: Day | None = about("Frist", "Dag, samtalen senest skal være holdt.", group="due")
@@ -68,4 +71,5 @@ class Appointment(Record):
     @property
     def ends_at(self) -> datetime:
         """The instant it is over."""
-        return self.starts_at + timedelta(minutes=self.duration_minutes)
+        # Counted in UTC: within one zone Python adds by the wall clock, which is an hour off when the clocks change.
+        return (self.starts_at.astimezone(UTC) + timedelta(minutes=self.duration_minutes)).astimezone(COPENHAGEN)

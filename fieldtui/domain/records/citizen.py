@@ -22,10 +22,14 @@ class Citizen(Record):
     plural: ClassVar[str] = "Borgere"
     reach: ClassVar[Scope] = "citizen"
 
-    given_name: Line = about("Fornavn", "Fornavn(e), som borgeren skriver det.", required=True, min_length=1, personal=True)
+    given_name: Line = about(
+        "Fornavn", "Fornavn(e), som borgeren skriver det.", required=True, min_length=1, personal=True
+    )
     family_name: Line | None = about("Efternavn", "Efternavn; kan mangle.", personal=True)
     call_code: Code | None = about("Kaldekode", "Fire tegn til lister, fx K7Q4; gives af kontoret.")
-    cpr: CprNumber | None = about("CPR-nummer", "Ti cifre; kan være et erstatningsnummer (dag + 60) eller mangle.", personal=True)
+    cpr: CprNumber | None = about(
+        "CPR-nummer", "Ti cifre; kan være et erstatningsnummer (dag + 60) eller mangle.", personal=True
+    )
     phone: Phone | None = about("Telefon", "Borgerens eget nummer.", personal=True)
     address: Line | None = about("Adresse", "Vej og nummer; skjules ved adressebeskyttelse.", personal=True)
     postal_code: Line | None = about("Postnummer", "Fire cifre.", personal=True, max_length=10)
@@ -40,13 +44,19 @@ class Citizen(Record):
     district: Code | None = about("Bydel", "Hvor borgeren bor; afgør målgruppen.", codes="district")
     enrolled_on: Day | None = about("Indskrevet", "Første dag i indsatsen.", group="enrolment")
     discharged_on: Day | None = about("Udskrevet", "Dag, indsatsen sluttede.", group="enrolment")
-    discharge_reason: Code | None = about("Udskrivningsårsag", "Hvorfor indsatsen sluttede.", codes="discharge_reason", group="enrolment")
+    discharge_reason: Code | None = about(
+        "Udskrivningsårsag", "Hvorfor indsatsen sluttede.", codes="discharge_reason", group="enrolment"
+    )
     unemployed_since: Day | None = about("Ledig siden", "Første ledighedsdag.")
-    visitation_category: Code | None = about("Visitationskategori", "Kommunens visitation, fx aktivitetsparat.", codes="visitation_category")
+    visitation_category: Code | None = about(
+        "Visitationskategori", "Kommunens visitation, fx aktivitetsparat.", codes="visitation_category"
+    )
     benefit: Code | None = about("Ydelse", "Forsørgelsesydelse.", codes="benefit")
     programme: Code | None = about("Indsats", "Programprofil, fx ips-sydhavnen.", codes="programme")
     job_goal: Text | None = about("Jobmål", "Det job, borgeren selv ønsker.")
-    considerations: Text | None = about("Hensyn", "Det, en arbejdsplads skal tage hensyn til. Ikke helbred.", multiline=True)
+    considerations: Text | None = about(
+        "Hensyn", "Det, en arbejdsplads skal tage hensyn til. Ikke helbred.", multiline=True
+    )
     contact_preference: Line | None = about("Kontakt", "Hvordan og hvornår borgeren helst kontaktes.")
     practical_needs: Words = about("Praktiske behov", "Fx tolk eller kørestol.", default=(), merge=Merge.SET)
     silence_reason: Code | None = about(

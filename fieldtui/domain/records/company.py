@@ -72,7 +72,9 @@ class EmployerContact(Record):
 
     company_id: Ref = about("Virksomhed", "Hvem der blev kontaktet.", required=True, merge=Merge.APPEND)
     on: Day = about("Dato", "Dagen for kontakten.", required=True, merge=Merge.APPEND)
-    mode: Literal["visit", "phone", "mail"] = about("Form", "Besøg, telefon eller mail.", required=True, merge=Merge.APPEND)
+    mode: Literal["visit", "phone", "mail"] = about(
+        "Form", "Besøg, telefon eller mail.", required=True, merge=Merge.APPEND
+    )
     face_to_face: bool = about("Ansigt til ansigt", "Tæller i IPS-målingen.", default=False, merge=Merge.APPEND)
     text: Text | None = about("Hvad skete", "Kort; nævner aldrig en borger.", merge=Merge.APPEND, multiline=True)
     by: Ref | None = about("Konsulent", "Hvem der havde kontakten.", merge=Merge.APPEND)
@@ -92,7 +94,9 @@ class JobLead(Record):
     opening_id: Ref | None = about("Åbning", "Den konkrete mulighed.")
     employer_contact_id: Ref | None = about("Kontakt", "Den kontakt, hvor det skete.")
     on: Day = about("Dato", "Dagen, det skete.", required=True)
-    state: Literal["proposed", "contacted", "meeting", "placed", "declined"] = about("Trin", "Hvor langt det er.", default="contacted")
+    state: Literal["proposed", "contacted", "meeting", "placed", "declined"] = about(
+        "Trin", "Hvor langt det er.", default="contacted"
+    )
     next_step_on: Day | None = about("Næste skridt", "Dag, vi følger op.")
     text: Text | None = about("Bemærkning", "Hvad der blev aftalt.", multiline=True)
 
@@ -129,7 +133,9 @@ class Partner(Record):
     reach: ClassVar[Scope] = "team"
 
     name: Line = about("Navn", "Partnerens navn.", required=True, min_length=1)
-    kind: Literal["provider", "treatment_unit", "local_actor", "authority"] = about("Type", "Hvad partneren er.", required=True)
+    kind: Literal["provider", "treatment_unit", "local_actor", "authority"] = about(
+        "Type", "Hvad partneren er.", required=True
+    )
     phone: Phone | None = about("Telefon", "Hovednummer.")
     address: Line | None = about("Adresse", "Hvor de holder til.")
     valid_from: Day | None = about("Gælder fra", "Første dag.", group="valid")
@@ -156,5 +162,3 @@ class Activity(Record):
     place: Line | None = about("Sted", "Hvor.")
     with_whom: Line | None = about("Sammen med", "Andre medarbejdere eller netværk; aldrig en borger.", alias="with")
     text: Text | None = about("Bemærkning", "Nævner aldrig en borger.", multiline=True)
-
-

@@ -76,7 +76,9 @@ class Progression(Record):
     citizen_id: Ref = about("Borger", "Hvem.", required=True, merge=Merge.APPEND)
     on: Day = about("Dato", "Dagen, det blev vurderet.", required=True)
     area: Code = about("Område", "Fx helbred, bolig eller rusmidler.", required=True, codes="progression_area")
-    direction: Literal["progress", "unchanged", "setback"] = about("Retning", "Frem, uændret eller tilbage.", required=True)
+    direction: Literal["progress", "unchanged", "setback"] = about(
+        "Retning", "Frem, uændret eller tilbage.", required=True
+    )
     text: Text | None = about("Bemærkning", "Hvad det bygger på.", multiline=True, personal=True)
 
 

@@ -21,7 +21,9 @@ class Note(Record):
     text: Text = about("Tekst", "Kun det nødvendige. Helbred hører til i brobygning.", required=True, min_length=1,
                        merge=Merge.APPEND, personal=True, multiline=True)  # fmt: skip
     written_at: Instant = about("Skrevet", "Hvornår notatet blev skrevet.", required=True, merge=Merge.APPEND)
-    author: Ref | None = about("Forfatter", "Konsulenten; sættes af enheden, kontrolleres af kontoret.", merge=Merge.APPEND)
+    author: Ref | None = about(
+        "Forfatter", "Konsulenten; sættes af enheden, kontrolleres af kontoret.", merge=Merge.APPEND
+    )
     appointment_id: Ref | None = about("Aftale", "Mødet, notatet er referat af.", merge=Merge.APPEND)
     addendum_to: Ref | None = about("Tilføjelse til", "Det notat, som dette retter eller uddyber.", merge=Merge.APPEND)
     journalised_at: Instant | None = about("Journaliseret", "Hvornår det blev lagt i kommunens journal.")

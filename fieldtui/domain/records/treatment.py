@@ -23,7 +23,9 @@ class Referral(Record):
     reach: ClassVar[Scope] = "citizen"
 
     citizen_id: Ref = about("Borger", "Hvem der søger behandling.", required=True, merge=Merge.APPEND)
-    basis: Literal["SEL101", "SUL141", "SUL142", "SUL82C"] = about("Grundlag", "Loven, behandlingen gives efter.", required=True)
+    basis: Literal["SEL101", "SUL141", "SUL142", "SUL82C"] = about(
+        "Grundlag", "Loven, behandlingen gives efter.", required=True
+    )
     requested_on: Day = about("Henvendelse", "Dag, borgeren bad om behandling.", required=True, group="progress")
     referred_on: Day | None = about("Henvist", "Dag, henvisningen blev sendt.", group="progress")
     received_on: Day | None = about("Modtaget", "Dag, behandlingsstedet modtog henvisningen.", group="progress")
@@ -32,7 +34,9 @@ class Referral(Record):
     provider: Line | None = about("Behandlingssted", "Hvor behandlingen gives.")
     contact_name: Line | None = about("Kontakt", "Behandler eller visitator.")
     contact_phone: Line | None = about("Kontakts telefon", "Nummer til behandlingsstedet.")
-    free_choice: bool = about("Frit valg", "Borgeren har selv valgt et andet sted; fristen kan da overskrides.", default=False)
+    free_choice: bool = about(
+        "Frit valg", "Borgeren har selv valgt et andet sted; fristen kan da overskrides.", default=False
+    )
     note: Text | None = about("Aftalt", "Praktiske aftaler; ikke behandlingens indhold.", multiline=True)
 
     @model_validator(mode="after")
@@ -45,7 +49,9 @@ class Referral(Record):
             last = value or last
         for name in ("started_on", "ended_on"):
             value = getattr(self, name)
-            if value is not None and value < (self.started_on or self.requested_on if name == "ended_on" else self.requested_on):
+            if value is not None and value < (
+                self.started_on or self.requested_on if name == "ended_on" else self.requested_on
+            ):
                 raise PydanticCustomError(f"order:{name}", "dates out of order")
         return self
 
@@ -60,12 +66,18 @@ class Consent(Record):
 
     citizen_id: Ref = about("Borger", "Hvem der har givet samtykke.", required=True, merge=Merge.APPEND)
     recipient: Line = about("Modtager", "Hvem oplysningerne må deles med.", required=True, min_length=1)
-    direction: Literal["disclose", "collect", "both"] = about("Retning", "Videregive, indhente eller begge dele.", default="both")
+    direction: Literal["disclose", "collect", "both"] = about(
+        "Retning", "Videregive, indhente eller begge dele.", default="both"
+    )
     scope: Line | None = about("Omfang", "Hvad der må deles, fx fremmøde og jobplan.")
     form: Literal["written", "oral"] = about("Form", "Skriftligt eller mundtligt.", default="written", group="validity")
     given_on: Day = about("Givet", "Dag, samtykket blev givet.", required=True, group="validity")
-    expires_on: Day | None = about("Udløber", "Sidste gyldige dag; for helbredsoplysninger højst et år.", group="validity")
-    withdrawn_at: Instant | None = about("Tilbagekaldt", "Hvornår borgeren trak det tilbage; virker straks.", group="validity")
+    expires_on: Day | None = about(
+        "Udløber", "Sidste gyldige dag; for helbredsoplysninger højst et år.", group="validity"
+    )
+    withdrawn_at: Instant | None = about(
+        "Tilbagekaldt", "Hvornår borgeren trak det tilbage; virker straks.", group="validity"
+    )
     withdrawn_how: Line | None = about("Tilbagekaldt hvordan", "Fx pr. telefon.", group="validity")
 
     @model_validator(mode="after")
@@ -73,5 +85,3 @@ class Consent(Record):
         if self.expires_on is not None and self.expires_on < self.given_on:
             raise PydanticCustomError("order:expires_on", "ends before it begins")
         return self
-
-

@@ -60,7 +60,9 @@ def canonical(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(edits(), edits())
-def test_swapping_the_sides_gives_the_same_body_apart_from_conflicts(mine: dict[str, Any], theirs: dict[str, Any]) -> None:
+def test_swapping_the_sides_gives_the_same_body_apart_from_conflicts(
+    mine: dict[str, Any], theirs: dict[str, Any]
+) -> None:
     one, other = merge(Appointment, BASE, mine, theirs), merge(Appointment, BASE, theirs, mine)
     assert [c.fields for c in one.conflicts] == [c.fields for c in other.conflicts]
     assert shown(one.body, one.conflicts) == shown(other.body, other.conflicts)

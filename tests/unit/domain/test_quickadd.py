@@ -86,7 +86,14 @@ def day(number: int, month: int, year: int = 2026) -> date:
     ],
 )  # fmt: skip
 def test_a_clear_line_is_understood_whole(
-    text: str, target: str, kind: str, on: date | None, start: time | None, end: time | None, who: str | None, where: str | None
+    text: str,
+    target: str,
+    kind: str,
+    on: date | None,
+    start: time | None,
+    end: time | None,
+    who: str | None,
+    where: str | None,
 ) -> None:
     draft = read(text)
     assert draft.questions == ()
@@ -196,7 +203,10 @@ _pieces = st.sampled_from([
 ])  # fmt: skip
 
 
-@given(st.one_of(st.lists(_pieces, max_size=9).map(" ".join), st.text(max_size=60)), st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)))
+@given(
+    st.one_of(st.lists(_pieces, max_size=9).map(" ".join), st.text(max_size=60)),
+    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),
+)
 def test_no_line_breaks_it_and_a_complete_draft_is_always_a_sound_record(text: str, at: datetime) -> None:
     draft = read(text, at.replace(tzinfo=COPENHAGEN))
     values: dict[str, Any] = draft.values() if draft.complete else {}
