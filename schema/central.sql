@@ -1,0 +1,244 @@
+-- The tables of the central system (PostgreSQL 15 or newer), as its migrations leave them.
+
+CREATE TABLE organisation (
+	org_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	seq BIGINT NOT NULL,
+	people_seq BIGINT NOT NULL,
+	server_key TEXT NOT NULL,
+	public_url TEXT,
+	enrol_failures INTEGER NOT NULL,
+	enrol_window_at TIMESTAMP WITH TIME ZONE,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT organisation_pkey PRIMARY KEY (org_id),
+	CONSTRAINT organisation_name_key UNIQUE (name)
+);
+
+COMMENT ON COLUMN organisation.seq IS 'Highest sequence number given; its row''s lock orders every change.';
+
+COMMENT ON COLUMN organisation.people_seq IS 'When the list of staff last changed.';
+
+COMMENT ON COLUMN organisation.server_key IS 'Response key: P-256, PKCS 8 DER, base64.';
+
+COMMENT ON COLUMN organisation.public_url IS 'Where devices reach it, as `serve` was last told.';
+
+COMMENT ON COLUMN organisation.enrol_failures IS 'Wrong enrolment codes since `enrol_window_at`.';
+
+CREATE TABLE access_log (
+	org_id TEXT NOT NULL,
+	device_id TEXT NOT NULL,
+	seq BIGINT NOT NULL,
+	at TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	action TEXT NOT NULL,
+	subject TEXT,
+	reason TEXT,
+	detail TEXT,
+	mac TEXT NOT NULL,
+	received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT access_log_pkey PRIMARY KEY (org_id, device_id, seq),
+	CONSTRAINT access_log_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
+
+CREATE TABLE consultant (
+	org_id TEXT NOT NULL,
+	consultant_id TEXT NOT NULL,
+	initials TEXT NOT NULL,
+	name TEXT NOT NULL,
+	role TEXT NOT NULL,
+	assignments_seq BIGINT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT consultant_pkey PRIMARY KEY (org_id, consultant_id),
+	CONSTRAINT consultant_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id),
+	CONSTRAINT consultant_role_check CHECK (role IN ('consultant', 'treatment', 'leader'))
+);
+
+CREATE UNIQUE INDEX consultant_org_id_initials_idx ON consultant (org_id, initials);
+
+COMMENT ON COLUMN consultant.assignments_seq IS 'When this person''s assignments last changed.';
+
+CREATE TABLE enrolment (
+	org_id TEXT NOT NULL,
+	code_hash TEXT NOT NULL,
+	consultant_id TEXT NOT NULL,
+	pre_approved BOOLEAN NOT NULL,
+	public_key TEXT,
+	device_name TEXT,
+	app_version TEXT,
+	device_id TEXT,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	approved_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT enrolment_pkey PRIMARY KEY (org_id, code_hash),
+	CONSTRAINT enrolment_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
+
+COMMENT ON COLUMN enrolment.code_hash IS 'SHA-256 of organisation and code; the code itself is kept nowhere.';
+
+COMMENT ON COLUMN enrolment.public_key IS 'The first key that used the code; no other may.';
+
+COMMENT ON COLUMN enrolment.device_id IS 'Set when approved.';
+
+CREATE TABLE export_version (
+	org_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	version INTEGER NOT NULL,
+	lines JSONB NOT NULL,
+	sha256 TEXT NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT export_version_pkey PRIMARY KEY (org_id, name, version),
+	CONSTRAINT export_version_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
+
+COMMENT ON COLUMN export_version.name IS 'What the list is: profile, days and place.';
+
+COMMENT ON COLUMN export_version.lines IS 'Fingerprint of each appointment as it stood in that version.';
+
+CREATE TABLE import_ref (
+	org_id TEXT NOT NULL,
+	source TEXT NOT NULL,
+	file TEXT NOT NULL,
+	ref TEXT NOT NULL,
+	collection TEXT NOT NULL,
+	id TEXT NOT NULL,
+	said JSONB NOT NULL,
+	CONSTRAINT import_ref_pkey PRIMARY KEY (org_id, source, file, ref, collection),
+	CONSTRAINT import_ref_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
+
+COMMENT ON COLUMN import_ref.collection IS 'One row may become two records.';
+
+COMMENT ON COLUMN import_ref.said IS 'What the row said when it was last taken; edits made since are not undone.';
+
+CREATE TABLE operation (
+	org_id TEXT NOT NULL,
+	op_id TEXT NOT NULL,
+	device_id TEXT NOT NULL,
+	content_hash TEXT NOT NULL,
+	result JSONB NOT NULL,
+	received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT operation_pkey PRIMARY KEY (org_id, op_id),
+	CONSTRAINT operation_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
+
+CREATE TABLE parked (
+	org_id TEXT NOT NULL,
+	op_id TEXT NOT NULL,
+	consultant_id TEXT NOT NULL,
+	device_id TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	op JSONB NOT NULL,
+	received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT parked_pkey PRIMARY KEY (org_id, op_id),
+	CONSTRAINT parked_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
+
+CREATE INDEX parked_org_id_scope_idx ON parked (org_id, scope);
+
+COMMENT ON COLUMN parked.consultant_id IS 'Who made the edit.';
+
+CREATE TABLE record (
+	org_id TEXT NOT NULL,
+	id TEXT NOT NULL,
+	collection TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	rev INTEGER NOT NULL,
+	seq BIGINT NOT NULL,
+	body JSONB NOT NULL,
+	annulled JSONB,
+	author TEXT,
+	device TEXT,
+	recorded_at TEXT,
+	received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	op_id TEXT,
+	CONSTRAINT record_pkey PRIMARY KEY (org_id, id),
+	CONSTRAINT record_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
+
+CREATE INDEX record_org_id_collection_idx ON record (org_id, collection);
+
+CREATE INDEX record_org_id_scope_id_idx ON record (org_id, scope, id);
+
+CREATE UNIQUE INDEX record_org_id_seq_idx ON record (org_id, seq);
+
+CREATE TABLE revision (
+	org_id TEXT NOT NULL,
+	id TEXT NOT NULL,
+	rev INTEGER NOT NULL,
+	collection TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	seq BIGINT NOT NULL,
+	body JSONB NOT NULL,
+	annulled JSONB,
+	author TEXT,
+	device TEXT,
+	recorded_at TEXT,
+	received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	op_id TEXT,
+	clock_offset_ms INTEGER,
+	CONSTRAINT revision_pkey PRIMARY KEY (org_id, id, rev),
+	CONSTRAINT revision_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
+
+CREATE UNIQUE INDEX revision_org_id_seq_idx ON revision (org_id, seq);
+
+CREATE TABLE scope_change (
+	org_id TEXT NOT NULL,
+	seq BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	consultant_id TEXT,
+	scope TEXT,
+	reason TEXT,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT scope_change_pkey PRIMARY KEY (org_id, seq),
+	CONSTRAINT scope_change_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id),
+	CONSTRAINT scope_change_kind_check CHECK (kind IN ('join', 'leave', 'people', 'assignment'))
+);
+
+CREATE INDEX scope_change_org_id_consultant_id_seq_idx ON scope_change (org_id, consultant_id, seq);
+
+COMMENT ON COLUMN scope_change.kind IS 'join, leave, or people (the list of staff changed).';
+
+CREATE TABLE assignment (
+	org_id TEXT NOT NULL,
+	citizen_id TEXT NOT NULL,
+	consultant_id TEXT NOT NULL,
+	role TEXT NOT NULL,
+	valid_from DATE NOT NULL,
+	valid_until DATE,
+	granted_seq BIGINT NOT NULL,
+	open BOOLEAN NOT NULL,
+	CONSTRAINT assignment_pkey PRIMARY KEY (org_id, citizen_id, consultant_id),
+	CONSTRAINT assignment_consultant_fkey FOREIGN KEY(org_id, consultant_id) REFERENCES consultant (org_id, consultant_id),
+	CONSTRAINT assignment_role_check CHECK (role IN ('primary', 'substitute', 'treatment'))
+);
+
+CREATE UNIQUE INDEX assignment_one_primary_idx ON assignment (org_id, citizen_id) WHERE role = 'primary';
+
+CREATE INDEX assignment_org_id_consultant_id_idx ON assignment (org_id, consultant_id);
+
+COMMENT ON COLUMN assignment.valid_until IS 'Last day of a substitute.';
+
+COMMENT ON COLUMN assignment.open IS 'For treatment: whether a valid consent opens the file now.';
+
+CREATE TABLE device (
+	org_id TEXT NOT NULL,
+	device_id TEXT NOT NULL,
+	consultant_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	public_key TEXT NOT NULL,
+	app_version TEXT NOT NULL,
+	last_seq BIGINT NOT NULL,
+	audit_head TEXT,
+	enrolled_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	last_seen_at TIMESTAMP WITH TIME ZONE,
+	revoked_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT device_pkey PRIMARY KEY (org_id, device_id),
+	CONSTRAINT device_consultant_fkey FOREIGN KEY(org_id, consultant_id) REFERENCES consultant (org_id, consultant_id)
+);
+
+COMMENT ON COLUMN device.public_key IS 'P-256 SubjectPublicKeyInfo, DER, base64.';
+
+COMMENT ON COLUMN device.last_seq IS 'High-water mark of `fieldtui-seq`: replays are below it.';
+
+COMMENT ON COLUMN device.audit_head IS 'Head of its access log as it last said: `seq:mac:epoch`.';
