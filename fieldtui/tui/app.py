@@ -15,10 +15,11 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from fieldtui.base.clock import Clock, today
-from fieldtui.base.errors import FieldtuiError, Unreachable
+from fieldtui.base.errors import Busy, FieldtuiError, Revoked, Unreachable
 from fieldtui.base.explain import explain
 from fieldtui.base.i18n import _, language, set_language
 from fieldtui.base.ids import IdSource
+from fieldtui.tui import preferences
 from fieldtui.tui.background import AFTER_CHANGE_SECONDS, EVERY_SECONDS, BackgroundSync
 from fieldtui.tui.crashes import report_crash, sentence_for
 from fieldtui.tui.endings import ENDING_OF, Ending, LockReason
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 _DOUBLE_SECONDS: Final = 0.6
 _KEPT_NOTICES: Final = 200
+_REVOKED_SECONDS: Final = 6
+"""How long the sentence stands before a revoked device locks."""
 
 
 class FieldtuiApp(App[int]):
@@ -86,7 +89,8 @@ class FieldtuiApp(App[int]):
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DEFAULT
+        wanted = preferences.load(folder).theme
+        self.theme = wanted if wanted in self.available_themes else DEFAULT
         self.folder = folder
         self.clock = clock
         self.ids = ids
@@ -103,11 +107,12 @@ class FieldtuiApp(App[int]):
         self._discreet_at = -1.0
         self._unhide: Any = None
         self._sync_timer: Any = None
+        self._sync_trouble: type[FieldtuiError] = Unreachable
         self._sync = BackgroundSync(
             lambda: self.workspace.syncing,
             on_report=lambda report, manual: self.call_from_thread(self._synced, report, manual),
             on_error=lambda error, manual: self.call_from_thread(self._not_synced, error, manual),
-            on_fault=lambda fault: self.call_from_thread(self._handle_exception, fault),
+            on_fault=lambda fault: self.call_from_thread(self.fault, fault),
         )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -216,6 +221,7 @@ class FieldtuiApp(App[int]):
         text = plain_content(text, multiline=True).plain
         self.notices.insert(0, Notice(self.now(), text, severity))
         del self.notices[_KEPT_NOTICES:]
+        self.clear_notifications()  # one at a time: they lie over the screen
         self.notify(text, severity=severity, timeout=seconds, markup=False)
 
     def fail(self, error: FieldtuiError) -> None:
@@ -225,9 +231,11 @@ class FieldtuiApp(App[int]):
 
     def done(self, outcome: Outcome) -> None:
         """After a change: say so, offer undo, load the screens anew, and let it be sent soon."""
-        for warning in outcome.warnings:
-            self.notice(warning, "warning", seconds=12)
-        self.notice(outcome.message + "   " + _("z fortryder"))
+        text = outcome.message + "   " + _("z fortryder")
+        warnings = [f"! {warning}" for warning in outcome.warnings]
+        self.notice(
+            "\n".join([text, *warnings]), "warning" if warnings else "information", seconds=12 if warnings else 8
+        )
         self.refresh_soon()
         self._send_soon()
 
@@ -342,6 +350,7 @@ class FieldtuiApp(App[int]):
 
     def _synced(self, report: SyncReport, manual: bool) -> None:
         self._set_facts(online=True)
+        self._sync_trouble = Unreachable
         if manual or report.conflicts or report.rejected:
             counts = _("Synket: {pulled} ind, {pushed} ud").format(pulled=report.pulled, pushed=report.pushed)
             if report.conflicts:
@@ -353,8 +362,12 @@ class FieldtuiApp(App[int]):
 
     def _not_synced(self, error: FieldtuiError, manual: bool) -> None:
         self._set_facts(online=not isinstance(error, Unreachable) and self.facts.online)
-        if manual or not isinstance(error, Unreachable):
+        if isinstance(error, Revoked):
             self.fail(error)
+            self.set_timer(_REVOKED_SECONDS, lambda: self.lock(LockReason.ASKED))
+        elif manual or not isinstance(error, (Unreachable, Busy, self._sync_trouble)):
+            self.fail(error)
+        self._sync_trouble = type(error)  # said once, not every quarter of an hour
         self._load_facts()
 
     # --- discreet, language -----------------------------------------------------------------------
@@ -382,9 +395,16 @@ class FieldtuiApp(App[int]):
     async def action_language(self) -> None:
         """F9: Danish ↔ English, at once and everywhere."""
         set_language("en" if language() == "da" else "da")
+        preferences.remember(self.folder, language=language())
         for screen in self.screen_stack:
             if isinstance(screen, Serving):
                 await screen.speak()
+
+    def action_theme(self) -> None:
+        """The next colours: dark, light, high contrast."""
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else DEFAULT
+        preferences.remember(self.folder, theme=self.theme)
 
     # --- keys and pastes that land outside a field --------------------------------------------------
 
@@ -483,6 +503,15 @@ class FieldtuiApp(App[int]):
             if isinstance(screen, Serving):
                 screen.save_now()
         self.exit(int(ending))
+
+    @property
+    def ending(self) -> bool:
+        """True once the app is about to end: nothing new is begun."""
+        return self._ending
+
+    def fault(self, error: Exception) -> None:
+        """A thread failed in a way nobody foresaw: end without showing data."""
+        self._handle_exception(error)
 
     # --- nothing leaks ----------------------------------------------------------------------------
 

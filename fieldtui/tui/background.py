@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from fieldtui.base.errors import FieldtuiError
 
 if TYPE_CHECKING:
     from fieldtui.services.syncing import Syncing, SyncReport
+
+T = TypeVar("T")
 
 EVERY_SECONDS: Final = 15 * 60
 """Pause between two syncs where nothing was changed."""
@@ -17,11 +19,33 @@ AFTER_CHANGE_SECONDS: Final = 30
 """How long after the last change it is sent; short enough to be there when the lid closes, long enough to undo."""
 
 
-class BackgroundSync:
-    """One sync at a time, in a thread of its own that ends with the process.
+def aside(
+    call: Callable[[], T],
+    *,
+    on_done: Callable[[T], None],
+    on_error: Callable[[FieldtuiError], None],
+    on_fault: Callable[[Exception], None],
+) -> None:
+    """Run something slow in a daemon thread; the listeners run in that thread too.
 
     A daemon thread, not the event loop's pool: a lock must not wait for an answer from the office.
     """
+
+    def work() -> None:
+        try:
+            answer = call()
+        except FieldtuiError as error:
+            on_error(error)
+        except Exception as fault:  # noqa: BLE001  a fault in a thread must reach the app, which ends without showing data
+            on_fault(fault)
+        else:
+            on_done(answer)
+
+    threading.Thread(target=work, name="fieldtui-aside", daemon=True).start()
+
+
+class BackgroundSync:
+    """One sync at a time, in a thread of its own that ends with the process."""
 
     def __init__(
         self,
@@ -48,25 +72,21 @@ class BackgroundSync:
         """Begin a sync; False where one is under way already."""
         if self._stop.is_set() or not self._busy.acquire(blocking=False):
             return False
-        threading.Thread(target=self._run, args=(manual,), name="fieldtui-sync", daemon=True).start()
+        aside(
+            lambda: self._once(manual),
+            on_done=lambda report: self._tell(self._on_report, report, manual),
+            on_error=lambda error: self._tell(self._on_error, error, manual),
+            on_fault=lambda fault: self._tell(self._on_fault, fault),
+        )
         return True
 
     def stop(self) -> None:
         """Begin no other sync, and let the one under way end at its next safe place."""
         self._stop.set()
 
-    def _run(self, manual: bool) -> None:
-        try:
-            report = self._once(manual)
-        except FieldtuiError as error:
-            if not self._stop.is_set():
-                self._on_error(error, manual)
-        except Exception as fault:  # noqa: BLE001  a fault in a thread must reach the app, which ends without showing data
-            if not self._stop.is_set():
-                self._on_fault(fault)
-        else:
-            if not self._stop.is_set():
-                self._on_report(report, manual)
+    def _tell(self, listener: Callable[..., None], *said: object) -> None:
+        if not self._stop.is_set():
+            listener(*said)
 
     def _once(self, manual: bool) -> SyncReport:
         try:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 ROUTES: Final[dict[str, str]] = {
     "idag": "fieldtui.tui.screens.idag:Today",
+    "borgere": "fieldtui.tui.screens.borgere:Citizens",
+    "borgerkort": "fieldtui.tui.screens.borgerkort:CitizenCard",
 }
 """Name → `module:class`."""
 

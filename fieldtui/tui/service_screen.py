@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from inspect import isawaitable
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -17,6 +18,7 @@ from fieldtui.tui.routes import ROUTES
 from fieldtui.tui.shell import Shell
 from fieldtui.tui.widgets.bars import HintBar, StatusBar, TabsRow
 from fieldtui.tui.widgets.content import plain_content
+from fieldtui.tui.widgets.linetable import LineTable
 from fieldtui.tui.widgets.panel import Panel
 
 T = TypeVar("T")
@@ -24,7 +26,8 @@ Loaded = TypeVar("Loaded")
 Answer = TypeVar("Answer")
 
 
-def _too_small() -> Static:
+def too_small() -> Static:
+    """The one sentence of a window that is too small."""
     text = _("Gør vinduet større (mindst 80×24) eller tryk Ctrl+minus.")
     return Static(plain_content(text), id="too-small", markup=False)
 
@@ -43,7 +46,7 @@ class Serving(Screen[Any]):
     def run_service(
         self,
         call: Callable[[], T],
-        on_done: Callable[[T], None] | None = None,
+        on_done: Callable[[T], Any] | None = None,
         *,
         on_error: Callable[[FieldtuiError], None] | None = None,
         group: str = "service",
@@ -70,9 +73,11 @@ class Serving(Screen[Any]):
 
         self.run_worker(work, thread=True, group=group, exclusive=group == "load", exit_on_error=True)
 
-    def _answered(self, on_done: Callable[[T], None], answer: T) -> None:
+    async def _answered(self, on_done: Callable[[T], Any], answer: T) -> None:
         if self.is_attached:
-            on_done(answer)
+            shown = on_done(answer)
+            if isawaitable(shown):
+                await shown
 
     def _failed(self, error: FieldtuiError, on_error: Callable[[FieldtuiError], None] | None) -> None:
         if on_error is not None and self.is_attached:
@@ -93,11 +98,14 @@ class Serving(Screen[Any]):
     async def speak(self) -> None:
         """Build the screen anew in the language in force; what was typed stays."""
         focused = self.focused.id if self.focused else None
+        cursors = {table.id: table.cursor_key for table in self.query(LineTable) if table.id}
         typed = {entry.id: _text(entry) for entry in self._entries() if entry.id}
         await self.recompose()
         for entry in self._entries():
             if entry.id in typed:
                 _set_text(entry, typed[entry.id])
+        for table in self.query(LineTable):
+            table.expect(cursors.get(table.id))
         self.set_out()
         if focused and (found := self.query(f"#{focused}")):
             found.first().focus()
@@ -135,7 +143,7 @@ class ServiceScreen(Serving, Generic[Loaded]):
         yield from self.body()
         yield StatusBar(self.shell.facts)
         yield HintBar(hints(self.context, on_screen=True))
-        yield _too_small()
+        yield too_small()
 
     def body(self) -> ComposeResult:
         """What stands between tabs and status bar."""
@@ -190,7 +198,7 @@ class Dialog(Serving, ModalScreen[Answer], Generic[Answer]):
         with Panel(self.heading(), hint=self.footing(), id="dialog", classes=self.size_class):
             yield from self.body()
         yield HintBar(hints(self.context, on_screen=False))
-        yield _too_small()
+        yield too_small()
 
     size_class: ClassVar[str] = "wide"
 

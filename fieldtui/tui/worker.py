@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from fieldtui.base.clock import Clock
 from fieldtui.base.i18n import Language, _, set_language
 from fieldtui.base.ids import IdSource
-from fieldtui.tui import terminal
+from fieldtui.tui import preferences, terminal
 from fieldtui.tui.endings import SENTENCES, Ending, LockReason
 from fieldtui.tui.lockscreen import LockScreen
 
@@ -39,7 +39,7 @@ def run(
         folder: The data folder.
         clock: Where time comes from.
         ids: Where ids come from.
-        language: Language to begin in.
+        language: Language to begin in; a choice made on this machine goes before the default, Danish.
         training: True for a demo with made-up citizens.
         opened: A vault that is open already; then nothing is asked. It is closed at the end.
         reason: Why the worker before ended (`LockReason`), shown on the lock screen.
@@ -47,7 +47,8 @@ def run(
     Returns:
         An `Ending`; 1 after a fault in the program.
     """
-    set_language(language)
+    remembered = preferences.load(folder).language
+    set_language(remembered if remembered and language == "da" else language)
     _harden()
     workspace = opened
     if workspace is None and _has_vault(folder):

@@ -10,23 +10,23 @@ from fieldtui.base.text import fold
 from fieldtui.tui.presenters.lines import Line, Piece, line
 
 TASKS: Final[tuple[tuple[str, str], ...]] = (
-    (N_("Registrér fremmødt"), N_("f på aftalen, når mødet er begyndt")),
-    (N_("Registrér udeblevet"), N_("u på aftalen")),
-    (N_("Registrér afbud"), N_("a på aftalen")),
-    (N_("Book en ny samtale"), N_("+ og fx: samtale fre 10 @fatima")),
-    (N_("Flytte en aftale"), N_("x på aftalen")),
-    (N_("Aflyse en aftale"), N_("x på aftalen, og vælg hvem der aflyser")),
-    (N_("Skrive et referat"), N_("m eller Enter på aftalen")),
-    (N_("Finde en ufærdig kladde"), N_("1 I dag, under Kræver handling")),
+    (N_("Registrér fremmødt"), N_("f, når mødet er begyndt")),
+    (N_("Registrér udeblevet"), N_("u")),
+    (N_("Registrér afbud"), N_("a")),
+    (N_("Book en ny samtale"), N_("+ samtale fre 10 @fatima")),
+    (N_("Flytte en aftale"), N_("x")),
+    (N_("Aflyse en aftale"), N_("x, og vælg hvem")),
+    (N_("Skrive et referat"), N_("m eller Enter")),
+    (N_("Finde en ufærdig kladde"), N_("1 I dag")),
     (N_("Logge en virksomhedskontakt"), N_("v")),
     (N_("Skrive en brobygningsnote"), N_("b")),
-    (N_("Lave en opgave"), N_("o, eller + og: opgave fre: ring til …")),
-    (N_("Ringe til en borger"), N_("r viser nummeret; det skrives i loggen")),
-    (N_("Rette en fejl"), N_("z fortryder det sidste, Ctrl+Y gentager")),
-    (N_("Finde en borger"), N_("Ctrl+P og de første bogstaver")),
-    (N_("Hvem mangler kontakt?"), N_("2 Borgere: de øverste")),
-    (N_("Vise skærmen til en borger"), N_("F6 skjuler navne; F6 to gange låser")),
-    (N_("Sende ændringer nu"), N_("F5; ellers sker det af sig selv")),
+    (N_("Lave en opgave"), N_("o, eller + opgave fre: …")),
+    (N_("Ringe til en borger"), N_("r (skrives i loggen)")),
+    (N_("Rette en fejl"), N_("z, og Ctrl+Y gentager")),
+    (N_("Finde en borger"), N_("Ctrl+P")),
+    (N_("Hvem mangler kontakt?"), N_("2: de øverste")),
+    (N_("Vise skærmen til en borger"), N_("F6; to gange låser")),
+    (N_("Sende ændringer nu"), N_("F5")),
     (N_("Løse en konflikt"), N_("7 Synk")),
     (N_("Låse"), N_("Ctrl+L")),
     (N_("Skifte sprog"), N_("F9")),
@@ -51,7 +51,7 @@ def task_lines(search: str) -> list[Line]:
     found = []
     for task, way in TASKS:
         if all(word in fold(f"{task} {_(task)} {_(way)}") for word in words):
-            found.append(line(Piece(f"{_(task):<29} ", "bold"), Piece("→ ", "dim"), _(way)))
+            found.append(line(Piece(f"{_(task)} ", "bold"), Piece("→ ", "dim"), _(way)))
     return found or [line(Piece(_("Intet passer. Prøv et andet ord, fx “flytte”."), "dim"))]
 
 
@@ -63,11 +63,14 @@ def key_lines(keys: Iterable[tuple[str, str]], width: int) -> list[Line]:
         width: Cells of one column.
     """
     items = [(show, label) for show, label in keys]
+    wide = max((len(show) for show, _label in items), default=0) + 1
     lines = []
     for number in range(0, len(items), 2):
         pieces = []
         for show, label in items[number : number + 2]:
-            pieces += [Piece(f"{show:<9} ", "primary"), Piece(f"{label:<{max(1, width - 10)}}")]
+            room = width - wide - 1
+            words = label if len(label) <= room else label[: room - 1] + "…"
+            pieces += [Piece(f"{show:<{wide}}", "primary"), Piece(f"{words:<{room}} ")]
         lines.append(tuple(pieces))
     return lines
 

@@ -71,7 +71,7 @@ def chips(draft: QuickDraft, names: Names) -> Line:
 def questions(draft: QuickDraft) -> list[Line]:
     """What must be answered first."""
     lines = [line(Piece(f"? {question.text}", "warning")) for question in draft.questions]
-    for question in draft.questions[:1]:
-        if question.choices:
-            lines.append(line(Piece(_("Tab vælger: "), "dim"), "   ".join(question.choices)))
+    first = draft.questions[0] if draft.questions else None
+    if first is not None and first.choices:
+        lines.append(line(Piece(_("Tab vælger: "), "dim"), "   ".join(first.choices)))
     return lines

@@ -60,16 +60,16 @@ class Today(Acts, ServiceScreen[Loaded]):
     def body(self) -> ComposeResult:
         with Horizontal(id="today", classes="row"):
             with Vertical(id="today-left"):
-                with Panel(id="day"):
+                with Panel(id="today-day"):
                     yield LineTable(
                         (Column(width=5), Column(width=12), Column(width=11), Column(), Column(width=11)), id="day-list"
                     )
-                with Panel(id="actions"):
+                with Panel(id="today-actions"):
                     yield LineTable((Column(width=12), Column(), Column(width=10), Column(width=11)), id="action-list")
-                yield TextPanel(_("Ugen (IPS)"), id="week")
+                yield TextPanel(_("Ugen (IPS)"), id="today-week")
             with Vertical(id="today-right"):
-                yield TextPanel(_("Nu"), id="now")
-                yield TextPanel(_("Senest"), id="latest")
+                yield TextPanel(_("Nu"), id="today-now")
+                yield TextPanel(_("Senest"), id="today-latest")
 
     def load(self) -> Loaded:
         workspace, today = self.shell.workspace, self.shell.today
@@ -89,14 +89,14 @@ class Today(Acts, ServiceScreen[Loaded]):
         if not self._placed and (start := present.cursor_start(agenda.appointments, now)):
             day.go_to(start)
             self._placed = True
-        self.query_one("#day", Panel).label(present.heading(agenda))
+        self.query_one("#today-day", Panel).label(present.heading(agenda))
         actions = present.action_rows(agenda, loaded.drafts, names)
         self.query_one("#action-list", LineTable).set_rows(actions, empty=_("Intet haster. √"))
-        self.query_one("#actions", Panel).label(
+        self.query_one("#today-actions", Panel).label(
             _("Kræver handling · {count}").format(count=len(actions)), _("Enter åbner · Tab skifter felt")
         )
         figures = loaded.figures
-        self.query_one("#week", TextPanel).show(
+        self.query_one("#today-week", TextPanel).show(
             present.week_lines(
                 contacts=figures.employer_contacts,
                 target=figures.target,
@@ -111,7 +111,7 @@ class Today(Acts, ServiceScreen[Loaded]):
         self._load_details()
 
     def _show_latest(self) -> None:
-        self.query_one("#latest", TextPanel).show(
+        self.query_one("#today-latest", TextPanel).show(
             [
                 line(Piece(f"{clock(notice.at)} ", "dim"), Piece(self.shell.names.text(notice.text)))
                 for notice in self.shell.notices[:8]
@@ -127,7 +127,7 @@ class Today(Acts, ServiceScreen[Loaded]):
 
     def _load_details(self) -> None:
         chosen = self.chosen_appointment()
-        panel = self.query_one("#now", TextPanel)
+        panel = self.query_one("#today-now", TextPanel)
         if chosen is None:
             panel.label(_("Nu"))
             panel.show([_("Ingen aftale valgt.")])
@@ -146,13 +146,13 @@ class Today(Acts, ServiceScreen[Loaded]):
 
     def _show_details(self, details: Details) -> None:
         names = self.shell.names
-        panel = self.query_one("#now", TextPanel)
+        panel = self.query_one("#today-now", TextPanel)
         panel.label(present.now_title(details.appointment, names, self.shell.now()), _("Mellemrum: hele kortet"))
         panel.show(present.now_lines(details.appointment, details.citizen, details.notes, details.tasks, names))
 
     def _no_details(self, error: FieldtuiError) -> None:
         del error  # a citizen who left this device while the list was shown: the next load takes the row away
-        panel = self.query_one("#now", TextPanel)
+        panel = self.query_one("#today-now", TextPanel)
         panel.label(_("Nu"))
         panel.show([_("Ingen aftale valgt.")])
 

@@ -27,6 +27,7 @@ _PAUSE_SECONDS: Final = 0.3
 """Notes are searched when the hands rest: each such search is written to the access log."""
 _LEAST: Final = 3
 _MOST_HITS: Final = 20
+_THEME: Final = "!theme"
 
 
 class Find(Dialog[None]):
@@ -65,6 +66,7 @@ class Find(Dialog[None]):
             for key, screen, name, _short in TABS
             if screen in ROUTES
         ]
+        found.append(Target("action", _THEME, _("Skift farver"), also="tema colours theme"))
         return found
 
     def set_out(self) -> None:
@@ -162,6 +164,9 @@ class Find(Dialog[None]):
         if not kind:
             return
         self.dismiss(None)
+        if key == _THEME:
+            self.app.call_later(self.app.run_action, "app.theme")
+            return
         if kind == "action":
             self.app.call_later(self.app.simulate_key, key)
             return

@@ -84,9 +84,9 @@ class Felt(Vertical):
         self._below = Lines((hint,), classes="under")
         self.entry: Input | TextArea
         if multiline:
-            self.entry = CleanTextArea(value, id=f"{name}")
+            self.entry = CleanTextArea(value, id=f"entry-{name}")
         else:
-            self.entry = CleanInput(value, placeholder=placeholder, id=f"{name}", max_length=max_length)
+            self.entry = CleanInput(value, placeholder=placeholder, id=f"entry-{name}", max_length=max_length)
         self.entry.border_title = plain_content(label)
 
     def compose(self) -> ComposeResult:

@@ -91,6 +91,7 @@ class LineTable(ScrollView, can_focus=True):
         self._rows = tuple(rows)
         self._header = header
         self._empty = empty
+        self._expected: str | None = None
         self._fit()
 
     @property
@@ -115,7 +116,8 @@ class LineTable(ScrollView, can_focus=True):
             rows: The rows, top first.
             empty: The sentence an empty list shows instead.
         """
-        kept = self.cursor_key
+        kept = self._expected or self.cursor_key
+        self._expected = None
         self._rows = tuple(rows)
         if empty is not None:
             self._empty = empty
@@ -123,6 +125,10 @@ class LineTable(ScrollView, can_focus=True):
         at = next((number for number, row in enumerate(self._rows) if row.key == kept), None)
         self.cursor = at if at is not None else max(0, min(self.cursor, len(self._rows) - 1))
         self.refresh()
+
+    def expect(self, key: str | None) -> None:
+        """Put the cursor on this key when the next rows come."""
+        self._expected = key
 
     def go_to(self, key: str) -> bool:
         """Put the cursor on the row with this key; False where there is none."""
