@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from fieldtui.base.i18n import _
 from fieldtui.domain.envelope import Stored
-from fieldtui.domain.records import Appointment, Company, Record, fields_of
+from fieldtui.domain.records import Appointment, Company, Consent, Record, fields_of
+from fieldtui.services.consents import strongest, valid_on
 from fieldtui.services.workspace import Workspace
 from fieldtui.tui.acts import Acts
 from fieldtui.tui.dialogs.appointment import AppointmentForm, Planned
+from fieldtui.tui.dialogs.ask import ChooseDialog
 from fieldtui.tui.dialogs.entries import Entry, EntryForm, Kind, as_json, options_of
 from fieldtui.tui.presenters.today import who
 from fieldtui.tui.presenters.words import BASES, MODES, choices
@@ -26,13 +29,17 @@ _ADDRESS: Final = frozenset({"address", "postal_code", "city"})
 _COMPANY_FIELDS: Final = (
     "name", "trade", "cvr", "p_number", "address", "postal_code", "city", "phone", "email", "relation", "rest_until", "notes",
 )  # fmt: skip
-_LEFT: Final = frozenset({"name", "cvr", "address", "phone", "job_goal", "benefit", "relation", "considerations", "notes"})
+_LEFT: Final = frozenset(
+    {"name", "cvr", "address", "phone", "job_goal", "benefit", "relation", "considerations", "notes"}
+)
 """Fields that begin a row; the others stand beside the one before."""
 
 
 def people_of(workspace: Workspace, today: date) -> People:
     """(id, full name) of the citizens, by name."""
-    return tuple(sorted(((row.id, row.full_name) for row in workspace.lookup.citizens(today)), key=lambda each: each[1]))
+    return tuple(
+        sorted(((row.id, row.full_name) for row in workspace.lookup.citizens(today)), key=lambda each: each[1])
+    )
 
 
 class CaseActs(Acts):
@@ -149,6 +156,34 @@ class CaseActs(Acts):
         title = _("Ret borgerkort · {name}").format(name=self.shell.names.show(stored.id))
         self.edit_record(stored, names, title)
 
+    def new_placement(self, citizen_id: str) -> None:
+        """A place in a company or a course for a citizen."""
+        workspace, today = self.shell.workspace, self.shell.today
+
+        def opened(companies: People) -> None:
+            def entries() -> tuple[Entry, ...]:
+                kinds = options_of(workspace.rules.codes("placement_kind", today))
+                return (
+                    Entry("kind", _("Type"), "pick", None, kinds, optional=False),
+                    Entry("company_id", _("Virksomhed"), "pick", None, companies, beside=True),
+                    Entry("starts_on", _("Start"), "date", today, optional=False),
+                    Entry("ends_on", _("Slut"), "date", beside=True),
+                    Entry("weekly_hours", _("Timer pr. uge"), "number", beside=True),
+                    Entry("mentor_name", _("Mentor"), hint=_("på arbejdspladsen")),
+                    Entry("purpose", _("Formål"), "text", hint=_("skal stå i en praktikaftale")),
+                )
+
+            def submit(values: dict[str, Any]) -> Outcome:
+                return workspace.casework.create("placement", {**as_json(values), "citizen_id": citizen_id})
+
+            title = _("Ny placering · {name}").format(name=self.shell.names.show(citizen_id))
+            self.shell.ask(EntryForm(title, entries, submit, save=_("Gem placering")), self.shell.done)
+
+        def load() -> People:
+            return tuple((row.id, row.name) for row in workspace.lookup.companies(today))
+
+        self.run_service(load, opened)
+
     # --- bridging -----------------------------------------------------------------------------
 
     def request_treatment(self, citizen_id: str | None = None) -> None:
@@ -201,6 +236,27 @@ class CaseActs(Acts):
         title = _("Samtykke · {name}").format(name=self.shell.names.show(citizen_id))
         self.shell.ask(EntryForm(title, entries, submit, save=_("Gem samtykke"), note=note), self.shell.done)
 
+    def consent(self, citizen_id: str, consents: Sequence[Stored[Consent]]) -> None:
+        """Give a consent; where one is valid, ask whether it is a new one or taken back."""
+        current = strongest(consents, self.shell.today)
+        if current is None or not valid_on(current.record, self.shell.today):
+            self.give_consent(citizen_id, current.record.recipient if current else None)
+            return
+        choices = [
+            ("withdraw", _("Træk samtykket tilbage"), current.record.recipient),
+            ("give", _("Nyt samtykke"), ""),
+        ]
+        withdrawn = current
+
+        def chosen(choice: str) -> None:
+            if choice == "withdraw":
+                self.withdraw_consent(withdrawn.id, citizen_id)
+            else:
+                self.give_consent(citizen_id)
+
+        title = _("Samtykke · {name}").format(name=self.shell.names.show(citizen_id))
+        self.shell.ask(ChooseDialog(title, choices), chosen)
+
     def withdraw_consent(self, consent_id: str, citizen_id: str) -> None:
         """The citizen takes the consent back: sharing stops at once, also offline."""
         casework = self.shell.workspace.casework
@@ -211,7 +267,11 @@ class CaseActs(Acts):
         note = _("Deling stopper straks, også uden net. Det, der allerede er delt, bliver ikke slettet.")
         title = _("Træk samtykke tilbage · {name}").format(name=self.shell.names.show(citizen_id))
         dialog = EntryForm(
-            title, entries, lambda values: casework.withdraw_consent(consent_id, values["how"]), save=_("Træk tilbage"), note=note
+            title,
+            entries,
+            lambda values: casework.withdraw_consent(consent_id, values["how"]),
+            save=_("Træk tilbage"),
+            note=note,
         )
         self.shell.ask(dialog, self.shell.done)
 

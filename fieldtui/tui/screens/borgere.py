@@ -1,0 +1,129 @@
+"""Borgere: everyone I am responsible for, what needs action first."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Input
+
+from fieldtui.base.i18n import _
+from fieldtui.services.lookup import CitizenRow
+from fieldtui.tui.case_acts import CaseActs
+from fieldtui.tui.keymap import CONTEXTS, bindings
+from fieldtui.tui.presenters import caseload
+from fieldtui.tui.presenters.filters import Filter, nothing_found
+from fieldtui.tui.service_screen import ServiceScreen
+from fieldtui.tui.widgets.fields import CleanInput
+from fieldtui.tui.widgets.linetable import Column, LineTable
+from fieldtui.tui.widgets.panel import Lines, Panel
+
+
+class Citizens(CaseActs, ServiceScreen[tuple[CitizenRow, ...]]):
+    """The list of citizens."""
+
+    context = "borgere"
+    first_focus = "#citizens"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXTS["borgere"])
+    CSS = "#citizens-panel { height: 1fr; } #citizens { height: 1fr; } #citizens-legend { height: 1; color: $dim; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[CitizenRow, ...] = ()
+        self._order = 0
+
+    def body(self) -> ComposeResult:
+        hint = _("Filtrér: navn, jobmål, bydel …  (prøv: job:ja  uden-aftale  frist<7  ingen-kontakt>14)")
+        yield CleanInput(placeholder=hint, id="filter")
+        with Panel(id="citizens-panel"):
+            yield LineTable(self._columns(), header=True, id="citizens")
+            yield Lines(caseload.legend(), id="citizens-legend")
+
+    @staticmethod
+    def _columns() -> tuple[Column, ...]:
+        return (
+            Column(_("Navn"), 14),
+            Column(_("Status"), 10),
+            Column(_("Job nu / jobmål")),
+            Column(_("Sidst set"), 10),
+            Column(_("Næste aftale"), 14),
+            Column(_("Timer"), 6, right=True, from_width=90),
+            Column(_("Obs"), 7),
+        )
+
+    def load(self) -> tuple[CitizenRow, ...]:
+        return self.shell.workspace.lookup.citizens(self.shell.today)
+
+    def show(self, loaded: tuple[CitizenRow, ...]) -> None:
+        self._rows = loaded
+        self._fill()
+
+    def _fill(self) -> None:
+        typed = self.query_one("#filter", Input).value
+        wanted, today = Filter.of(typed), self.shell.today
+        found = [row for row in caseload.ordered(self._rows, self._order) if wanted.takes(caseload.facts(row), today)]
+        if not self._rows:
+            empty = _("Du har ingen borgere endnu. Tryk F5 for at hente dem fra kontoret.")
+        else:
+            empty = nothing_found(_("borgere"), typed, map(caseload.facts, self._rows)) if not found else ""
+        rows = [caseload.table_row(row, self.shell.names, today) for row in found]
+        self.query_one("#citizens", LineTable).set_rows(rows, empty=empty)
+        shown = str(len(self._rows)) if len(found) == len(self._rows) else f"{len(found)}/{len(self._rows)}"
+        title = _("Borgere · {count} · sorteret efter: {order}").format(
+            count=shown, order=_(caseload.ORDERS[self._order])
+        )
+        self.query_one("#citizens-panel", Panel).label(title, _("Enter åbner kortet · s sorterer"))
+
+    def chosen_citizen_id(self) -> str | None:
+        """The citizen under the cursor."""
+        return self.query_one("#citizens", LineTable).cursor_key
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._rows:
+            self._fill()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the filter goes to the list."""
+        event.stop()
+        self.query_one("#citizens").focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """The arrow down leaves the filter for the list."""
+        if event.key == "down" and isinstance(self.focused, Input):
+            event.stop()
+            self.query_one("#citizens").focus()
+
+    def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
+        event.stop()
+        self.open_citizen(event.key)
+
+    def action_filter(self) -> None:
+        """`/`: type to narrow the list down."""
+        self.query_one("#filter").focus()
+
+    def action_back(self) -> None:
+        """Esc: clear the filter and go back to the list."""
+        entry = self.query_one("#filter", Input)
+        if entry.value or entry.has_focus:
+            entry.value = ""
+            self.query_one("#citizens").focus()
+        else:
+            super().action_back()
+
+    def action_sort(self) -> None:
+        """`s`: the next order."""
+        self._order = (self._order + 1) % len(caseload.ORDERS)
+        self._fill()
+
+    def action_note(self) -> None:
+        """`m`: a note about this citizen."""
+        if (citizen_id := self.chosen_citizen_id()) is not None:
+            self.write_note(citizen_id)
+
+    def action_new(self) -> None:
+        """`n`: a new appointment with this citizen."""
+        if (citizen_id := self.chosen_citizen_id()) is not None:
+            self.plan(citizen_id)
