@@ -200,8 +200,9 @@ class Editing:
     ) -> Done:
         """Store the changes as one act."""
         result = self._store.write(changes, label=label or message, actor=self._context.me.id)
+        puts = [change for change in changes if isinstance(change, Put)]
         odd = [
-            w for change in changes if isinstance(change, Put) for w in warnings_for(change.record, self._context.today)
+            sentence for put in puts for sentence in (*self._twins(put), *warnings_for(put.record, self._context.today))
         ]
         return Done(message, result.ids, result.command_id, tuple(dict.fromkeys((*warnings, *odd))))
 
