@@ -21,11 +21,11 @@ from fieldtui.vault import (
     create_vault,
     open_vault,
     recover_vault,
-    sqlcipher,
     suggest_passphrase,
     suggestion_bits,
     vault_state,
 )
+from fieldtui.vault.sqlcipher import cipher_version
 
 __all__ = [
     "CHEAPEST",
@@ -103,16 +103,6 @@ def new_passphrase(workspace: Workspace, new: Secret, *, kdf: KdfCost = STANDARD
     """
     change_passphrase(workspace.store.vault, new, kdf=kdf)
     workspace.store.audit("passphrase")
-
-
-def cipher_version() -> str | None:
-    """The version of SQLCipher in use; `None` where the library that is loaded does not encrypt."""
-    connection = sqlcipher.dbapi2.connect(":memory:")
-    try:
-        row = connection.execute("PRAGMA cipher_version").fetchone()
-    finally:
-        connection.close()
-    return None if row is None else str(row[0])
 
 
 def _workspace(vault: OpenVault, action: str, *, clock: Clock, ids: IdSource) -> Workspace:

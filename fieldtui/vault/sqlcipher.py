@@ -58,3 +58,13 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
         uri, uri=True, isolation_level=None, cached_statements=0, check_same_thread=False, timeout=5.0
     )
     return cast("sqlite3.Connection", connection)
+
+
+def cipher_version() -> str | None:
+    """The version of SQLCipher in use; `None` where the library that is loaded does not encrypt."""
+    connection = dbapi2.connect(":memory:")
+    try:
+        row = connection.execute("PRAGMA cipher_version").fetchone()
+    finally:
+        connection.close()
+    return None if row is None else str(row[0])
