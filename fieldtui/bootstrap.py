@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,8 @@ _VALUED: Final = {
     "--lang": "FIELDTUI_LANG",
 }
 
+_FRAMES: Final = 8
+"""How many of the innermost places of a defect are logged."""
 _COMPLETING: Final = "_FIELDTUI_COMPLETE"
 """Set by a shell that completes a command line: then every command must be known with its options."""
 _LOCKED_BECAUSE: Final = "--locked-because"
@@ -48,7 +51,7 @@ _FAMILIES: Final[Mapping[str, str]] = {
     "outbox": "fieldtui.cli.syncing",
     "conflicts": "fieldtui.cli.conflicts",
     "today": "fieldtui.cli.agenda",
-    "add": "fieldtui.cli.agenda",
+    "add": "fieldtui.cli.adding",
     "list": "fieldtui.cli.records",
     "show": "fieldtui.cli.records",
     "put": "fieldtui.cli.putting",
@@ -246,17 +249,21 @@ def _command(words: list[str], setting: Any) -> int:
     """Build the commands that are needed, and run the one that was asked for."""
     import typer
 
-    from fieldtui.cli.usage import sentence
+    from fieldtui.cli.usage import help_in_danish, sentence
 
     root = _root(words)
     command = typer.main.get_command(root)
     arguments = [*words, "--json"] if words[0] == "central" and setting.as_json else words
+    said = io.StringIO()
+    helping = setting.language == "da" and not {"-h", "--help"}.isdisjoint(words)
     try:
-        result = command.main(args=arguments, prog_name="fieldtui", standalone_mode=False, obj=setting)
+        with contextlib.redirect_stdout(said) if helping else contextlib.nullcontext():
+            result = command.main(args=arguments, prog_name="fieldtui", standalone_mode=False, obj=setting)
     except typer.TyperException as error:
         raise BadUsage(sentence(error, [*_FAMILIES, "central"])) from None
     except typer.Abort:
         return INTERRUPTED
+    sys.stdout.write(help_in_danish(said.getvalue()))
     return result if isinstance(result, int) else int(ExitCode.DONE)
 
 
@@ -270,6 +277,10 @@ def _root(words: Sequence[str]) -> typer.Typer:
         suggest_commands=False,
         context_settings={"help_option_names": ["-h", "--help"]},
         help=_("Borgere, aftaler og brobygning i en krypteret boks. Uden kommando åbner skærmbilledet."),
+        epilog=_(
+            "Overalt på linjen: --data-dir MAPPE, --passphrase-file FIL, --lang da|en, --json, --version. "
+            "Miljøet kan sige det samme: FIELDTUI_DATA_DIR, FIELDTUI_PASSPHRASE_FILE, FIELDTUI_LANG."
+        ),
     )
 
     @root.callback()
@@ -332,8 +343,9 @@ def _defect(error: BaseException, folder: Path | None) -> int:
     message = _("fieldtui måtte stoppe på grund af en fejl i programmet. Det, der er gemt, er gemt.")
     path = _crash_log(folder)
     if path is not None:
-        places = {f"at{number}": place for number, place in enumerate(frames[-6:], start=1)}
-        log.event("defect", error=type(error).__name__, **places)
+        log.event("defect", error=type(error).__name__)
+        for place in frames[-_FRAMES:]:
+            log.event("defect.at", place=place)
         message += " " + _("Stedet i programmet står i {file}, uden personoplysninger.").format(file=path)
     _say(message)
     return int(ExitCode.INTERNAL)

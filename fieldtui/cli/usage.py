@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import Final
 
 import typer
 
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
+
+_TYPERS_WORDS: Final = (
+    (r"^Usage: ", "Brug: "),
+    (r"^Options:$", "Valg:"),
+    (r"^Arguments:$", "Argumenter:"),
+    (r"^Commands:$", "Kommandoer:"),
+    (r"\[required\]", "[skal gives]"),
+    (r"\[default: ", "[ellers: "),
+    (r"\bShow\s+this\s+message\s+and\s+exit\.", "Vis denne hjælp."),
+    (r"\bInstall\s+completion\s+for\s+the\s+current\s+shell\.", "Installér fuldførelse i din skal."),
+    (
+        r"\bShow\s+completion\s+for\s+the\s+current\s+shell,\s+to\s+copy\s+it\s+or\s+customize\s+the\s+installation\.",
+        "Vis fuldførelsen, så den kan kopieres.",
+    ),
+)
+"""What Typer itself says in a help page, and how we say it; Typer has no Danish of its own."""
+
+
+def help_in_danish(text: str) -> str:
+    """A help page with Typer's own words in Danish."""
+    for pattern, danish in _TYPERS_WORDS:
+        text = re.sub(pattern, danish, text, flags=re.MULTILINE)
+    return text
 
 
 def sentence(error: typer.TyperException, commands: Sequence[str]) -> str:
