@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import select, update
@@ -231,8 +231,6 @@ def revoke(db: Database, device_id: str, *, organisation: str | None = None) -> 
 
 
 def _refuse_senseless(person: Person, role: AssignmentRole, until: date | None, day: date) -> None:
-    if role not in get_args(AssignmentRole):
-        raise BadUsage(_("Rollen skal være primary, substitute eller treatment."))
     if role == "treatment" and person.role != "treatment":
         raise BadUsage(
             _("{initials} er ikke behandler og kan ikke få borgeren som behandler.").format(initials=person.initials)

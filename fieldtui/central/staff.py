@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, get_args
+from typing import Any, Final, cast, get_args
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,7 +12,7 @@ from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.central.ledger import Ledger
 from fieldtui.central.schema import consultant
-from fieldtui.wire.messages import Person, Role
+from fieldtui.wire.messages import AssignmentRole, Person, Role
 
 _LONGEST_INITIALS: Final = 8
 
@@ -59,8 +59,6 @@ def make_person(ledger: Ledger, *, initials: str, name: str, role: Role) -> Pers
         raise BadUsage(_("Initialer er højst {most} bogstaver og tal.").format(most=_LONGEST_INITIALS))
     if not name:
         raise BadUsage(_("Medarbejderen skal have et navn."))
-    if role not in get_args(Role):
-        raise BadUsage(_("Rollen skal være consultant, treatment eller leader."))
     person = Person(id=ledger.ids.new(), initials=shown, name=name, role=role)
     added = ledger.connection.execute(
         insert(consultant)
@@ -75,3 +73,27 @@ def make_person(ledger: Ledger, *, initials: str, name: str, role: Role) -> Pers
         raise BadUsage(_("Initialerne {initials} er taget.").format(initials=shown))
     ledger.note_event("people")
     return person
+
+
+def role_named(text: str) -> Role:
+    """The role of that name.
+
+    Raises:
+        BadUsage: There is none.
+    """
+    for role in get_args(Role):
+        if role == text:
+            return cast("Role", role)
+    raise BadUsage(_("Rollen skal være consultant, treatment eller leader."))
+
+
+def assignment_role_named(text: str) -> AssignmentRole:
+    """What someone may be to a citizen, by that name.
+
+    Raises:
+        BadUsage: There is none.
+    """
+    for role in get_args(AssignmentRole):
+        if role == text:
+            return cast("AssignmentRole", role)
+    raise BadUsage(_("Rollen skal være primary, substitute eller treatment."))
