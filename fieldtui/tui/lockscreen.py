@@ -143,10 +143,11 @@ class LockScreen:
         )
         return _GROUND + "\x1b[2J" + "".join(drawn)
 
-    def run(self, submit: Callable[[LockScreen], bool]) -> bool:
+    def run(self, submit: Callable[[LockScreen], bool], on_drawn: Callable[[], None]) -> bool:
         """Ask until `submit` says the vault is open, or the person leaves.
 
         Args:
+            on_drawn: Called once, when the screen is there.
             submit: Called with this screen when Enter was pressed. It reads `normalised`, says what went wrong
                 with `say`, and answers True when it is done.
 
@@ -155,6 +156,7 @@ class LockScreen:
         """
         with terminal.raw_keys():
             self.draw()
+            on_drawn()
             while True:
                 keys = list(terminal.read_keys(_BLINK_SECONDS))
                 if not keys:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 ROUTES: Final[dict[str, str]] = {
     "idag": "fieldtui.tui.screens.idag:Today",
     "borgere": "fieldtui.tui.screens.borgere:Citizens",
+    "kalender": "fieldtui.tui.screens.kalender:Calendar",
+    "virksomheder": "fieldtui.tui.screens.virksomheder:Companies",
+    "virksomhedskort": "fieldtui.tui.screens.virksomhedskort:CompanyScreen",
     "borgerkort": "fieldtui.tui.screens.borgerkort:CitizenCard",
 }
 """Name → `module:class`."""

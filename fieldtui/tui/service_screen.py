@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from inspect import isawaitable
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen, Screen
@@ -24,6 +23,9 @@ from fieldtui.tui.widgets.panel import Panel
 T = TypeVar("T")
 Loaded = TypeVar("Loaded")
 Answer = TypeVar("Answer")
+
+
+_ALL_COUNT: Final = frozenset({"service", "change", "draft"})
 
 
 def too_small() -> Static:
@@ -57,7 +59,8 @@ class Serving(Screen[Any]):
             call: The service call. It touches no widget.
             on_done: Gets the answer, on the screen's own thread, if the screen is still there.
             on_error: Gets what the service refused; without it the error's sentence is shown.
-            group: Calls of one group replace each other: the answer of an older one is dropped.
+            group: Calls of one group replace each other, and the answer of an older one is dropped; except those
+                that store something, whose group is `service`, `change` or `draft`.
         """
 
         def work() -> None:
@@ -71,13 +74,11 @@ class Serving(Screen[Any]):
             if on_done is not None and not worker.is_cancelled:
                 self.app.call_from_thread(self._answered, on_done, answer)
 
-        self.run_worker(work, thread=True, group=group, exclusive=group == "load", exit_on_error=True)
+        self.run_worker(work, thread=True, group=group, exclusive=group not in _ALL_COUNT, exit_on_error=True)
 
-    async def _answered(self, on_done: Callable[[T], Any], answer: T) -> None:
-        if self.is_attached:
-            shown = on_done(answer)
-            if isawaitable(shown):
-                await shown
+    def _answered(self, on_done: Callable[[T], Any], answer: T) -> Any:
+        """What `on_done` returns is awaited by the caller where it can be."""
+        return on_done(answer) if self.is_attached else None
 
     def _failed(self, error: FieldtuiError, on_error: Callable[[FieldtuiError], None] | None) -> None:
         if on_error is not None and self.is_attached:
@@ -105,7 +106,7 @@ class Serving(Screen[Any]):
             if entry.id in typed:
                 _set_text(entry, typed[entry.id])
         for table in self.query(LineTable):
-            table.expect(cursors.get(table.id))
+            table.expect(cursors.get(table.id or ""))
         self.set_out()
         if focused and (found := self.query(f"#{focused}")):
             found.first().focus()

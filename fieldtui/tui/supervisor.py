@@ -28,6 +28,14 @@ def run(argv_for_worker: Sequence[str]) -> int:
     Returns:
         The exit status of the last worker: 0 where the person left.
     """
+    before = _without_echo()
+    try:
+        return _run_workers(argv_for_worker)
+    finally:
+        _restore_mode(before)
+
+
+def _run_workers(argv_for_worker: Sequence[str]) -> int:
     reason: LockReason | None = None
     while True:
         arguments = [*argv_for_worker, *([REASON_OPTION, reason.value] if reason else [])]
@@ -41,7 +49,6 @@ def run(argv_for_worker: Sequence[str]) -> int:
 
 def _run_worker(arguments: Sequence[str]) -> int:
     """Start one worker and wait for it; signals that end this process end it first."""
-    before = _terminal_mode()
     # The interpreter and the program are our own; the environment goes along, and the worker cleans it before Textual.
     worker = subprocess.Popen([sys.executable, "-m", "fieldtui", *arguments])
     old = _forward_signals(worker)
@@ -50,7 +57,6 @@ def _run_worker(arguments: Sequence[str]) -> int:
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)
-        _restore_mode(before)
     if status not in {0, 1, *REASON_OF} or status < 0:
         _clean_terminal()
     return status
@@ -77,12 +83,22 @@ def _clean_terminal() -> None:
         write(SCRUB)
 
 
-def _terminal_mode() -> Any:
+def _without_echo() -> Any:
+    """Stop the terminal's own echo: a passphrase typed while one worker follows the other must not be seen.
+
+    Returns:
+        The mode before, for `_restore_mode`; `None` where there is nothing to restore.
+    """
     if sys.platform == "win32" or not sys.stdin.isatty():
         return None
     import termios
 
-    return termios.tcgetattr(sys.stdin.fileno())
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    silent = [*before]
+    silent[3] &= ~termios.ECHO
+    termios.tcsetattr(descriptor, termios.TCSADRAIN, silent)
+    return before
 
 
 def _restore_mode(mode: Any) -> None:

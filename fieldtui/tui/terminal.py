@@ -59,7 +59,7 @@ def raw_keys() -> Iterator[None]:
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
     try:
-        tty.setraw(descriptor)
+        tty.setraw(descriptor, termios.TCSADRAIN)  # what was typed already counts
         yield
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

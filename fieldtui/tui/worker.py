@@ -107,9 +107,7 @@ def _unlock(folder: Path, clock: Clock, ids: IdSource, reason: str | None) -> Wo
     terminal.write(terminal.ENTER_SCREEN)
     known = {item.value for item in LockReason}
     screen = LockScreen(SENTENCES[LockReason(reason)] if reason in known else "")
-    screen.draw()
     warming = threading.Thread(target=_warm_up, name="fieldtui-warm-up", daemon=True)
-    warming.start()
     opened: list[Workspace] = []
 
     def submit(shown: LockScreen) -> bool:
@@ -118,7 +116,7 @@ def _unlock(folder: Path, clock: Clock, ids: IdSource, reason: str | None) -> Wo
             opened.append(workspace)
         return workspace is not None
 
-    screen.run(submit)
+    screen.run(submit, on_drawn=warming.start)
     if opened:
         warming.join()
     return opened[0] if opened else None

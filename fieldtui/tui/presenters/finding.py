@@ -47,7 +47,7 @@ def split_prefix(text: str) -> tuple[str | None, str]:
 
 def matches(targets: Iterable[Target], words: Sequence[str]) -> list[Target]:
     """Those that hold every word; a name that begins with the first word stands first."""
-    found = []
+    found: list[tuple[bool, int, Target]] = []
     for target in targets:
         hay = fold(f"{target.name} {target.remark} {target.also}")
         if all(word in hay for word in words):

@@ -303,10 +303,9 @@ class Welcome(Serving):
         else:
             self._refused(error)
 
-    async def _enrolled(self, person: Person) -> None:
+    def _enrolled(self, person: Person) -> Any:
         del person  # shown in the status bar from now on
-        if self.is_attached and not self._app.ending:
-            await self._go(Step.FETCH)
+        return self._go(Step.FETCH) if self.is_attached and not self._app.ending else None
 
     # --- 5 first sync -----------------------------------------------------------------------------
 
