@@ -10,79 +10,23 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from fieldtui.base.clock import isoformat
-from fieldtui.base.i18n import N_, _
+from fieldtui.base.i18n import _
 from fieldtui.base.text import clean, fold
 from fieldtui.domain import calendar
 from fieldtui.domain.quicktimes import Line, Question, folded_with_places, read_day, read_length, read_time
+from fieldtui.domain.quickwords import INTERVIEW, VISIT, WORDS, Target, Word, loose, mode_of, word_of
 
 __all__ = ["WORDS", "Known", "Question", "QuickDraft", "Target", "Word", "parse"]
 
-Target = Literal["appointment", "task", "note", "bridging_note", "employer_contact", "attendance"]
-
 _LONGEST: Final = 2_000
-_DEFAULT_MINUTES: Final = 45
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """What a first word makes of the line."""
-
-    target: Target
-    kind: str = ""
-    """Kind of appointment, attendance code, or mode of an employer contact."""
-    title: str = ""
-    """Danish title, where the kind alone does not say it."""
-    minutes: int = _DEFAULT_MINUTES
-    form: str = "personal"
-
-
-_INTERVIEW: Final = Word("appointment", "jobsamtale")
-_CALL: Final = Word("appointment", "andet", N_("Opkald"), 15, "phone")
-_VISIT: Final = Word("appointment", "virksomhedsbesoeg", "", 60)
-_COMPANY: Final = Word("employer_contact", "")
-_TASK: Final = Word("task")
-
-WORDS: Final[dict[str, Word]] = {
-    "samtale": _INTERVIEW, "jobsamtale": _INTERVIEW, "meeting": _INTERVIEW,
-    "opfoelgning": Word("appointment", "opfoelgning"),
-    "moede": Word("appointment", "andet", N_("Møde")),
-    "ring": _CALL, "opkald": _CALL, "call": _CALL,
-    "besoeg": _VISIT,
-    "rundvisning": Word("appointment", "virksomhedsbesoeg", N_("Rundvisning"), 60),
-    "proevedag": Word("appointment", "virksomhedsbesoeg", N_("Prøvedag")),
-    "mentor": Word("appointment", "mentor"),
-    "virk": _COMPANY, "virksomhed": _COMPANY, "kontakt": _COMPANY,
-    "brobygning": Word("bridging_note", "brobygning"),
-    "opgave": _TASK, "husk": _TASK, "task": _TASK,
-    "note": Word("note", "notat"), "notat": Word("note", "notat"),
-    "udeblevet": Word("attendance", "no_show"),
-    "fremmoedt": Word("attendance", "attended"), "moedt": Word("attendance", "attended"),
-    "afbud": Word("attendance", "cancelled_citizen"),
-}  # fmt: skip
-"""Folded word → what it means: the one table of decision 14."""
-
-_MODES: Final = {
-    "besoeg": "visit",
-    "ring": "phone",
-    "telefon": "phone",
-    "opkald": "phone",
-    "mail": "mail",
-    "mailet": "mail",
-}
+_TOLD: Final = frozenset({"note", "bridging_note"})
 _NEEDS_CITIZEN: Final = frozenset({"jobsamtale", "opfoelgning", "mentor", "brobygning"})
 
 
-def _loose(text: str) -> str:
-    """Folded further, so that both spellings of people without Danish keys meet: `ojvind` and `oejvind` are Øjvind."""
-    return fold(text).replace("ae", "a").replace("oe", "o").replace("aa", "a")
-
-
-_LOOSE_WORDS: Final = {_loose(name): word for name, word in WORDS.items()}
-_LOOSE_MODES: Final = {_loose(name): mode for name, mode in _MODES.items()}
-_FILLERS: Final = r"\b(?:med|hos|på|til|i|kl|den|d|og|at)\b\.?"
+_FILLER: Final = r"(?:med|hos|på|til|i|kl|den|d|og|at)\b\.?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +132,10 @@ def parse(
         The draft. It is complete where it has no questions.
     """
     typed, free = _split(unicodedata.normalize("NFC", clean(text, limit=_LONGEST)))
-    line = Line(now, f" {typed} ")
+    line = Line(now, re.sub(r"\s+", " ", f" {typed} "))
     important = line.take(r"(?<!\S)!(?:vigtigt?)?(?!\S)", lambda _match: None)
     who, free = _named_person(line, free, people)
+    whole = _whole_text(line, people, named=who is not None)
     company = _known(line, companies)
     place = _place(line, places)
     read_length(line)
@@ -200,8 +145,9 @@ def parse(
     mode = _mode(line) if word is not None and word.target == "employer_contact" else ""
     if who is None and not line.asked("who"):
         who = _first_name(line, people)
-    free = free or _left_over(line)
-    word = _meaning(word, line, who, free)
+    word = _meaning(word, line, who, free or _left_over(line))
+    # A note is kept as it was typed, with the days and times it tells of.
+    free = free or (whole if word is not None and word.target in _TOLD else _left_over(line))
     if word is not None:
         _complete_time(line, word)
         _ask_for_missing(line, word, who, company, free, mode)
@@ -261,6 +207,8 @@ def _named_person(line: Line, free: str, people: Sequence[Known]) -> tuple[Known
             found.append(person)
 
     if line.take(_AT, lambda match: use(match[1])):
+        if re.search(_AT, line.rest):
+            line.ask("who", _("Én borger pr. linje. Hvem mener du?"))
         return (found[0] if found else None), free
     match = re.search(_AT, free)
     if match:
@@ -271,9 +219,9 @@ def _named_person(line: Line, free: str, people: Sequence[Known]) -> tuple[Known
 
 def _person(line: Line, token: str, people: Sequence[Known]) -> Known | None:
     """By beginning of any name, or initials; an exact first name goes before a beginning."""
-    wanted = _loose(token)
+    wanted = loose(token)
     near = [each for each in people if _answers_to(each.name, wanted)]
-    exact = [each for each in near if _loose(each.name).split()[0] == wanted]
+    exact = [each for each in near if loose(each.name).split()[0] == wanted]
     found = exact or near
     if len(found) == 1:
         return found[0]
@@ -286,14 +234,14 @@ def _person(line: Line, token: str, people: Sequence[Known]) -> Known | None:
 
 
 def _answers_to(name: str, wanted: str) -> bool:
-    words = _loose(name).split()
+    words = loose(name).split()
     return "".join(word[0] for word in words) == wanted or any(word.startswith(wanted) for word in words)
 
 
 def _first_name(line: Line, people: Sequence[Known]) -> Known | None:
     """A first name without `@`; where several have it, the person is asked."""
     for match in re.finditer(r"[^\W\d_]+", line.rest):
-        same = [each for each in people if _loose(each.name).split()[0] == _loose(match[0])]
+        same = [each for each in people if loose(each.name).split()[0] == loose(match[0])]
         if same:
             line.rest = f"{line.rest[: match.start()]} {line.rest[match.end() :]}"
             return _person(line, match[0], same)
@@ -324,7 +272,7 @@ def _place(line: Line, places: Sequence[str]) -> str | None:
 def _word(line: Line) -> Word | None:
     """The first word of the table, cut out."""
     for match in re.finditer(r"[^\W\d_]+", line.rest):
-        word = _LOOSE_WORDS.get(_loose(match[0]))
+        word = word_of(match[0])
         if word is not None:
             line.rest = f"{line.rest[: match.start()]} {line.rest[match.end() :]}"
             return word
@@ -333,7 +281,7 @@ def _word(line: Line) -> Word | None:
 
 def _mode(line: Line) -> str:
     for match in re.finditer(r"[^\W\d_]+", line.rest):
-        mode = _LOOSE_MODES.get(_loose(match[0]))
+        mode = mode_of(match[0])
         if mode is not None:
             line.rest = f"{line.rest[: match.start()]} {line.rest[match.end() :]}"
             return mode
@@ -341,8 +289,22 @@ def _mode(line: Line) -> str:
 
 
 def _left_over(line: Line) -> str:
-    rest = re.sub(_FILLERS, " ", line.rest, flags=re.IGNORECASE)
-    return re.sub(r"\s+", " ", rest).strip(" .,;")
+    """What nothing else has used, without the small words at its ends."""
+    rest = re.sub(r"\s+", " ", line.rest).strip(" .,;")
+    while True:
+        shorter = re.sub(rf"^{_FILLER}|\b{_FILLER}$", "", rest, flags=re.IGNORECASE).strip(" .,;")
+        if shorter == rest:
+            return rest
+        rest = shorter
+
+
+def _whole_text(line: Line, people: Sequence[Known], *, named: bool) -> str:
+    """The line as it was typed, without its first word and the person it names."""
+    copy = Line(line.now, line.rest)
+    _word(copy)
+    if not named:
+        _first_name(copy, people)
+    return re.sub(r"\s+", " ", copy.rest).strip(" .,;")
 
 
 # --- what it means ------------------------------------------------------------------------------
@@ -352,10 +314,10 @@ def _meaning(word: Word | None, line: Line, who: Known | None, free: str) -> Wor
     """A time makes a visit of a company contact and a meeting of bridging; a person and a time alone are a jobsamtale."""
     if word is None:
         if who is not None and line.start is not None:
-            return _INTERVIEW
+            return INTERVIEW
         return WORDS["note"] if free else None
     if word.target == "employer_contact" and line.start is not None:
-        return _VISIT
+        return VISIT
     if word.target == "bridging_note" and line.start is not None:
         return Word("appointment", "brobygning")
     return word

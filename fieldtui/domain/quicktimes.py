@@ -136,11 +136,16 @@ def _next_weekday(line: Line, match: re.Match[str]) -> None:
     _set_day(line, lambda: monday + timedelta(days=_weekday(match[1])))
 
 
-def _only_week(line: Line, match: re.Match[str]) -> None:
-    _set_day(line, lambda: calendar.day_in_week(int(match[1]), 0, line.today))
+def _week_after(today: date) -> int:
+    return calendar.iso_week(today + timedelta(weeks=1))[1]
+
+
+def _only_week(line: Line, week: int) -> None:
+    """A week without a day proposes its Monday and asks."""
+    _set_day(line, lambda: calendar.day_in_week(week, 0, line.today))
     if line.day is not None:
         line.ask("day", _("Hvilken dag i uge {week}? Mandag den {day} er foreslået.").format(
-            week=match[1], day=calendar.written_short(line.day)))  # fmt: skip
+            week=week, day=calendar.written_short(line.day)))  # fmt: skip
 
 
 def _numeric(line: Line, match: re.Match[str]) -> None:
@@ -164,6 +169,19 @@ def _named(line: Line, match: re.Match[str]) -> None:
 
 
 def read_day(line: Line) -> None:
+    """Every way to say a day; a weekday beside it must be the day's own."""
+    _read_first_day(line)
+    if line.day is not None:
+        line.take(rf"\b(?:på )?({_WEEKDAY})\b\.?(?: den\b)?", lambda match: _compare_weekday(line, match))
+
+
+def _compare_weekday(line: Line, match: re.Match[str]) -> None:
+    if line.day is not None and line.day.weekday() != _weekday(match[1]):
+        line.ask("day", _("Den {day} er en {weekday}. Hvilken dag mener du?").format(
+            day=calendar.written_short(line.day), weekday=calendar.weekday_name(line.day)))  # fmt: skip
+
+
+def _read_first_day(line: Line) -> None:
     """Every way to say a day; the first that fits counts."""
     _found = (
         _relative(line, r"\b(?:i\s?)?overmorgen\b", lambda _m: 2)
@@ -179,6 +197,8 @@ def read_day(line: Line) -> None:
             rf"\buge (\d{{1,2}}) ({_WEEKDAY})\b\.?",
             lambda match: _set_day(line, lambda: calendar.day_in_week(int(match[1]), _weekday(match[2]), line.today)),
         )
+        or line.take(rf"\bnæste uge (?:på )?({_WEEKDAY})\b\.?", lambda match: _next_weekday(line, match))
+        or line.take(rf"\b({_WEEKDAY})\.? (?:i )?næste uge\b", lambda match: _next_weekday(line, match))
         or line.take(rf"\b({_WEEKDAY})\.? om ({_NUMBER}) uger?\b", lambda match: _in_weeks(line, match))
         or _relative(line, rf"\bom ({_NUMBER}) uger?\b", lambda match: 7 * _number(match[1]))
         or line.take(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)", lambda m: _numeric(line, m))
@@ -191,6 +211,10 @@ def read_day(line: Line) -> None:
             lambda match: _numeric(line, match),
         )
         or line.take(
+            rf"(?<![\d:.]){_PREPOSITION}(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})(?P<year>)(?P<dot>\.?)(?![\d:])",
+            lambda match: _dotted(line, match),
+        )
+        or line.take(
             rf"(?<![\d:]){_PREPOSITION}(?P<day>\d{{1,2}})\.?\s+(?P<month>{_MONTH})\b\.?(?:\s+(?P<year>\d{{4}})\b)?",
             lambda match: _named(line, match),
         )
@@ -199,12 +223,24 @@ def read_day(line: Line) -> None:
             rf"\b(?:på )?({_WEEKDAY})\b\.?",
             lambda match: _set_day(line, lambda: calendar.coming_weekday(_weekday(match[1]), line.today)),
         )
-        or line.take(r"\buge (\d{1,2})\b", lambda match: _only_week(line, match))
+        or line.take(r"\bnæste uge\b", lambda _match: _only_week(line, _week_after(line.today)))
+        or line.take(r"\buge (\d{1,2})\b", lambda match: _only_week(line, int(match[1])))
         or line.take(
             rf"(?<![\d:.])(?<!kl )(?<!kl\. ){_PREPOSITION}(?P<day>\d{{1,2}})-(?P<month>\d{{1,2}})(?P<year>)(?![\d:.])",
             lambda match: _dashed(line, match),
         )
     )
+
+
+def _dotted(line: Line, match: re.Match[str]) -> bool:
+    """`3.12.` is a day; `3.12` is one only where the line has another time, for `10.30` is a time."""
+    before, after = line.rest[: match.start()], line.rest[match.end() :]
+    after_clock = re.search(r"\b(?:kl\.?|klokken)\s*$", before, re.IGNORECASE)
+    other_time = re.search(r"\bkl\b|\bklokken\b|\d{1,2}[:.]\d{2}\b", f"{before} {after}", re.IGNORECASE)
+    if after_clock or (not match["dot"] and not other_time):
+        return False
+    _numeric(line, match)
+    return True
 
 
 def _dashed(line: Line, match: re.Match[str]) -> bool:
@@ -301,6 +337,12 @@ def read_time(line: Line) -> None:
         or line.take(r"(?<!\S)(\d{1,2})(?!\S)", lambda match: _alone(line, match))
     )
     line.take(r"\b(?:(?:i|om)\s)?(?P<part>formiddag|eftermiddag)(?:en)?\b", lambda match: _part_of_day(line, match))
+    line.take(r"\b(?:(?:i|om)\s)?aften(?:en)?\b", lambda _match: _evening(line))
+
+
+def _evening(line: Line) -> None:
+    """The day is known; no hour of an evening is more likely than another."""
+    line.day = line.day or line.today
 
 
 def _noon(line: Line) -> None:
