@@ -90,13 +90,13 @@ class CaseActs(Acts):
         def opened(people: People) -> None:
             def entries() -> tuple[Entry, ...]:
                 yes_no = (("ja", _("Ja")), ("nej", _("Nej")))
-                hint = _("tom, hvis det ikke gjaldt en borger")
+                hint = _("giver et jobspor; må være tom")
                 return (
                     Entry("mode", _("Hvordan"), "choice", "visit", choices(MODES)),
                     Entry("face_to_face", _("Ansigt til ansigt"), "choice", "ja", yes_no, beside=True),
                     Entry("text", _("Hvad skete der? Nævn aldrig en borger"), "text"),
                     Entry("on", _("Dato"), "date", today, optional=False),
-                    Entry("citizen_id", _("Borger (giver et jobspor)"), "pick", None, people, hint=hint, beside=True),
+                    Entry("citizen_id", _("Borger"), "pick", None, people, hint=hint, beside=True),
                     Entry("next_step_on", _("Næste skridt"), "date", beside=True),
                 )
 
