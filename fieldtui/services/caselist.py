@@ -25,6 +25,9 @@ JOBS: Final = frozenset({"ordinaert_job", "smaajob", "fleksjob"})
 _STUDIES: Final = "uddannelse"
 _CONTACT_NOTES: Final = frozenset({"referat", "telefon", "uanmeldt"})
 _SOON_DAYS: Final = 3
+_RUNNING_OUT_DAYS: Final = 7
+_ENDING: Final = frozenset({"consent", "praktik_end"})
+"""Deadlines that are shown from their rule's own warning on."""
 _SILENCE_DAYS: Final = 14
 _HORIZON_DAYS: Final = 14
 _TARGET_CONTACTS: Final = 6
@@ -49,7 +52,8 @@ class CitizenRow:
     weekly_hours: float
     """Hours a week in companies now."""
     marks: tuple[str, ...]
-    """`▲` a deadline within 3 days or over, `!` no contact for too long or something running out, `·` a draft."""
+    """`▲` a deadline within 3 days or over, `!` one within 7 days, a consent or praktik that ends, or no contact for too
+    long, `·` a draft."""
     protected: bool
     role: Role
     """What I am to the citizen."""
@@ -116,7 +120,7 @@ class CaseList:
             jobsamtaler_done=done,
             jobsamtaler_planned=done + talks.count(Attendance.PLANNED),
             in_work=sum(bool(hours) for hours in working),
-            weekly_hours=sum(sum(hours) for hours in working),
+            weekly_hours=sum((sum(hours) for hours in working), 0.0),
         )
 
     # --- pieces -------------------------------------------------------------------------------
@@ -139,7 +143,7 @@ class CaseList:
             job=self._job(case, on),
             last_seen=last_seen,
             next_at=self._next_at(case),
-            weekly_hours=sum(placement.record.weekly_hours or 0.0 for placement in _in_company(case, on)),
+            weekly_hours=sum((placement.record.weekly_hours or 0.0 for placement in _in_company(case, on)), 0.0),
             marks=self._marks(case, near, on, last_seen, drafts),
             protected=citizen.address_protected,
             role=roles.get(case.id, "primary"),
@@ -160,7 +164,8 @@ class CaseList:
         found = []
         if any(each.days_left(on) <= _SOON_DAYS for each in near):
             found.append("▲")
-        if self._is_quiet(case, on, last_seen) or any(each.days_left(on) > _SOON_DAYS for each in near):
+        running_out = any(each.days_left(on) <= _RUNNING_OUT_DAYS or each.kind in _ENDING for each in near)
+        if running_out or self._is_quiet(case, on, last_seen):
             found.append("!")
         if drafts & {case.id, *(stored.id for stored in case.appointments)}:
             found.append("·")
