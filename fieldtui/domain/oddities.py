@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.i18n import N_, _
+from fieldtui.domain.calendar import is_working_day
 from fieldtui.domain.identifiers import CprKind, InvalidCpr, parse_cpr
 from fieldtui.domain.records import (
     Appointment,
@@ -33,7 +35,7 @@ _CPR_IN_TEXT: Final = re.compile(r"(?<!\d)\d{6}[ -]?\d{4}(?!\d)")
 def warnings_for(record: Record, on: date) -> tuple[str, ...]:
     """Lawful oddities of a record on a day, as sentences in the language in force.
 
-    A check digit that does not fit, an unlikely age, a praktik without its purpose (LAB § 59), a CPR number inside
+    A check digit that does not fit, an unlikely age, a meeting on a holiday or in the past, a praktik without its purpose (LAB § 59), a CPR number inside
     free text. The sentences hold no personal data.
     """
     return tuple(_(each) for each in _oddities(record, on))
@@ -44,7 +46,12 @@ def _oddities(record: Record, on: date) -> Iterator[str]:
         case Citizen():
             yield from _of_citizen(record, on)
         case Appointment():
-            if record.starts_at.date() < on and record.status == "planned":
+            if record.status != "planned":
+                return
+            day = record.starts_at.astimezone(COPENHAGEN).date()
+            if not is_working_day(day):
+                yield N_("Aftalen ligger i en weekend eller på en helligdag. Tjek datoen.")
+            if day < on:
                 yield N_("Aftalen ligger i fortiden. Tjek datoen, eller registrér, hvad der blev af den.")
         case Placement():
             if record.kind == "virksomhedspraktik" and not record.purpose:

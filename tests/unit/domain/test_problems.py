@@ -155,5 +155,13 @@ def test_a_number_in_free_text_and_a_praktik_without_purpose_are_pointed_out() -
     assert warnings_for(past, date(2026, 11, 23)) == ()
 
 
+@pytest.mark.parametrize(("starts_at", "odd"), [("2026-12-25T10:00", True), ("2026-11-28T10:00", True), ("2026-11-27T23:30Z", True), ("2026-11-27T10:00", False)])  # fmt: skip
+def test_a_meeting_on_a_day_off_is_pointed_out_until_something_became_of_it(starts_at: str, odd: bool) -> None:
+    planned = Appointment.model_validate({"kind": "team", "starts_at": starts_at})
+    assert bool(warnings_for(planned, ON)) is odd
+    held = Appointment.model_validate({"kind": "team", "starts_at": starts_at, "status": "attended"})
+    assert warnings_for(held, ON) == ()
+
+
 def _mod11(digits: str) -> bool:
     return sum(w * int(d) for w, d in zip((4, 3, 2, 7, 6, 5, 4, 3, 2, 1), digits, strict=True)) % 11 == 0
