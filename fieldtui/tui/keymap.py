@@ -120,8 +120,8 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
     ),
     "virksomhedskort": (Key("v", "contact", N_("Log kontakt"), "v", hint=True), _TASK, _EDIT, _BACK),
     "brobygning": (
-        Key("left", "step_back", N_("Et trin tilbage"), "←", hint=True, changes=True),
-        Key("right", "step_on", N_("Et trin frem"), "→", hint=True, changes=True),
+        Key("left", "step_back", N_("Tilbage"), "←", hint=True, changes=True),
+        Key("right", "step_on", N_("Frem"), "→", hint=True, changes=True),
         Key("s", "consent", N_("Samtykke"), "s", hint=True),
         Key("n", "new", N_("Ny note"), "n", hint=True),
         Key("d", "share", N_("Del"), "d"),

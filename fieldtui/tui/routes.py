@@ -14,6 +14,9 @@ ROUTES: Final[dict[str, str]] = {
     "kalender": "fieldtui.tui.screens.kalender:Calendar",
     "virksomheder": "fieldtui.tui.screens.virksomheder:Companies",
     "virksomhedskort": "fieldtui.tui.screens.virksomhedskort:CompanyScreen",
+    "brobygning": "fieldtui.tui.screens.brobygning:BridgingBoardScreen",
+    "synk": "fieldtui.tui.screens.synk:SyncScreen",
+    "eksport": "fieldtui.tui.screens.eksport:Export",
     "borgerkort": "fieldtui.tui.screens.borgerkort:CitizenCard",
 }
 """Name → `module:class`."""

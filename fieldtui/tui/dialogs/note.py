@@ -34,7 +34,11 @@ _LONGEST_SECONDS: Final = 0.5
 
 
 def draft_key(
-    kind: str, citizen_id: str, appointment_id: str | None = None, addendum_to: str | None = None, referral_id: str | None = None
+    kind: str,
+    citizen_id: str,
+    appointment_id: str | None = None,
+    addendum_to: str | None = None,
+    referral_id: str | None = None,
 ) -> str:
     """The key of the draft of a note: one per citizen, kind and what it is about."""
     return ":".join((kind, citizen_id, appointment_id or "", addendum_to or "", referral_id or ""))
@@ -132,7 +136,11 @@ class NoteEditor(Dialog[Outcome]):
         draft = opened.draft
         area = self.query_one(TextArea)
         names = self.shell.names
-        before = [line(Piece(_("Fra sidst") + "  ", "primary"), Piece(names.text(opened.latest), "dim"))] if opened.latest else []
+        before = (
+            [line(Piece(_("Fra sidst") + "  ", "primary"), Piece(names.text(opened.latest), "dim"))]
+            if opened.latest
+            else []
+        )
         before += [line(f"□ {names.text(title)}") for title in opened.tasks[:3]]
         self.query_one("#note-before", Lines).show(before)
         if draft is not None and not area.text and not self._loaded:

@@ -114,7 +114,16 @@ def event_rows(card: CompanyCard, initials: Mapping[str, str], names: Names, tod
         mode = word(MODES, contact.mode) + (" ●" if contact.face_to_face else "")
         by = initials.get(contact.by or "", "")
         rows.append(
-            Row(stored.id, (Piece(near(contact.on, today), "bold"), mode, names.text(shorten(contact.text or "", 200)), by, sync_mark(stored.sync_state)))
+            Row(
+                stored.id,
+                (
+                    Piece(near(contact.on, today), "bold"),
+                    mode,
+                    names.text(shorten(contact.text or "", 200)),
+                    by,
+                    sync_mark(stored.sync_state),
+                ),
+            )
         )
     return rows
 
@@ -127,7 +136,9 @@ def citizen_rows(card: CompanyCard, names: Names, rules: RuleBook, today: date) 
         over = place.ends_on is not None and place.ends_on < today
         when = f"{short(place.starts_on)}–{short(place.ends_on) if place.ends_on else ''}"
         kind = rules.label("placement_kind", place.kind)
-        rows.append(Row(stored.record.citizen_id, (names.show(place.citizen_id), kind, Piece(when, "dim" if over else ""))))
+        rows.append(
+            Row(stored.record.citizen_id, (names.show(place.citizen_id), kind, Piece(when, "dim" if over else "")))
+        )
     for lead in card.job_leads:
         step = word(STEPS, lead.record.state)
         when = with_day(lead.record.next_step_on) if lead.record.next_step_on else short(lead.record.on)
@@ -141,7 +152,9 @@ def team_line(card: CompanyCard, initials: Mapping[str, str]) -> Line:
         return line(Piece(_("Teamet har ikke haft kontakt endnu."), "dim"))
     last = card.employer_contacts[0].record
     who = sorted({initials.get(stored.record.by or "", "?") for stored in card.employer_contacts})
-    text = _("Sidste kontakt fra teamet: {day} ({initials}).").format(day=full(last.on), initials=initials.get(last.by or "", "?"))
+    text = _("Sidste kontakt fra teamet: {day} ({initials}).").format(
+        day=full(last.on), initials=initials.get(last.by or "", "?")
+    )
     return line(text + " " + _("Kender virksomheden: {who}.").format(who=", ".join(who)))
 
 

@@ -55,12 +55,12 @@ def problems(rows: Sequence[OutboxRow]) -> dict[str, str]:
 
 
 def table_rows(rows: Sequence[OutboxRow], names: Names, now: datetime) -> list[Row]:
-    """When, state, what, who, why; what needs a person first."""
+    """When, state, who, what; what needs a person first."""
     ordered = sorted(rows, key=lambda row: (row.state == "waiting", row.recorded_at))
     made = []
     for row in ordered:
         at = local(row.recorded_at)
         when = clock(row.recorded_at) if at.date() == local(now).date() else near(at.date(), local(now).date())
         label = names.text(_(row.label))
-        made.append(Row(row.op_id, (when, state(row), names.show(row.citizen_id, _("Teamet")), label, Piece(reason(row), "dim"))))
+        made.append(Row(row.op_id, (when, state(row), names.show(row.citizen_id, _("Teamet")), label)))
     return made

@@ -228,5 +228,3 @@ def holidays_line(grid: WeekGrid) -> Line:
     """The week's days off by name."""
     words = [f"{with_day(grid.on(day))} {name}" for day, name in sorted(grid.holidays.items())]
     return line(Piece(_("Fri") + "  ", "warning"), "  ·  ".join(words))
-
-

@@ -68,11 +68,20 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
                 with Panel(_("Det vigtige"), hint=_("Mellemrum viser det skjulte · e retter"), id="important-panel"):
                     yield LineTable((Column(width=9), Column()), id="important")
                 with Panel(id="tasks-panel"):
-                    yield LineTable((Column(), Column(width=8), Column(width=8)), id="tasks", empty=_("Intet aftalt endnu. o tilføjer."))
+                    yield LineTable(
+                        (Column(), Column(width=8), Column(width=8)),
+                        id="tasks",
+                        empty=_("Intet aftalt endnu. o tilføjer."),
+                    )
                 yield TextPanel(_("Status"), id="progress")
-            with Vertical(id="card-right"), Panel(_("Tidslinje"), hint=_("Enter åbner"), id="timeline-panel", classes="grow"):
+            with (
+                Vertical(id="card-right"),
+                Panel(_("Tidslinje"), hint=_("Enter åbner"), id="timeline-panel", classes="grow"),
+            ):
                 yield LineTable(
-                    (Column(width=8), Column(width=11), Column(), Column(width=9)), id="timeline", empty=_("Intet er sket endnu.")
+                    (Column(width=8), Column(width=11), Column(), Column(width=9)),
+                    id="timeline",
+                    empty=_("Intet er sket endnu."),
                 )
         with Vertical(id="card-list"):
             with Panel(id="events-panel"):
@@ -130,7 +139,9 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         title = _("Aftalt · {count} åbne").format(count=present.open_tasks(loaded))
         self.query_one("#tasks-panel", Panel).label(title, _("Mellemrum afkrydser · o ny"))
         self.query_one("#progress", TextPanel).show(present.progress(loaded, names, today))
-        self.query_one("#timeline", LineTable).set_rows(present.event_rows(loaded, self._events, names, today, brief=True))
+        self.query_one("#timeline", LineTable).set_rows(
+            present.event_rows(loaded, self._events, names, today, brief=True)
+        )
         self._show_tab(keep_focus=True)
 
     # --- tabs -----------------------------------------------------------------------------------
@@ -208,7 +219,13 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
             self.action_details()
         elif event.table.id == "timeline":
             stored = self._chosen_event()
-            tab = {"appointment": APPOINTMENTS, "note": NOTES, "bridging_note": BRIDGING, "referral": BRIDGING, "consent": BRIDGING}
+            tab = {
+                "appointment": APPOINTMENTS,
+                "note": NOTES,
+                "bridging_note": BRIDGING,
+                "referral": BRIDGING,
+                "consent": BRIDGING,
+            }
             self._go_tab(tab.get(stored.collection if stored else "", TIMELINE))
             self.query_one("#events", LineTable).go_to(event.key)
             self._show_event()
@@ -246,7 +263,9 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         protected = bool(self._card and self._card.case.citizen.record.address_protected)
         if name == "address" and protected:
             question = _("Hvorfor skal den beskyttede adresse vises?")
-            self.shell.ask(ReasonDialog(question, _("Grunden skrives i adgangsloggen.")), lambda why: self._look(name, why))
+            self.shell.ask(
+                ReasonDialog(question, _("Grunden skrives i adgangsloggen.")), lambda why: self._look(name, why)
+            )
         else:
             self._look(name, None)
 
@@ -305,5 +324,3 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         """`s`: give a consent, or take a valid one back."""
         if self._card is not None:
             self.consent(self._citizen_id, self._card.case.consents)
-
-

@@ -176,7 +176,10 @@ class Calendar(CaseActs, ServiceScreen[Week]):
             act(here[0])
         else:
             names = self.shell.names
-            choices = [(each.id, who(each.record, names), f"{clock(each.record.starts_at)} {kind(each.record)}") for each in here]
+            choices = [
+                (each.id, who(each.record, names), f"{clock(each.record.starts_at)} {kind(each.record)}")
+                for each in here
+            ]
             found = {each.id: each for each in here}
             self.shell.ask(ChooseDialog(_("Hvilken aftale?"), choices), lambda key: act(found[key]))
 
@@ -220,7 +223,9 @@ class Calendar(CaseActs, ServiceScreen[Week]):
         self._carried = stored
         table = self.query_one(WeekTable)
         table.carrying = True
-        table.go_to((local(stored.record.starts_at).date() - self.monday).days, present.slot_of(stored.record.starts_at))
+        table.go_to(
+            (local(stored.record.starts_at).date() - self.monday).days, present.slot_of(stored.record.starts_at)
+        )
         self._show_chosen()
 
     def _drop(self) -> None:

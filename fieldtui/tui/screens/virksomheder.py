@@ -50,7 +50,10 @@ class Companies(CaseActs, ServiceScreen[Loaded]):
         yield CleanInput(placeholder=hint, id="filter")
         with Panel(id="companies-panel"):
             yield LineTable(self._columns(), header=True, id="companies")
-            yield Lines((_("Relation: Ny → Lun → Varm → Aftale. “Nej tak” hviler til den dato, virksomheden har sagt."),), id="companies-legend")
+            yield Lines(
+                (_("Relation: Ny → Lun → Varm → Aftale. “Nej tak” hviler til den dato, virksomheden har sagt."),),
+                id="companies-legend",
+            )
 
     @staticmethod
     def _columns() -> tuple[Column, ...]:
@@ -71,7 +74,9 @@ class Companies(CaseActs, ServiceScreen[Loaded]):
     def show(self, loaded: Loaded) -> None:
         self._rows = loaded.rows
         figures = loaded.figures
-        self._week = _("denne uge {done} af {target} kontakter").format(done=figures.employer_contacts, target=figures.target)
+        self._week = _("denne uge {done} af {target} kontakter").format(
+            done=figures.employer_contacts, target=figures.target
+        )
         self._fill()
 
     def _fill(self) -> None:

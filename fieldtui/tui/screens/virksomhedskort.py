@@ -48,7 +48,9 @@ class CompanyScreen(CaseActs, ServiceScreen[CompanyCard]):
                 yield TextPanel(_("Hvad har de brug for?"), hint=_("e retter"), id="company-needs")
                 with Panel(_("Mine borgere her"), hint=_("Enter åbner"), id="company-citizens-panel"):
                     yield LineTable(
-                        (Column(width=12), Column(), Column(width=12)), id="company-citizens", empty=_("Ingen af dine borgere her.")
+                        (Column(width=12), Column(), Column(width=12)),
+                        id="company-citizens",
+                        empty=_("Ingen af dine borgere her."),
                     )
             with Vertical(id="company-right"):
                 with Panel(id="company-events-panel"):
@@ -112,7 +114,9 @@ class CompanyScreen(CaseActs, ServiceScreen[CompanyCard]):
     def action_task(self) -> None:
         """`o`: something I promise to do there."""
         if self._card is not None:
-            self.shell.ask(TaskDialog(None, self._card.company.record.name, company_id=self._company_id), self.shell.done)
+            self.shell.ask(
+                TaskDialog(None, self._card.company.record.name, company_id=self._company_id), self.shell.done
+            )
 
     def action_edit(self) -> None:
         """`e`: change the company."""
