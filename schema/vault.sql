@@ -89,7 +89,7 @@ CREATE TABLE history (
         actor TEXT NOT NULL,
         label TEXT NOT NULL,
         undone_at TEXT
-    ) STRICT;
+    , undid TEXT) STRICT;
 
 CREATE INDEX history_by_command ON history (command_id);
 

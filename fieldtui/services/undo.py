@@ -95,7 +95,7 @@ class Undo:
             steps = self._steps(command_id)
             changes = [self._inverse(step) for step in reversed(steps)]
             message = _("Fortrudt: {what}").format(what=label)
-            result = self._store.write(changes, label=message, actor=self._context.me.id, kind="undo")
+            result = self._store.write(changes, label=message, actor=self._context.me.id, kind="undo", undid=command_id)
             self._mark(connection, command_id, undone=True)
         return Done(message, tuple(step.record_id for step in steps), result.command_id)
 
@@ -117,7 +117,7 @@ class Undo:
             steps = self._steps(command_id)
             changes = [self._again(step) for step in steps]
             message = _("Gentaget: {what}").format(what=label)
-            result = self._store.write(changes, label=message, actor=self._context.me.id, kind="redo")
+            result = self._store.write(changes, label=message, actor=self._context.me.id, kind="redo", undid=command_id)
             self._mark(connection, command_id, undone=False)
         return Done(message, tuple(step.record_id for step in steps), result.command_id)
 
@@ -137,11 +137,12 @@ class Undo:
 
     @staticmethod
     def _last_undone(connection: sqlite3.Connection) -> tuple[str, str] | None:
-        """The oldest of the undone acts behind the newest one that stands: they were undone newest first."""
+        """The act undone last, unless something else was done since."""
         found: tuple[str, str] | None = connection.execute(
-            "SELECT command_id, min(label) FROM history WHERE kind = 'do' AND undone_at IS NOT NULL AND seq >"
-            " coalesce((SELECT max(seq) FROM history WHERE kind = 'do' AND undone_at IS NULL), 0)"
-            " GROUP BY command_id ORDER BY min(seq) LIMIT 1"
+            "SELECT h.command_id, min(h.label) FROM history h JOIN history u ON u.undid = h.command_id AND u.kind = 'undo'"
+            " WHERE h.kind = 'do' AND h.undone_at IS NOT NULL"
+            " AND u.seq > (SELECT max(seq) FROM history WHERE kind = 'do')"
+            " GROUP BY h.command_id ORDER BY max(u.seq) DESC LIMIT 1"
         ).fetchone()
         return found
 

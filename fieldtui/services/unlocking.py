@@ -26,6 +26,7 @@ from fieldtui.vault import (
     vault_state,
 )
 from fieldtui.vault.sqlcipher import cipher_version
+from fieldtui.vault.throttle import Throttle
 
 __all__ = [
     "CHEAPEST",
@@ -73,7 +74,8 @@ def unlock(folder: Path, passphrase: Secret, *, clock: Clock, ids: IdSource) -> 
         Revoked: The central system has shut this device out; the vault was closed again.
         Busy, DiskFull: Another fieldtui has it to itself, or there is no room.
     """
-    return _workspace(open_vault(folder, passphrase, clock=clock), "unlock", clock=clock, ids=ids)
+    failures = Throttle(folder, clock).failures
+    return _workspace(open_vault(folder, passphrase, clock=clock), "unlock", clock=clock, ids=ids, failures=failures)
 
 
 def recover(
@@ -90,8 +92,9 @@ def recover(
         NoVault, NewerVault, TooSoon, HeaderDamaged, HeaderTampered, DatabaseDamaged, DatabaseMissing, Revoked, Busy,
         DiskFull: As `unlock`.
     """
+    failures = Throttle(folder, clock).failures
     vault, new_code = recover_vault(folder, code, new, clock=clock, kdf=kdf)
-    return _workspace(vault, "recover", clock=clock, ids=ids), new_code
+    return _workspace(vault, "recover", clock=clock, ids=ids, failures=failures), new_code
 
 
 def new_passphrase(workspace: Workspace, new: Secret, *, kdf: KdfCost = STANDARD) -> None:
@@ -105,11 +108,14 @@ def new_passphrase(workspace: Workspace, new: Secret, *, kdf: KdfCost = STANDARD
     workspace.store.audit("passphrase")
 
 
-def _workspace(vault: OpenVault, action: str, *, clock: Clock, ids: IdSource) -> Workspace:
+def _workspace(vault: OpenVault, action: str, *, clock: Clock, ids: IdSource, failures: int = 0) -> Workspace:
+    """A workspace over an open vault; a failed try could not be logged while the vault was shut, so it is now."""
     try:
         workspace = Workspace(vault, clock=clock, ids=ids)
         if workspace.store.meta(MetaKey.LOCKED_REASON) == "revoked":
             raise Revoked
+        if failures:
+            workspace.store.audit("unlock.failed", detail=str(failures))
         workspace.store.audit(action)
         workspace.exports.sweep()
     except BaseException:

@@ -145,3 +145,9 @@ def _tables(db: Database) -> None:
 def _unseen(db: Database) -> None:
     # After a cursor reset: records the central system had, and has not sent again yet.
     db.execute("CREATE TABLE unseen (record_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
+
+
+@MIGRATIONS(name="0003_undid")
+def _undid(db: Database) -> None:
+    # Which command an `undo` or a `redo` was about: what was undone before a newer act can no longer be done again.
+    db.execute("ALTER TABLE history ADD COLUMN undid TEXT")

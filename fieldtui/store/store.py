@@ -208,7 +208,9 @@ class Store:
 
     # --- the one door -------------------------------------------------------------------------
 
-    def write(self, changes: Sequence[Change], *, label: str, actor: str, kind: Kind = "do") -> WriteResult:
+    def write(
+        self, changes: Sequence[Change], *, label: str, actor: str, kind: Kind = "do", undid: str | None = None
+    ) -> WriteResult:
         """Carry out changes as one act of a person: all of them or none.
 
         Args:
@@ -216,6 +218,7 @@ class Store:
             label: What was done, as the person reads it in the list of own changes.
             actor: Consultant id.
             kind: `undo` and `redo` for the undoing of an earlier act and for doing it again.
+            undid: The earlier act's command, then.
 
         Raises:
             NotEnrolled: The device is not tied to a central system yet.
@@ -227,7 +230,7 @@ class Store:
             self.require_writable()
             now = self._clock.now()
             offset = int(self.meta(MetaKey.CLOCK_OFFSET_MS) or 0)
-            command = Command(self._ids.new(), kind, label, actor, now, offset)
+            command = Command(self._ids.new(), kind, label, actor, now, offset, undid)
             writer = Writer(
                 connection,
                 command,

@@ -71,6 +71,8 @@ class Command:
     actor: str
     at: datetime
     clock_offset_ms: int
+    undid: str | None = None
+    """The command that an undoing or a redoing is about."""
 
     @property
     def recorded_at(self) -> str:
@@ -254,11 +256,11 @@ class Writer:
     ) -> None:
         command = self._command
         self._connection.execute(
-            "INSERT INTO history (command_id, kind, record_id, collection, scope, before, after, at, actor, label)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO history (command_id, kind, record_id, collection, scope, before, after, at, actor, label, undid)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 command.command_id, command.kind, record_id, collection, scope, dump(before) if before else None, dump(after),
-                stamp(command.at), command.actor, command.label,
+                stamp(command.at), command.actor, command.label, command.undid,
             ),
         )  # fmt: skip
 

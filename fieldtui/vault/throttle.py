@@ -62,6 +62,11 @@ class Throttle:
         if elapsed < delay:
             raise TooSoon(delay - elapsed)
 
+    @property
+    def failures(self) -> int:
+        """How many tries in a row failed."""
+        return self._read().failures
+
     def failed(self) -> int:
         """Count a failure; returns how many in a row."""
         failures = self._read().failures + 1

@@ -102,6 +102,22 @@ def test_nothing_to_undo_or_redo_is_none(workspace: Workspace) -> None:
     assert workspace.undo.redo() is None, "something else was done since"
 
 
+def test_redo_gives_back_what_was_undone_last_not_what_a_newer_act_left_behind(workspace: Workspace) -> None:
+    add_citizen(workspace, "Ali")
+    lost = add_citizen(workspace, "Bo")
+    workspace.undo.undo()
+    kept = add_citizen(workspace, "Carl")
+    workspace.undo.undo()
+    workspace.undo.undo()
+    assert workspace.lookup.list("citizen") == ()
+    names = []
+    while workspace.undo.redo() is not None:
+        names.append(sorted(stored.record.given_name for stored in workspace.lookup.list("citizen")))
+    assert names == [["Ali"], ["Ali", "Carl"]]
+    assert workspace.lookup.get(lost).annulled_at is not None
+    assert workspace.lookup.get(kept).annulled_at is None
+
+
 ACTS: dict[str, Callable[[Workspace, list[str], str], object]] = {
     "city": lambda w, ids, text: w.casework.update(ids[0], {"city": text}),
     "phone": lambda w, ids, text: w.casework.update(ids[0], {"phone": "12345678" if len(text) % 2 else None}),

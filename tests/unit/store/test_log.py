@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from fieldtui.base.errors import LogBroken
+from fieldtui.base.errors import LogBroken, WrongPassphrase
+from fieldtui.services import unlocking
 from fieldtui.services.workspace import Workspace
+from tests.support.vaults import OTHER_PHRASE, phrase
 from tests.support.workspaces import MH, add_citizen, make_workspace, reopen
 
 
@@ -81,3 +83,15 @@ def test_a_tail_cut_while_nobody_looked_is_found_after_the_next_unlock(workspace
     with pytest.raises(LogBroken):
         workspace.verify_log()
     workspace.close()
+
+
+def test_failed_tries_to_unlock_are_in_the_log_at_the_next_unlock(workspace: Workspace) -> None:
+    workspace.close()
+    for _try in range(2):
+        with pytest.raises(WrongPassphrase):
+            unlocking.unlock(workspace.folder, phrase(OTHER_PHRASE), clock=workspace.clock, ids=workspace.store.ids)
+    with reopen(workspace) as again:
+        assert [(entry.action, entry.detail) for entry in again.store.log_entries()][-2:] == [
+            ("unlock.failed", "2"),
+            ("unlock", None),
+        ]
