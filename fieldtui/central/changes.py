@@ -130,7 +130,7 @@ def pull(db: Database, caller: Caller, cursor_text: str | None, *, limit: int = 
         start = _start(db, connection, caller, org, cursor, begins=begins)
         cursor = replace(cursor, rules=_rules_fingerprint())
         page = _Page(start, lines=max(3, min(limit, PAGE_LINES)))
-        _Round(connection, caller.organisation.id, access, cursor).fill(page)
+        _Round(connection, caller.organisation.id, access, cursor).fill(page, latest=org.seq)
         return page.data()
 
 
@@ -180,15 +180,15 @@ class _Round:
         self._events = self._last_events()
         self._joined = {row.scope for row in self._events if row.kind == "join"}
 
-    def fill(self, page: _Page) -> None:
-        """Put as much into the page as it takes, and its end."""
+    def fill(self, page: _Page, *, latest: int) -> None:
+        """Put as much into the page as it takes, and its end; `latest` is the highest number there is by now."""
         cursor = self._cursor
         for line, reached in self._items(page):
             if not page.take(line):
                 page.end(cursor, more=True)
                 return
             cursor = reached
-        page.end(Cursor(cursor.org_id, cursor.consultant_id, self._head, rules=cursor.rules), more=False)
+        page.end(Cursor(cursor.org_id, cursor.consultant_id, self._head, rules=cursor.rules), more=latest > self._head)
 
     def _items(self, page: _Page) -> Iterator[tuple[RecordLine | JoinLine | LeaveLine, Cursor]]:
         """Every line that is left, with the cursor that stands after it."""
