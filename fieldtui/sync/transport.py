@@ -10,9 +10,11 @@ import ipaddress
 import re
 import secrets
 import ssl
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
 
@@ -34,6 +36,13 @@ DECODED_LIMIT: Final = 64 * 1_048_576
 """Most bytes of one answer after decoding: 1,000 records of the largest note fit."""
 _MUST_BE_SIGNED: Final = frozenset({"clock", "replay", "revoked", "wipe", "cursor-reset"})
 """Problems that a device acts on, and so believes only from the holder of the pinned key."""
+_BUNDLES: Final = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Where Linux distributions keep the system's store: Debian, Fedora, openSUSE, Alpine."""
 _CREATED: Final = re.compile(r";created=([0-9]{1,12})(?![0-9])")
 _SKEW_NOTICED: Final = timedelta(seconds=2)
 """Signed times are whole seconds; a smaller difference is no news."""
@@ -85,18 +94,28 @@ def is_loopback(url: str) -> bool:
 
 
 def tls_context(ca_pem: str | None) -> ssl.SSLContext:
-    """TLS 1.3, strict certificates, and no key log whatever the environment says.
+    """TLS 1.3, strict certificates, and no key log or authority from the environment.
 
     Args:
         ca_pem: The authority that is pinned; `None` for the system's store.
     """
+    if ca_pem is None and sys.platform in {"win32", "darwin"}:
+        import truststore
+
+        system: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        system.minimum_version = ssl.TLSVersion.TLSv1_3
+        return system
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.verify_flags |= ssl.VERIFY_X509_STRICT
-    if ca_pem is None:
-        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-    else:
+    if ca_pem is not None:
         context.load_verify_locations(cadata=ca_pem)
+        return context
+    # Not load_default_certs: it follows SSL_CERT_FILE and SSL_CERT_DIR.
+    for bundle in (ssl.get_default_verify_paths().openssl_cafile, *_BUNDLES):
+        if Path(bundle).is_file():
+            context.load_verify_locations(cafile=bundle)
+            break
     return context
 
 

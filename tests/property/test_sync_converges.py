@@ -124,7 +124,7 @@ class Story:
 
 
 @settings(
-    max_examples=35,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
