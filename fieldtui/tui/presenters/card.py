@@ -10,7 +10,7 @@ from typing import Any, Final
 from fieldtui.base.i18n import N_, _
 from fieldtui.domain.case import Case
 from fieldtui.domain.deadlines import Deadline
-from fieldtui.domain.envelope import Stored, SyncState
+from fieldtui.domain.envelope import Stored
 from fieldtui.domain.identifiers import parse_cpr
 from fieldtui.domain.records import Attendance, Task
 from fieldtui.domain.rulebook import RuleBook
@@ -19,7 +19,7 @@ from fieldtui.tui.presenters import today as day
 from fieldtui.tui.presenters.dates import clock, days_left, full, local, near, short, span, with_day_full
 from fieldtui.tui.presenters.lines import Line, Piece, Row, line
 from fieldtui.tui.presenters.names import Names
-from fieldtui.tui.presenters.words import BASES, CONSENT_FORMS, DIRECTIONS, STEPS, shorten, sync_mark, word
+from fieldtui.tui.presenters.words import BASES, CONSENT_FORMS, DIRECTIONS, STEPS, shorten, sync_glyph, sync_mark, word
 
 TABS: Final = (N_("Overblik"), N_("Tidslinje"), N_("Aftaler"), N_("Notater"), N_("Brobygning"), N_("Historik"))
 MASKED: Final = ("phone", "cpr", "address")
@@ -77,7 +77,7 @@ def header(card: Card, names: Names, rules: RuleBook, on: date) -> tuple[Line, P
     if citizen.discharged_on and citizen.discharged_on < on:
         rest.append(_("udskrevet {day}").format(day=full(citizen.discharged_on)))
     pieces.append(Piece("  " + " · ".join(rest), "dim"))
-    sync = _sync(card, card.case.citizen)
+    sync = sync_mark(card.case.citizen.sync_state)
     if sync.text:
         pieces += [Piece("  "), sync]
     return tuple(pieces), consent_piece(card.case, rules, on)
@@ -154,9 +154,9 @@ def tasks(card: Card, names: Names, on: date) -> list[Row]:
                 (
                     Piece(title, "dim" if done else ""),
                     Piece(("▲ " if late else "") + due, "error" if late else "dim"),
-                    Piece(who or _sync(card, stored).text, "dim"),
+                    Piece(who or sync_mark(stored.sync_state).text, "dim"),
                 ),
-            )  # fmt: skip
+            )
         )
     return rows
 
@@ -171,13 +171,16 @@ def progress(card: Card, names: Names, on: date) -> list[Line]:
     if names.discreet:
         return [line("•••")]
     lines: list[Line] = []
-    for each in card.deadlines[:3]:
+    alive = [each for each in card.deadlines if not each.past_at_import]
+    for each in alive[:3]:
         left = each.days_left(on)
         piece = Piece(f"▲ {days_left(left)}", "error") if left <= 3 else Piece(f"! {days_left(left)}", "warning")
         remark = "" if each.confirmed else " · " + _("ubekræftet regel")
         lines.append(
             line(piece, f"  {_(each.what)} ", Piece(_("frist {day}").format(day=short(each.due_on)) + remark, "dim"))
         )
+    if old := len(card.deadlines) - len(alive):
+        lines.append(line(Piece(_("· importerede frister, {count}").format(count=old), "dim")))
     met, missed = _attendance(card.case, on)
     if met + missed:
         share = round(100 * met / (met + missed))
@@ -260,7 +263,8 @@ def event_rows(card: Card, found: list[Event], names: Names, on: date, *, brief:
         if not event.whole_day and not brief:
             when += f" {clock(event.at)}"
         text = names.text(" ".join(event.text.split()))
-        rows.append(Row(event.stored.id, (Piece(when, "bold"), event.what, text, _sync(card, event.stored))))
+        mark = sync_glyph(event.stored.sync_state) if brief else sync_mark(event.stored.sync_state)
+        rows.append(Row(event.stored.id, (Piece(when, "bold"), event.what, text, mark)))
     return rows
 
 
@@ -290,7 +294,7 @@ def history_rows(card: Card, found: list[Event], names: Names) -> list[Row]:
         who = card.initials.get(stored.author or "", "–" if stored.author is None else "?")
         event = words.get(stored.id)
         text = names.text(shorten(event.text, 60)) if event else ""
-        mark = _sync(card, stored)
+        mark = sync_mark(stored.sync_state)
         if not mark.text:
             mark = Piece(_("√ hos kontoret") if stored.rev else "", "dim")
         rows.append(Row(stored.id, (when, who, _(stored.record.label), text, mark)))
@@ -353,9 +357,3 @@ def _referral(record: Any) -> list[Line]:
     path = " → ".join(f"{name} {short(on)}" for name, on in steps if on)
     lines = [line(Piece(word(BASES, record.basis), "bold"), f" · {record.provider or '–'}"), line(path)]
     return lines + ([line(record.note)] if record.note else [])
-
-
-def _sync(card: Card, stored: Stored[Any]) -> Piece:
-    if stored.sync_state is SyncState.SYNCED:
-        return Piece("")
-    return sync_mark(stored.sync_state)

@@ -98,5 +98,5 @@ def legend() -> list[Line]:
             _("vikar"),
             "   ↑ ",
             _("venter"),
-        )  # fmt: skip
+        )
     ]

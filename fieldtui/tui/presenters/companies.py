@@ -14,7 +14,7 @@ from fieldtui.tui.presenters.dates import full, near, short, with_day
 from fieldtui.tui.presenters.filters import Facts
 from fieldtui.tui.presenters.lines import Line, Piece, Row, line
 from fieldtui.tui.presenters.names import Names
-from fieldtui.tui.presenters.words import MODES, STEPS, shorten, sync_mark, word
+from fieldtui.tui.presenters.words import MODES, STEPS, shorten, sync_glyph, word
 
 
 def orders() -> tuple[str, str, str]:
@@ -121,7 +121,7 @@ def event_rows(card: CompanyCard, initials: Mapping[str, str], names: Names, tod
                     mode,
                     names.text(shorten(contact.text or "", 200)),
                     by,
-                    sync_mark(stored.sync_state),
+                    sync_glyph(stored.sync_state),
                 ),
             )
         )

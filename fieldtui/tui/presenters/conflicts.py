@@ -14,7 +14,7 @@ from fieldtui.domain.records import COLLECTIONS, Attendance, Merge, Record, fiel
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.conflicts import ConflictRow
 from fieldtui.tui.presenters import words
-from fieldtui.tui.presenters.dates import clock, full, local, near, with_day_full
+from fieldtui.tui.presenters.dates import clock, full, local, near, with_day
 from fieldtui.tui.presenters.lines import Line, Piece, Row, line
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.today import KINDS
@@ -80,7 +80,7 @@ def _moment(name: str, text: str) -> str:
     try:
         if name.endswith("_at"):
             at = datetime.fromisoformat(text).astimezone(COPENHAGEN)
-            return f"{with_day_full(at.date())} {clock(at)}"
+            return f"{with_day(at.date())} {clock(at)}"
         if name.endswith(("_on", "_until", "_to", "_from")) or name == "on":
             return full(date.fromisoformat(text))
     except ValueError:
@@ -144,16 +144,21 @@ def whose(row: ConflictRow, initials: Mapping[str, str], today: date) -> tuple[s
     """The headings of the two sides: when, and by whom."""
     mine = _("← Min")
     if row.mine_at:
-        mine += f" ({near(local(row.mine_at).date(), today)} {clock(row.mine_at)})"
+        mine += f" ({_when(row.mine_at, today)})"
     theirs = _("→ Kontorets")
     parts = []
     if row.theirs_at:
-        parts.append(f"{near(local(row.theirs_at).date(), today)} {clock(row.theirs_at)}")
+        parts.append(_when(row.theirs_at, today))
     if row.theirs_by:
         parts.append(initials.get(row.theirs_by, "?"))
     if parts:
         theirs += f" ({', '.join(parts)})"
     return mine, theirs
+
+
+def _when(at: datetime, today: date) -> str:
+    on = local(at).date()
+    return clock(at) if on == today else f"{near(on, today)} {clock(at)}"
 
 
 def both(row: ConflictRow) -> Choice | None:

@@ -147,7 +147,7 @@ def cell_piece(grid: WeekGrid, day: int, slot: int, names: Names) -> Piece:
             text += f" +{len(cell.starting) - 1}"
         if cell.overlaps:
             return Piece(f"▲ {text}", "warning")
-        if first.record.status in {Attendance.ATTENDED}:
+        if first.record.status is Attendance.ATTENDED:
             return Piece(f"√ {text}", "success")
         if first.record.status is Attendance.NO_SHOW:
             return Piece(f"× {text}", "error")

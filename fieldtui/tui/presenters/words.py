@@ -62,6 +62,12 @@ def sync_mark(state: SyncState) -> Piece:
     return Piece("")
 
 
+def sync_glyph(state: SyncState) -> Piece:
+    """The glyph of `sync_mark` alone, for narrow lists."""
+    mark = sync_mark(state)
+    return Piece(mark.text[:1], mark.tone)
+
+
 def shorten(text: str, width: int) -> str:
     """The first line of a text, at most so many characters."""
     first = " ".join(text.split())

@@ -79,7 +79,7 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
                 Panel(_("Tidslinje"), hint=_("Enter åbner"), id="timeline-panel", classes="grow"),
             ):
                 yield LineTable(
-                    (Column(width=8), Column(width=11), Column(), Column(width=9)),
+                    (Column(width=8), Column(width=11), Column(), Column(width=1)),
                     id="timeline",
                     empty=_("Intet er sket endnu."),
                 )

@@ -55,7 +55,7 @@ class CompanyScreen(CaseActs, ServiceScreen[CompanyCard]):
             with Vertical(id="company-right"):
                 with Panel(id="company-events-panel"):
                     yield LineTable(
-                        (Column(width=9), Column(width=8), Column(), Column(width=4), Column(width=8)),
+                        (Column(width=9), Column(width=8), Column(), Column(width=4), Column(width=1)),
                         id="company-events",
                         empty=_("Ingen kontakt endnu. v logger den første."),
                     )

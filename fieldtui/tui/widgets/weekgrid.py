@@ -31,7 +31,7 @@ class WeekTable(ScrollView, can_focus=True):
     WeekTable > .week--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
     WeekTable > .week--carry { background: $accent; color: $background; text-style: bold; }
     WeekTable > .week--header { color: $primary; text-style: bold; background: $surface; }
-    WeekTable > .week--today { color: $accent; text-style: bold underline; background: $surface; }
+    WeekTable > .week--today { color: $accent; text-style: bold; background: $surface; }
     WeekTable > .week--dim { color: $dim; background: $surface; }
     WeekTable > .week--bold { text-style: bold; background: $surface; }
     WeekTable > .week--primary { color: $primary; background: $surface; }
@@ -57,7 +57,7 @@ class WeekTable(ScrollView, can_focus=True):
     class Chosen(Message):
         """A half hour was chosen with Enter or the mouse."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._grid: WeekGrid | None = None
         self._names = Names()

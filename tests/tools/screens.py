@@ -1,0 +1,151 @@
+"""Draw all screens at 100×30 in Danish as PNG: `python -m tests.tools.screens docs/screens`.
+
+Made-up people, a fixed clock, a real vault in a temporary folder. Needs the development requirement resvg-py and one installed
+monospace font.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from textual.pilot import Pilot
+
+from fieldtui.base.i18n import set_language
+from fieldtui.base.ids import SeededIds
+from fieldtui.services.workspace import Workspace
+from fieldtui.tui.app import FieldtuiApp
+from tests.support.training import MORNING, a_morning
+
+SIZE: Final = (100, 30)
+WIDTH: Final = 1200
+"""Pixels."""
+_FONTS: Final = (
+    ("DejaVu Sans Mono", "DejaVuSansMono.ttf"),
+    ("Liberation Mono", "LiberationMono-Regular.ttf"),
+    ("Noto Sans Mono", "NotoSansMono-Regular.ttf"),
+    ("Menlo", "Menlo.ttc"),
+    ("Consolas", "consola.ttf"),
+)
+_FOLDERS: Final = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "/System/Library/Fonts",
+    "/Library/Fonts",
+    "C:/Windows/Fonts",
+)
+
+
+def installed_font() -> tuple[str, Path]:
+    """Name and folder of a monospace font of this machine.
+
+    Raises:
+        SystemExit: There is none; says what to install.
+    """
+    for folder in map(Path, _FOLDERS):
+        for name, file in _FONTS:
+            found = next(folder.rglob(file), None) if folder.is_dir() else None
+            if found is not None:
+                return name, found.parent
+    names = ", ".join(name for name, _file in _FONTS)
+    raise SystemExit(
+        f"No monospace font is installed here. Install one of: {names} (Debian: apt-get install fonts-dejavu-core)"
+    )
+
+
+def to_png(svg: str, font: str, folder: Path) -> bytes:
+    """Textual's SVG as PNG, in an installed font."""
+    import resvg_py
+
+    svg = re.sub(r"@font-face\s*{.*?}", "", svg, flags=re.DOTALL)
+    svg = svg.replace("Fira Code", font).replace("font-family: monospace", f"font-family: {font}")
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg, width=WIDTH, font_family=font, monospace_family=font, font_dirs=[str(folder)]
+        )
+    )
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until nothing is being loaded."""
+    await pilot.pause()
+    for _turn in range(500):
+        if all(worker.is_finished for worker in pilot.app.workers):
+            break
+        await asyncio.sleep(0.01)
+    await pilot.pause(0.1)
+
+
+async def pressed(pilot: Pilot[Any], keys: Iterable[str]) -> None:
+    """Press keys with a hand's pauses."""
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause(0.07)
+    await settled(pilot)
+
+
+def scenes(workspace: Workspace) -> list[tuple[str, tuple[Any, ...], tuple[str, ...]]]:
+    """Name of the picture, route and arguments, keys to press first."""
+    today = MORNING.date()
+    board = workspace.lookup.bridging(today)
+    citizen_id = next((row.citizen.id for row in board if row.stage != "ended"), workspace.lookup.citizens(today)[0].id)
+    company_id = workspace.lookup.companies(today)[0].id
+    return [
+        ("idag", ("idag",), ()),
+        ("borgere", ("borgere",), ()),
+        ("borgerkort", ("borgerkort", citizen_id), ()),
+        ("borgerkort-notater", ("borgerkort", citizen_id), ("right", "right", "right")),
+        ("referat", ("borgerkort", citizen_id), ("m", *"Mødte til tiden.")),
+        ("kalender", ("kalender",), ()),
+        ("aftale", ("kalender",), ("right", "n", *"ali")),
+        ("virksomheder", ("virksomheder",), ()),
+        ("virksomhedskort", ("virksomhedskort", company_id), ()),
+        ("brobygning", ("brobygning",), ()),
+        ("synk", ("synk",), ("left",)),
+        ("eksport", ("eksport",), ()),
+        ("hurtig", ("idag",), ("plus", *"samtale i morgen 10")),
+        ("soeg", ("idag",), ("ctrl+p", *"so")),
+        ("hjaelp", ("idag",), ("f1",)),
+    ]
+
+
+async def draw(target: Path) -> int:
+    """Draw every picture; returns how many."""
+    font, folder = installed_font()
+    target.mkdir(parents=True, exist_ok=True)
+    count = 0
+    with tempfile.TemporaryDirectory() as place:
+        workspace, clock = a_morning(Path(place))
+        with workspace:
+            for name, route, keys in scenes(workspace):
+                app = FieldtuiApp(workspace.folder, clock=clock, ids=SeededIds(name), workspace=workspace)
+                async with app.run_test(size=SIZE, notifications=False) as pilot:
+                    await settled(pilot)
+                    if route != ("idag",):
+                        app.go(*route)
+                    await settled(pilot)
+                    await pressed(pilot, (_KEY.get(key, key) for key in keys))
+                    (target / f"{name}.png").write_bytes(to_png(app.export_screenshot(title="fieldtui"), font, folder))
+                    count += 1
+    return count
+
+
+_KEY: Final = {" ": "space", ".": "full_stop", "ø": "ø", "M": "M"}
+
+
+def main() -> None:
+    """Draw into the folder that is named."""
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: python -m tests.tools.screens FOLDER")
+    set_language("da")
+    count = asyncio.run(draw(Path(sys.argv[1])))
+    sys.stdout.write(f"{count} pictures in {sys.argv[1]}\n")
+
+
+if __name__ == "__main__":
+    main()
