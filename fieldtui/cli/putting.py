@@ -74,22 +74,7 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
     start = _skip(text, 0)
     if start == len(text):
         return
-    if text[start] == "[":
-        yield from _array(text, start)
-    elif _is_json(text[start:].split("\n", 1)[0]):
-        for number, line in enumerate(text.split("\n"), start=1):
-            if line.strip(_BLANKS):
-                yield number, line.strip(_BLANKS)
-    else:
-        yield from _several(text, start)
-
-
-def _is_json(line: str) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    yield from _array(text, start) if text[start] == "[" else _several(text, start)
 
 
 def _array(text: str, start: int) -> Iterator[tuple[int, str]]:
@@ -111,25 +96,23 @@ def _array(text: str, start: int) -> Iterator[tuple[int, str]]:
         raise _broken(text, _skip(text, at))
 
 
-def _several(text: str, start: int) -> Iterator[tuple[int, str]]:
-    """Records one after the other, each over as many lines as it likes; a line that is no JSON goes on as it is.
+def _several(text: str, at: int) -> Iterator[tuple[int, str]]:
+    """Records one after the other, each over as many lines as it likes.
 
-    A text whose first record breaks off is most often JSON Lines with a bad first line: then every line is judged
-    for itself, so that all bad ones are named.
+    Where one is not JSON and all stand a line each, the rest is given line by line, so that every bad one is named.
     """
-    try:
-        end = _value(text, start)
-    except InvalidRecords:
-        lines = [(number, line.strip(_BLANKS)) for number, line in enumerate(text.split("\n"), start=1)]
-        whole = [line for _number, line in lines if line]
-        if len(whole) > 1 and all(line.startswith("{") for line in whole):
+    line_each = True
+    while at < len(text):
+        try:
+            end = _value(text, at)
+        except InvalidRecords:
+            first = _line(text, at)
+            lines = [(first + number, line.strip(_BLANKS)) for number, line in enumerate(text[at:].split("\n"))]
+            if not line_each or not all(line.startswith("{") for _number, line in lines if line):
+                raise
             yield from ((number, line) for number, line in lines if line)
             return
-        raise
-    yield _line(text, start), text[start:end]
-    at = _skip(text, end)
-    while at < len(text):
-        end = _value(text, at)
+        line_each = line_each and "\n" not in text[at:end]
         yield _line(text, at), text[at:end]
         at = _skip(text, end)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from typing import Any
 import typer
 
 from fieldtui.base.clock import Clock
+from fieldtui.base.exits import ExitCode
 from fieldtui.base.i18n import Language
 from fieldtui.base.ids import IdSource
 from fieldtui.base.text import clean
@@ -37,11 +39,17 @@ class Setting:
             document: JSON values; written only with `--json`.
             lines: Sentences and rows; each is cleaned of what could steer a terminal.
         """
-        if self.as_json:
-            print(as_json(document))
-        else:
-            for line in lines:
-                print(clean(line))
+        try:
+            if self.as_json:
+                print(as_json(document))
+            else:
+                for line in lines:
+                    print(clean(line))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read our output has heard enough. Python would complain once more while it flushes at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(ExitCode.DONE) from None
 
     def tell(self, sentence: str) -> None:
         """Say something beside the answer, on stderr."""

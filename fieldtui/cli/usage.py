@@ -88,4 +88,4 @@ def _group(error: typer.TyperException, context: typer.Context, commands: Sequen
 def _named(parameter: object) -> str:
     if getattr(parameter, "param_type_name", "") == "option":
         return str(max(getattr(parameter, "opts", [""]), key=len))
-    return str(getattr(parameter, "human_readable_name", "") or getattr(parameter, "name", ""))
+    return str(getattr(parameter, "metavar", "") or getattr(parameter, "name", ""))
