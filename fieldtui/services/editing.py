@@ -114,7 +114,7 @@ class Editing:
             stored = self._require(record_id)
             self._require_may_change(stored)
             if stored.annulled_at is not None:
-                raise BadUsage(_("{what} er allerede annulleret.").format(what=_(stored.record.label)))
+                raise BadUsage(_("Posten er allerede annulleret."))
             return self._write([Annul(record_id, reason)], _(_ANNULLED).format(what=_(stored.record.label)))
 
     def put_lines(self, collection: str, lines: Iterable[tuple[int, str]]) -> tuple[str, ...]:
@@ -314,11 +314,12 @@ class Editing:
                 citizen_id = getattr(stored.record, "citizen_id", None) if stored else None
             if found != target:
                 _refuse(
-                    name, _("Der findes ingen {what} med det id her.").format(what=_(COLLECTIONS[target].label).lower())
+                    name,
+                    _("Id'et findes ikke her. Feltet skal pege på: {what}.").format(what=_(COLLECTIONS[target].label)),
                 )
             mine = getattr(record, "citizen_id", None)
             if citizen_id is not None and mine is not None and citizen_id != mine:
-                _refuse(name, _("{what} hører til en anden borger.").format(what=_(COLLECTIONS[target].label)))
+                _refuse(name, _("Feltet peger på noget, der hører til en anden borger."))
 
 
 def _is_id(value: object) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from fieldtui.base.clock import COPENHAGEN, Clock
+from fieldtui.base.i18n import _
 from fieldtui.base.ids import IdSource
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.agenda import AgendaView
@@ -21,6 +22,7 @@ from fieldtui.services.undo import Undo
 from fieldtui.store import MetaKey, Store
 from fieldtui.store.accesslog import LogRow
 from fieldtui.vault import CheckReport, OpenVault, check_vault
+from fieldtui.vault.locks import FileLock
 from fieldtui.wire.messages import Person
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ class Workspace:
         self.clock = clock
         self.store = Store(vault, clock=clock, ids=ids)
         self._vault = vault
+        self._window: FileLock | None = None
         self._context = Context(self.store, clock)
         self._closed = False
 
@@ -165,6 +168,25 @@ class Workspace:
                 consultant=self.consultant,
             )
 
+    def claim_window(self) -> bool:
+        """Make this the window that writes; until it closes, every other one may only read (decision 6).
+
+        Commands are no windows: they write beside one, and wait for each other.
+
+        Returns:
+            False where another window is open on this vault; changes are refused with a sentence from now on.
+        """
+        if self._window is None:
+            window = FileLock(self.folder / "vault" / "window.lock")
+            if not window.try_exclusive():
+                self.store.reading_only = _(
+                    "fieldtui er allerede åben i et andet vindue. Dette vindue er kun til læsning."
+                )
+                return False
+            self._window = window
+            self.store.reading_only = None
+        return True
+
     def check_vault(self) -> CheckReport:
         """Read and verify every page, index and foreign key.
 
@@ -200,6 +222,8 @@ class Workspace:
             self.exports.sweep()
         finally:
             self._vault.close()
+        if self._window is not None:
+            self._window.release()
 
     def __enter__(self) -> Self:
         return self

@@ -14,12 +14,13 @@ import fieldtui.vault  # noqa: F401  registers SQLCipher before sqlite-utils is 
 from sqlite_utils import Database  # isort: skip
 
 from fieldtui.base.clock import Clock
-from fieldtui.base.errors import Busy, NewerVault, NotEnrolled, ReadOnlyLease
+from fieldtui.base.errors import BadUsage, Busy, NewerVault, NotEnrolled, ReadOnlyLease
 from fieldtui.base.ids import IdSource
 from fieldtui.domain.case import Case
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Record
 from fieldtui.store import accesslog, searching
+from fieldtui.store.casefiles import case_of, cases_of
 from fieldtui.store.changes import Change, Kind, WriteResult
 from fieldtui.store.contact import CONTACT_KEYS, forget_contact, read_contact
 from fieldtui.store.drafts import DraftBox
@@ -49,6 +50,8 @@ class Store:
         self._ids = ids
         self._mutex = vault.mutex
         self._parse = Parser()
+        self.reading_only: str | None = None
+        """Why this process may only read, as a sentence; `None` where it may write."""
         self.db = Database(vault.connection, execute_plugins=False)
         """sqlite-utils over the vault's connection; hold `transaction()` or `reading()` around each use."""
         self._migrate()
@@ -189,22 +192,14 @@ class Store:
         records = self.select(
             f"{SELECT} WHERE r.scope = ? AND r.annulled IS NULL ORDER BY r.day, r.id", (f"citizen:{citizen_id}",)
         )
-        return _case(citizen, records)
+        return case_of(citizen, records)
 
     def cases(self) -> tuple[Case, ...]:
         """Every citizen's file, in the order of their ids."""
         records = self.select(
             f"{SELECT} WHERE r.scope LIKE 'citizen:%' AND r.annulled IS NULL ORDER BY r.scope, r.day, r.id"
         )
-        by_scope: dict[str, list[Stored[Any]]] = {}
-        for stored in records:
-            by_scope.setdefault(stored.scope, []).append(stored)
-        found = []
-        for scope, members in by_scope.items():
-            citizen = next((each for each in members if each.collection == "citizen" and scope == each.scope), None)
-            if citizen is not None:
-                found.append(_case(citizen, members))
-        return tuple(found)
+        return cases_of(records)
 
     # --- the one door -------------------------------------------------------------------------
 
@@ -247,7 +242,10 @@ class Store:
         Raises:
             NotEnrolled: The device is not tied to a central system yet.
             ReadOnlyLease: Too long without contact.
+            BadUsage: This process may only read.
         """
+        if self.reading_only is not None:
+            raise BadUsage(self.reading_only)
         if self.meta(MetaKey.CONSULTANT) is None:
             raise NotEnrolled
         lease = self.meta(MetaKey.LEASE_UNTIL)
@@ -364,27 +362,6 @@ class Store:
 
 
 _ALL_MIGRATIONS = frozenset(migration.name for migration in MIGRATIONS._migrations)  # noqa: SLF001  no public list
-
-_PLURAL = {
-    "appointment": "appointments",
-    "note": "notes",
-    "bridging_note": "bridging_notes",
-    "referral": "referrals",
-    "consent": "consents",
-    "placement": "placements",
-    "job_lead": "job_leads",
-    "activation": "activations",
-    "progression": "progressions",
-    "task": "tasks",
-}
-
-
-def _case(citizen: Stored[Any], records: Sequence[Stored[Any]]) -> Case:
-    parts: dict[str, list[Stored[Any]]] = {name: [] for name in _PLURAL.values()}
-    for stored in records:
-        if stored.collection in _PLURAL:
-            parts[_PLURAL[stored.collection]].append(stored)
-    return Case(citizen=citizen, **{name: tuple(members) for name, members in parts.items()})
 
 
 def _in_transaction(connection: sqlite3.Connection) -> bool:

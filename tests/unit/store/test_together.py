@@ -7,6 +7,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
+from fieldtui.base.errors import BadUsage
 from fieldtui.services import unlocking
 from tests.support.vaults import phrase
 from tests.support.workspaces import add_citizen, make_workspace
@@ -53,3 +56,19 @@ def test_two_processes_write_at_once_and_see_each_other(tmp_path: Path) -> None:
         with second:
             second.casework.update(citizen, {"given_name": "Fatma"})
         assert workspace.lookup.citizens(workspace.clock.now().date())[0].short_name == "Fatma A."
+
+
+def test_a_second_window_reads_until_the_first_is_closed(tmp_path: Path) -> None:
+    first = make_workspace(tmp_path)
+    citizen = add_citizen(first)
+    assert first.claim_window()
+    with unlocking.unlock(first.folder, phrase(), clock=first.clock, ids=first.store.ids) as second:
+        assert not second.claim_window()
+        with pytest.raises(BadUsage) as refused:
+            second.casework.update(citizen, {"city": "Valby"})
+        assert "andet vindue" in refused.value.message
+        assert second.lookup.open_citizen(citizen).id == citizen
+        first.casework.update(citizen, {"city": "Vanløse"})
+        first.close()
+        assert second.claim_window()
+        second.casework.update(citizen, {"city": "Valby"})
