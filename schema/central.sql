@@ -24,6 +24,17 @@ COMMENT ON COLUMN organisation.public_url IS 'Where devices reach it, as `serve`
 
 COMMENT ON COLUMN organisation.enrol_failures IS 'Wrong enrolment codes since `enrol_window_at`.';
 
+CREATE TABLE serving (
+	one BOOLEAN NOT NULL,
+	public_url TEXT NOT NULL,
+	CONSTRAINT serving_pkey PRIMARY KEY (one),
+	CONSTRAINT serving_one_check CHECK (one)
+);
+
+COMMENT ON COLUMN serving.one IS 'Always true: there is one row at most.';
+
+COMMENT ON COLUMN serving.public_url IS 'Where devices reach it; what a new organisation begins with.';
+
 CREATE TABLE access_log (
 	org_id TEXT NOT NULL,
 	device_id TEXT NOT NULL,

@@ -20,7 +20,7 @@ from fieldtui.central.enrolling import EnrolCode, approve, enrol_code
 from fieldtui.central.importing.report import ImportReport
 from fieldtui.central.importing.taking import import_folder
 from fieldtui.central.ledger import Ledger, Origin, open_ledger
-from fieldtui.central.schema import consultant, device, organisation
+from fieldtui.central.schema import consultant, device, organisation, serving
 from fieldtui.central.staff import make_person, people, person_by_initials
 from fieldtui.domain.records import COLLECTIONS, scope_of
 from fieldtui.wire.messages import AssignmentRole, Person, Role
@@ -78,7 +78,7 @@ def bootstrap_organisation(db: Database, name: str) -> Organisation:
         connection.execute(
             insert(organisation).values(
                 org_id=org_id, name=name, seq=0, people_seq=0, server_key=private_key_text(new_device_key()),
-                enrol_failures=0, created_at=db.now(),
+                public_url=connection.scalar(select(serving.c.public_url)), enrol_failures=0, created_at=db.now(),
             )
         )  # fmt: skip
         ledger = Ledger(connection, org_id, now=db.now(), ids=db.ids)

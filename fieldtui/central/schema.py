@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy sees them. Every key begins with `org_id`, so that they shard by municipality.
+"""The tables, as SQLAlchemy sees them. Every key but `serving`'s begins with `org_id`, so that they shard by municipality.
 
 Ids are UUID text. Instants that people or devices gave are kept as the text they came as; instants
 of this system are `timestamptz`. Bodies are JSONB after their model.
@@ -62,6 +62,14 @@ organisation: Final = Table(
     Column("enrol_failures", Integer, nullable=False, comment="Wrong enrolment codes since `enrol_window_at`."),
     _instant("enrol_window_at", nullable=True),
     _instant("created_at"),
+)
+
+serving: Final = Table(
+    "serving",
+    METADATA,
+    Column("one", Boolean, primary_key=True, comment="Always true: there is one row at most."),
+    Column("public_url", Text, nullable=False, comment="Where devices reach it; what a new organisation begins with."),
+    CheckConstraint("one", name="one"),
 )
 
 consultant: Final = Table(

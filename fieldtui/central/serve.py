@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Final, Self
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
 
 from fieldtui.base.errors import BadUsage, Busy, Internal
 from fieldtui.base.i18n import _
@@ -22,7 +24,7 @@ from fieldtui.base.log import event
 from fieldtui.central.app import create_app
 from fieldtui.central.database import Database
 from fieldtui.central.pushing import forget_old_operations
-from fieldtui.central.schema import organisation
+from fieldtui.central.schema import organisation, serving
 
 _BACKLOG: Final = 256
 _GRACE_SECONDS: Final = 10
@@ -115,9 +117,35 @@ def serve(database: Database, *, listen: str, public_url: str | None, announce: 
     event("central.stopped")
 
 
+@contextlib.contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Make SIGTERM and Ctrl-C end the block in order, whatever it is doing, so that what it started is stopped too.
+
+    uvicorn finishes its requests first and then raises the signal again for us.
+    """
+
+    def stop(_number: int, _frame: object) -> None:
+        raise SystemExit(0)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def prepare(database: Database, public_url: str) -> None:
-    """Remember where devices reach this system, so that enrolment codes name it; forget what is out of date."""
+    """Remember where devices reach this system, so that enrolment codes name it; forget what is out of date.
+
+    An organisation that is made while it runs begins with the address too.
+    """
     with database.transaction() as connection:
+        connection.execute(
+            insert(serving)
+            .values(one=True, public_url=public_url)
+            .on_conflict_do_update(index_elements=["one"], set_={"public_url": public_url})
+        )
         connection.execute(
             update(organisation)
             .where(organisation.c.public_url.is_distinct_from(public_url))
