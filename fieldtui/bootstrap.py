@@ -39,6 +39,8 @@ _FRAMES: Final = 8
 """How many of the innermost places of a defect are logged."""
 _COMPLETING: Final = "_FIELDTUI_COMPLETE"
 """Set by a shell that completes a command line: then every command must be known with its options."""
+_TRAINING: Final = "--training"
+"""The demo says to the worker that nobody in the vault exists."""
 _LOCKED_BECAUSE: Final = "--locked-because"
 """The supervisor says to the next worker why the one before it ended."""
 
@@ -213,14 +215,12 @@ def _terminal_ui(folder: Path, passphrase_file: Path | None, language: Language)
     return supervisor.run(worker_arguments(folder, passphrase_file, language))
 
 
-def worker_arguments(
-    folder: Path, passphrase_file: Path | None, language: Language, *, training: bool = False
-) -> list[str]:
+def worker_arguments(folder: Path, passphrase_file: Path | None, language: Language) -> list[str]:
     """What the supervisor hands to the worker it starts."""
     words = ["--worker", "--data-dir", str(folder), "--lang", language]
     if passphrase_file is not None:
         words += ["--passphrase-file", str(passphrase_file)]
-    return [*words, "--training"] if training else words
+    return words
 
 
 def _worker(words: Sequence[str], folder: Path, passphrase_file: Path | None, language: Language) -> int:
@@ -228,8 +228,10 @@ def _worker(words: Sequence[str], folder: Path, passphrase_file: Path | None, la
 
     A passphrase file opens the vault once: after a lock, a person is asked.
     """
+    from fieldtui.demo import PASSPHRASE
     from fieldtui.tui import worker
 
+    training = _TRAINING in words
     clock, ids = SystemClock(), SystemIds()
     reason = words[words.index(_LOCKED_BECAUSE) + 1] if _LOCKED_BECAUSE in words[:-1] else None
     opened = None
@@ -241,7 +243,14 @@ def _worker(words: Sequence[str], folder: Path, passphrase_file: Path | None, la
         opened = unlocking.unlock(folder, secret, clock=clock, ids=ids)
         secret.wipe()
     return worker.run(
-        folder, clock=clock, ids=ids, language=language, training="--training" in words, opened=opened, reason=reason
+        folder,
+        clock=clock,
+        ids=ids,
+        language=language,
+        training=training,
+        training_passphrase=PASSPHRASE if training else "",
+        opened=opened,
+        reason=reason,
     )
 
 

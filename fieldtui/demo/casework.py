@@ -151,7 +151,7 @@ def _make_placement(shop: Workshop, citizen: Participant, number: int) -> None:
         company_id=dice.choice(shop.companies)[0],
         on=_since_enrolled(shop, citizen, 20),
         state=dice.choice(("proposed", "contacted", "meeting")),
-        next_step_on=shop.day(0, 9),
+        next_step_on=shop.day(0, 9) if dice.random() < 0.4 else None,
     )
 
 

@@ -26,12 +26,14 @@ _BLINK_SECONDS: Final = 0.25
 class LockScreen:
     """Draws, and collects a passphrase. What opens the vault is the caller's."""
 
-    def __init__(self, reason: str = "") -> None:
+    def __init__(self, reason: str = "", *, training_passphrase: str = "") -> None:
         """Args:
         reason: Why the vault is locked, in the language it was said in; the only thing said about it.
+        training_passphrase: The one everybody may know, of a vault with nobody real in it.
         """
         self.buffer = bytearray()
         self._reason = reason
+        self._training_passphrase = training_passphrase
         self._message = ""
         self._shown = False
         self._help = False
@@ -106,6 +108,8 @@ class LockScreen:
                 (_DIM, _("Glemt? Kør: fieldtui vault recover")),
             ]
         lines = [(_DIM, _("Enter låser op   F2 viser det, du skriver"))]
+        if self._training_passphrase:
+            lines.append((_TEXT, _("Øvelse: {passphrase}").format(passphrase=self._training_passphrase)))
         if self._caps():
             lines.append((_WARN, _("! Caps Lock ser ud til at være slået til")))
         if self._message:

@@ -30,6 +30,7 @@ def run(
     ids: IdSource,
     language: Language,
     training: bool = False,
+    training_passphrase: str = "",
     opened: Workspace | None = None,
     reason: str | None = None,
 ) -> int:
@@ -41,6 +42,7 @@ def run(
         ids: Where ids come from.
         language: Language to begin in; a choice made on this machine goes before the default, Danish.
         training: True for a demo with made-up citizens.
+        training_passphrase: What opens that one; the lock screen shows it.
         opened: A vault that is open already; then nothing is asked. It is closed at the end.
         reason: Why the worker before ended (`LockReason`), shown on the lock screen.
 
@@ -52,7 +54,7 @@ def run(
     _harden()
     workspace = opened
     if workspace is None and _has_vault(folder):
-        workspace = _unlock(folder, clock, ids, reason)
+        workspace = _unlock(folder, clock, ids, reason, training_passphrase)
         if workspace is None:
             terminal.write(terminal.LEAVE_SCREEN)
             return int(Ending.LEFT)
@@ -102,11 +104,14 @@ def _warm_up() -> None:
     gc.enable()
 
 
-def _unlock(folder: Path, clock: Clock, ids: IdSource, reason: str | None) -> Workspace | None:
+def _unlock(
+    folder: Path, clock: Clock, ids: IdSource, reason: str | None, training_passphrase: str
+) -> Workspace | None:
     """Draw the lock screen and open the vault; `None` where the person left."""
     terminal.write(terminal.ENTER_SCREEN)
     known = {item.value for item in LockReason}
-    screen = LockScreen(SENTENCES[LockReason(reason)] if reason in known else "")
+    sentence = SENTENCES[LockReason(reason)] if reason in known else ""
+    screen = LockScreen(sentence, training_passphrase=training_passphrase)
     warming = threading.Thread(target=_warm_up, name="fieldtui-warm-up", daemon=True)
     opened: list[Workspace] = []
 
