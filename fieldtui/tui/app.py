@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
@@ -110,9 +111,9 @@ class FieldtuiApp(App[int]):
         self._sync_trouble: type[FieldtuiError] = Unreachable
         self._sync = BackgroundSync(
             lambda: self.workspace.syncing,
-            on_report=lambda report, manual: self.call_from_thread(self._synced, report, manual),
-            on_error=lambda error, manual: self.call_from_thread(self._not_synced, error, manual),
-            on_fault=lambda fault: self.call_from_thread(self.fault, fault),
+            on_report=lambda report, manual: self.tell(self._synced, report, manual),
+            on_error=lambda error, manual: self.tell(self._not_synced, error, manual),
+            on_fault=lambda fault: self.tell(self.fault, fault),
         )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -171,10 +172,18 @@ class FieldtuiApp(App[int]):
 
     # --- facts, names, notices --------------------------------------------------------------------
 
+    def tell(self, callback: Callable[..., Any], *args: Any) -> None:
+        """Called in any thread: run something on the screens' own thread soon; dropped once the app has ended."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to tell
+            self.call_later(callback, *args)
+
     def refresh_soon(self) -> None:
         """Load status, names and the screens in view anew."""
         self._load_facts()
-        if isinstance(self.screen, ServiceScreen):
+        self._reload_view()
+
+    def _reload_view(self) -> None:
+        if isinstance(self.screen, ServiceScreen) and self.screen.is_mounted:
             self.screen.reload()
 
     def _load_facts(self) -> None:
@@ -188,7 +197,7 @@ class FieldtuiApp(App[int]):
             people = [(row.id, row.short_name, row.call_code) for row in workspace.lookup.citizens(self.today)]
             drafts = len(workspace.drafts.unfinished())
         except FieldtuiError as error:
-            self.call_from_thread(self.fail, error)
+            self.tell(self.fail, error)
             return
         if self._ending:
             return
@@ -201,14 +210,14 @@ class FieldtuiApp(App[int]):
             "read_only": status.lease_until is not None and status.lease_until < self.now(),
             "initials": workspace.consultant.initials if workspace.consultant else "",
         }
-        self.call_from_thread(self._take_facts, facts, people)
+        self.tell(self._take_facts, facts, people)
 
     def _take_facts(self, facts: dict[str, Any], people: list[tuple[str, str, str | None]]) -> None:
         before = self.names
         self.names = Names.of(sorted(people), discreet=self.facts.discreet)
         self._set_facts(**facts)
-        if before != self.names and isinstance(self.screen, ServiceScreen):
-            self.screen.reload()
+        if before != self.names:
+            self._reload_view()
 
     def _set_facts(self, **facts: Any) -> None:
         self.facts = replace(self.facts, now=self.now(), syncing=self._sync.running, **facts)
@@ -389,8 +398,7 @@ class FieldtuiApp(App[int]):
     def _show_names(self, *, hidden: bool) -> None:
         self.names = replace(self.names, discreet=hidden)
         self._set_facts(discreet=hidden)
-        if isinstance(self.screen, ServiceScreen):
-            self.screen.reload()
+        self._reload_view()
 
     async def action_language(self) -> None:
         """F9: Danish ↔ English, at once and everywhere."""

@@ -25,7 +25,7 @@ Loaded = TypeVar("Loaded")
 Answer = TypeVar("Answer")
 
 
-_ALL_COUNT: Final = frozenset({"service", "change", "draft"})
+_READS: Final = frozenset({"load", "details"})
 
 
 def too_small() -> Static:
@@ -45,6 +45,9 @@ class Serving(Screen[Any]):
         """The app around this screen."""
         return cast(Shell, self.app)
 
+    _built: int = 0
+    """How often the widgets were made anew."""
+
     def run_service(
         self,
         call: Callable[[], T],
@@ -59,9 +62,10 @@ class Serving(Screen[Any]):
             call: The service call. It touches no widget.
             on_done: Gets the answer, on the screen's own thread, if the screen is still there.
             on_error: Gets what the service refused; without it the error's sentence is shown.
-            group: Calls of one group replace each other, and the answer of an older one is dropped; except those
-                that store something, whose group is `service`, `change` or `draft`.
+            group: Calls that only read (`load`, `details`) replace each other within their group: the answer of an
+                older one is dropped. All others count.
         """
+        built = self._built
 
         def work() -> None:
             worker = get_current_worker()
@@ -69,16 +73,21 @@ class Serving(Screen[Any]):
                 answer = call()
             except FieldtuiError as error:
                 if not worker.is_cancelled:
-                    self.app.call_from_thread(self._failed, error, on_error)
+                    self.shell.tell(self._failed, error, on_error)
                 return
             if on_done is not None and not worker.is_cancelled:
-                self.app.call_from_thread(self._answered, on_done, answer)
+                self.shell.tell(self._answered, on_done, answer, built if group in _READS else None)
 
-        self.run_worker(work, thread=True, group=group, exclusive=group not in _ALL_COUNT, exit_on_error=True)
+        self.run_worker(work, thread=True, group=group, exclusive=group in _READS, exit_on_error=True)
 
-    def _answered(self, on_done: Callable[[T], Any], answer: T) -> Any:
-        """What `on_done` returns is awaited by the caller where it can be."""
-        return on_done(answer) if self.is_attached else None
+    def _answered(self, on_done: Callable[[T], Any], answer: T, built: int | None) -> Any:
+        """Hand an answer on; what `on_done` returns is awaited by the caller where it can be.
+
+        What was asked for by widgets that are gone since, because the language changed, is dropped: the new ones asked again.
+        """
+        if not self.is_attached or (built is not None and (built != self._built or not self.is_mounted)):
+            return None
+        return on_done(answer)
 
     def _failed(self, error: FieldtuiError, on_error: Callable[[FieldtuiError], None] | None) -> None:
         if on_error is not None and self.is_attached:
@@ -101,6 +110,7 @@ class Serving(Screen[Any]):
         focused = self.focused.id if self.focused else None
         cursors = {table.id: table.cursor_key for table in self.query(LineTable) if table.id}
         typed = {entry.id: _text(entry) for entry in self._entries() if entry.id}
+        self._built += 1
         await self.recompose()
         for entry in self._entries():
             if entry.id in typed:

@@ -81,6 +81,10 @@ class Shell(Protocol):
         """Show a dialog; `answered` runs with its answer unless it was left with `None`."""
         ...
 
+    def tell(self, callback: Callable[..., Any], *args: Any) -> None:
+        """Called in any thread: run something on the screens' own thread soon."""
+        ...
+
     def refresh_soon(self) -> None:
         """Load status, names and the screens in view anew."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,7 +47,10 @@ def a_caseload(folder: Path) -> Caseload:
         "oejvind": ("Øjvind", "Lund", {"job_goal": "IT-support"}),
         "jens": ("Jens", "Krogh", {}),
     }  # fmt: skip
-    citizens = {key: add_citizen(workspace, given, family, **more) for key, (given, family, more) in people.items()}
+    citizens = {
+        key: add_citizen(workspace, given, family, enrolled_on="2026-11-09", **more)
+        for key, (given, family, more) in people.items()
+    }
     company = casework.create("company", {"name": "Café Solsort", "trade": "Café", "city": "Amager"}).record_ids[0]
     casework.write_note(citizens["fatima"], "Vil gerne starte småt, helst formiddag.")
     casework.create(
@@ -81,7 +84,9 @@ def grid(app: FieldtuiApp) -> str:
 
 
 @asynccontextmanager
-async def running(load: Caseload, size: tuple[int, int] = (100, 30), **more: Any):
+async def running(
+    load: Caseload, size: tuple[int, int] = (100, 30), *, close: bool = True, **more: Any
+) -> AsyncIterator[tuple[FieldtuiApp, Pilot[int]]]:
     """The real app on a real vault, with a pilot."""
     app = FieldtuiApp(
         load.workspace.folder,
@@ -93,7 +98,8 @@ async def running(load: Caseload, size: tuple[int, int] = (100, 30), **more: Any
     async with app.run_test(size=size, notifications=True) as pilot:
         await settle(pilot)
         yield app, pilot
-    load.workspace.close()
+    if close:
+        load.workspace.close()
 
 
 async def settle(pilot: Pilot[Any]) -> None:

@@ -12,6 +12,7 @@ import struct
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from typing import Self
 
 import pyte
 
@@ -27,7 +28,9 @@ _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=?]\d*(;\d+)*u|\x1b\[\?\d+\$p")
 class Terminal:
     """A program in a terminal of its own; use it with `with`, and it is ended."""
 
-    def __init__(self, command: Sequence[str], *, environment: Mapping[str, str], columns: int = 100, rows: int = 30) -> None:
+    def __init__(
+        self, command: Sequence[str], *, environment: Mapping[str, str], columns: int = 100, rows: int = 30
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
@@ -46,7 +49,7 @@ class Terminal:
             os.execvpe(command[0], list(command), given)
         fcntl.ioctl(self._handle, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:

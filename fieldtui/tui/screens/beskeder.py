@@ -35,7 +35,7 @@ class Messages(ServiceScreen["tuple[UndoItem, ...]"]):
                 yield LineTable((Column(width=5), Column()), id="said", empty=_("Ingen beskeder endnu."))
             with Panel(_("Dine ændringer"), hint=_("z fortryder den øverste"), classes="half grow"):
                 yield LineTable(
-                    (Column(width=11), Column(), Column(width=10)), id="did", empty=_("Ingen ændringer endnu.")
+                    (Column(width=12), Column(), Column(width=13)), id="did", empty=_("Ingen ændringer endnu.")
                 )
 
     def load(self) -> tuple[UndoItem, ...]:

@@ -279,15 +279,15 @@ class Welcome(Serving):
                 url,
                 code,
                 device_name=device,
-                on_words=lambda words: self.app.call_from_thread(self._show_words, words),
+                on_words=lambda words: self._app.tell(self._show_words, words),
                 wait_seconds=_SLICE_SECONDS,
             )
 
         aside(
             ask,
-            on_done=lambda person: self.app.call_from_thread(self._enrolled, person),
-            on_error=lambda error: self.app.call_from_thread(self._not_enrolled, error),
-            on_fault=lambda fault: self.app.call_from_thread(self._app.fault, fault),
+            on_done=lambda person: self._app.tell(self._enrolled, person),
+            on_error=lambda error: self._app.tell(self._not_enrolled, error),
+            on_fault=lambda fault: self._app.tell(self._app.fault, fault),
         )
 
     def _show_words(self, words: tuple[str, ...]) -> None:
@@ -315,9 +315,9 @@ class Welcome(Serving):
         workspace = self._app.workspace
         aside(
             lambda: workspace.syncing.run(manual=True, cancelled=lambda: self._app.ending),
-            on_done=lambda report: self.app.call_from_thread(self._fetched, report),
-            on_error=lambda error: self.app.call_from_thread(self._not_fetched, error),
-            on_fault=lambda fault: self.app.call_from_thread(self._app.fault, fault),
+            on_done=lambda report: self._app.tell(self._fetched, report),
+            on_error=lambda error: self._app.tell(self._not_fetched, error),
+            on_fault=lambda fault: self._app.tell(self._app.fault, fault),
         )
 
     def _fetched(self, report: SyncReport) -> None:
