@@ -93,10 +93,10 @@ def serve_command(
     as_json: AsJson = False,
 ) -> None:
     """Serve; the line on stdout is JSON with or without `--json`."""
-    from fieldtui.central.serve import serve
+    from fieldtui.central.serve import serve, stopped_by_signals
 
     del as_json
-    with _database(embedded, database_url) as database:
+    with stopped_by_signals(), _database(embedded, database_url) as database:
         serve(database, listen=listen, public_url=public_url, announce=lambda line: print(line, flush=True))
 
 

@@ -136,7 +136,7 @@ class EmbeddedPostgres:
             self._stop(known)
         if known is not None:
             _remove_runtime(known.runtime)
-        runtime = _make_runtime()
+        runtime = _make_runtime(_account(self._cluster))
         try:
             running = self._start(runtime)
         except BaseException:
@@ -145,7 +145,7 @@ class EmbeddedPostgres:
         return running
 
     def _start(self, runtime: Path) -> _Running:
-        account = _account()
+        account = _account(self._cluster)
         binaries = _binaries_for(account, runtime)
         if not (self._cluster / "PG_VERSION").exists():
             self._make_cluster(binaries, runtime, account)
@@ -194,7 +194,7 @@ class EmbeddedPostgres:
         """Stop the server, gently first; what is left of its runtime folder goes."""
         if _postmaster(self._cluster) is not None:
             try:
-                account = _account()
+                account = _account(self._cluster)
                 binaries = running.binaries if running and running.binaries.exists() else None
                 with tempfile.TemporaryDirectory(prefix=_PREFIX) as spare:
                     tools = binaries or _binaries_for(account, Path(spare))
@@ -298,11 +298,14 @@ def _others_may_enter(status: os.stat_result, uid: int) -> bool:
     return bool(status.st_mode & needed)
 
 
-def _account() -> _Account | None:
-    """The account to run as; `None` where the present one will do."""
+def _account(cluster: Path | None = None) -> _Account | None:
+    """The account to run as, the one that owns the cluster where there is one; `None` where the present one will do."""
     if sys.platform == "win32" or os.geteuid() != 0:
         return None
     import pwd
+
+    if cluster is not None and cluster.exists() and (owner := cluster.stat()).st_uid != 0:
+        return _Account(owner.st_uid, owner.st_gid)
 
     for name in _ACCOUNTS:
         with contextlib.suppress(KeyError):
@@ -324,10 +327,16 @@ def _binaries_for(account: _Account | None, runtime: Path) -> Path:
     installation = _installation().resolve()
     if account is None or account.may_enter(installation / "bin"):
         return installation / "bin"
-    copy = runtime / "postgresql"
-    if not copy.exists():
-        shutil.copytree(installation, copy, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
-        for path in (copy, *copy.rglob("*")):
+    # The programs find their own and the wheel's libraries by where they lie, so the copy lies the same way.
+    top = runtime / "wheel"
+    copy = top / installation.parent.name / installation.name
+    if not top.exists():
+        ignored = shutil.ignore_patterns("include", "*.a")
+        shutil.copytree(installation, copy, symlinks=True, ignore=ignored)
+        beside = installation.parent.with_name(f"{installation.parent.name}.libs")
+        if beside.is_dir():
+            shutil.copytree(beside, top / beside.name, symlinks=True)
+        for path in (top, *top.rglob("*")):
             if not path.is_symlink():
                 account.give(path)
     return copy / "bin"
@@ -336,13 +345,12 @@ def _binaries_for(account: _Account | None, runtime: Path) -> Path:
 # --- the runtime folder -------------------------------------------------------------------------
 
 
-def _make_runtime() -> Path:
+def _make_runtime(account: _Account | None) -> Path:
     """A private folder with a short name, for the socket."""
     base = tempfile.gettempdir()
     if sys.platform != "win32" and len(os.fsencode(base)) > _LONGEST_SOCKET_FOLDER - 20:
         base = "/tmp"  # noqa: S108  mkdtemp makes a private folder of its own in it
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
-    account = _account()
     if account is not None:
         account.give(folder)
     return folder

@@ -92,7 +92,7 @@ def fresh_database_url(server: EmbeddedPostgres) -> str:
     """A migrated, empty database of the test's own."""
     name = f"t_{secrets.token_hex(6)}"
     with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY WAL_LOG")
     return server.url_of(name)
 
 
