@@ -46,7 +46,8 @@ def sentence(error: typer.TyperException, commands: Sequence[str]) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "fieldtui"
     what = _what(error, context, commands)
-    return f"{what} {_('Se hvordan med: {command} --help').format(command=path)}"
+    how = _("Se hvordan med: {command} --help").format(command=path)
+    return f"{what} {how}"
 
 
 def _what(error: typer.TyperException, context: typer.Context | None, commands: Sequence[str]) -> str:
@@ -55,7 +56,7 @@ def _what(error: typer.TyperException, context: typer.Context | None, commands: 
     if kind == "NoSuchOption":
         close = [name for name in getattr(error, "possibilities", None) or [] if name.startswith("--")]
         text = _("Valget {option} findes ikke.").format(option=option)
-        return f"{text} {_('Mente du {close}?').format(close=close[0])}" if close else text
+        return text + _suggested(close)
     if kind == "BadOptionUsage":
         return _("{option} mangler en værdi.").format(option=option)
     parameter = getattr(error, "param", None)
@@ -82,7 +83,11 @@ def _group(error: typer.TyperException, context: typer.Context, commands: Sequen
         )
     text = _("Kommandoen {word} findes ikke.").format(word=clean(word))
     close = get_close_matches(word, known, n=1)
-    return f"{text} {_('Mente du {close}?').format(close=close[0])}" if close else text
+    return text + _suggested(close)
+
+
+def _suggested(close: Sequence[str]) -> str:
+    return " " + _("Mente du {close}?").format(close=close[0]) if close else ""
 
 
 def _named(parameter: object) -> str:
