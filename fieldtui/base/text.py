@@ -21,7 +21,8 @@ def clean(text: str, *, multiline: bool = False, limit: int | None = None) -> st
         multiline: Keep newlines (and tabs as four spaces).
         limit: Longest result, in characters; the rest is cut.
     """
-    if text.isascii() and text.isprintable():
+    probe = text.replace("\n", "") if multiline else text
+    if probe.isprintable() and unicodedata.is_normalized("NFC", text):
         return text if limit is None else text[:limit]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept: list[str] = []
@@ -46,6 +47,8 @@ _FOLDS: Final = str.maketrans(
 def fold(text: str) -> str:
     """The form that search compares: lower case, æ→ae, ø→oe, å→aa, other marks off."""
     lowered = unicodedata.normalize("NFC", text).casefold().translate(_FOLDS)
+    if lowered.isascii():
+        return lowered
     return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
 
 

@@ -216,7 +216,7 @@ class Engine:
         return page
 
     def _push(self, report: SyncReport) -> bool:
-        """Send what may be sent; true where anything was answered, so that it is worth looking again."""
+        """Send what may be sent; true where something is to be sent again: it met a newer revision, or came meanwhile."""
         entries = in_order(self._outbox.sendable(manual=self._manual))
         log = self._log(alone=not entries)
         if not entries:
@@ -232,7 +232,7 @@ class Engine:
             log = ()
             done += len(batch)
             self._progress("push", done, len(entries))
-        return True
+        return bool(self._outbox.sendable(manual=self._manual))
 
     # --- a request ----------------------------------------------------------------------------
 

@@ -141,6 +141,14 @@ def test_editing_what_another_annulled_keeps_my_edit_until_a_person_decides(offi
     assert first.body(company)["phone"] == "12 34 56 78"
 
 
+def test_a_few_changes_cost_two_requests(office: Office) -> None:
+    citizen = office.citizen()
+    device = office.device()
+    device.edit(citizen, job_goal="Gartner")
+    report = device.sync()
+    assert (report.requests, report.pushed, report.finished) == (2, 1, True)
+
+
 def test_nothing_new_costs_one_small_request_and_no_write(office: Office) -> None:
     office.citizen()
     device = office.device()
@@ -391,7 +399,7 @@ def test_a_server_restored_from_an_old_backup_gets_back_what_it_lost(office: Off
         seq = connection.execute(text("SELECT seq FROM organisation")).scalar_one()
     device.edit(citizen, job_goal="Gartner")
     (task,) = device.workspace.casework.create("task", {"title": "Ring", "citizen_id": citizen}).record_ids
-    device.sync()
+    office.settle(device)
     with office.database.transaction() as connection:  # as if the evening's backup had been put back
         for statement in (
             "DELETE FROM operation",
