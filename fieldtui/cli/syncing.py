@@ -53,7 +53,11 @@ def sync(
         setting.answer(
             report.as_json(),
             [
-                _("Synket: {pulled} ind, {pushed} ud, {merged} flettet, {pending} venter.").format(
+                _("Prøve: {pulled} ville komme ind, {pushed} ville blive sendt. Intet er ændret.").format(
+                    pulled=report.pulled, pushed=report.pushed
+                )
+                if dry_run
+                else _("Synket: {pulled} ind, {pushed} ud, {merged} flettet, {pending} venter.").format(
                     pulled=report.pulled, pushed=report.pushed, merged=report.merged, pending=report.pending
                 )
             ],

@@ -64,19 +64,19 @@ def _what(error: typer.TyperException, context: typer.Context | None, commands: 
         return _("{what} mangler.").format(what=_named(parameter))
     if kind == "BadParameter" and parameter is not None:
         return _("Værdien for {what} kan ikke bruges.").format(what=_named(parameter))
-    if kind == "UsageError" and context is not None and hasattr(context.command, "commands"):
-        return _group(error, context, commands)
+    if kind in {"UsageError", "NoArgsIsHelpError"} and context is not None and hasattr(context.command, "commands"):
+        return _group("" if kind == "NoArgsIsHelpError" else error.message, context, commands)
     if kind == "UsageError":
         return _("Der står mere på linjen, end kommandoen kan bruge.")
     return _("Kommandolinjen kan ikke forstås.")
 
 
-def _group(error: typer.TyperException, context: typer.Context, commands: Sequence[str]) -> str:
+def _group(message: str, context: typer.Context, commands: Sequence[str]) -> str:
     """An unknown command, or a group without one."""
     known = list(getattr(context.command, "commands", {}))
     if context.parent is None:
         known = [*known, *commands]
-    word = error.message.partition("'")[2].partition("'")[0]
+    word = message.partition("'")[2].partition("'")[0]
     if not word:
         return _("Der mangler en kommando efter {command}: {known}.").format(
             command=context.command_path, known=", ".join(sorted(set(known)))
