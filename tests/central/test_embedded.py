@@ -140,14 +140,14 @@ def test_a_server_whose_socket_was_swept_away_is_started_anew(tmp_path: Path) ->
 def test_root_runs_it_as_an_unprivileged_account_even_where_the_binaries_are_closed_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fieldtui.central import embedded
+    from fieldtui.central import installation
 
     closed = tmp_path / "closed"
-    package = embedded._installation().parent
+    package = installation.installation().parent
     shutil.copytree(package / "pginstall18", closed / package.name / "pginstall18", symlinks=True)
     shutil.copytree(package.with_name(f"{package.name}.libs"), closed / f"{package.name}.libs")
     closed.chmod(0o700)
-    monkeypatch.setattr(embedded, "_installation", lambda: closed / package.name / "pginstall18")
+    monkeypatch.setattr(installation, "installation", lambda: closed / package.name / "pginstall18")
     with EmbeddedPostgres(tmp_path / "root", durable=False) as postgres:
         assert Path(f"/proc/{postgres.pid}").stat().st_uid != 0
         assert stat.S_IMODE(closed.stat().st_mode) == 0o700

@@ -274,8 +274,9 @@ def test_an_annulled_record_stays_with_its_reason(central: Central) -> None:
     (result,) = device.push(op("note", record_id=written, base_rev=1, annul="Forkert borger")).results
     assert isinstance(result, Accepted)
     lines = {each.id: each for page in device.pull() for each in page.records}
-    assert lines[written].annulled is not None
-    assert (lines[written].annulled.reason, lines[written].annulled.by) == ("Forkert borger", central.people["MH"])
+    annulled = lines[written].annulled
+    assert annulled is not None
+    assert (annulled.reason, annulled.by) == ("Forkert borger", central.people["MH"])
     assert lines[written].body["text"] == "Ringede."
 
 

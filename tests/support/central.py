@@ -112,7 +112,7 @@ def database(postgres: EmbeddedPostgres, clock: Clock) -> Iterator[Database]:
     finally:
         db.close()
         with psycopg.connect(postgres.url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
 
 
 @pytest.fixture

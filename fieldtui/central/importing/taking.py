@@ -22,7 +22,8 @@ from fieldtui.base.i18n import _
 from fieldtui.base.log import event
 from fieldtui.central.assignments import assign
 from fieldtui.central.database import Database
-from fieldtui.central.importing.extract import Problem, Table, read_table
+from fieldtui.central.importing.extract import Problem, Table
+from fieldtui.central.importing.folder import read_folder
 from fieldtui.central.importing.kinds import CITIZENS, COMPANIES, KINDS, Draft, Kind, KnownCitizen
 from fieldtui.central.importing.report import FileCount, ImportReport
 from fieldtui.central.importing.rows import Row
@@ -59,7 +60,7 @@ def import_folder(
         BadFile: A file cannot be read as what it should be; nothing was kept.
         BadUsage: No such folder, or nothing of an extract in it.
     """
-    tables, problems = _read(folder)
+    tables, problems = read_folder(folder)
     source = source or folder.resolve().name
     report: ImportReport | None = None
     try:
@@ -77,30 +78,6 @@ def import_folder(
     assert report is not None  # noqa: S101  made before the transaction could end without an error
     event("central.import", rows=sum(c.rows for c in report.files.values()), left_out=report.left_out, dry_run=dry_run)
     return report
-
-
-def _read(folder: Path) -> tuple[list[tuple[Kind, Table]], list[Problem]]:
-    if not folder.is_dir():
-        raise BadUsage(_("Mappen {folder} findes ikke.").format(folder=folder))
-    tables: list[tuple[Kind, Table]] = []
-    problems: list[Problem] = []
-    known = {kind.file: kind for kind in KINDS}
-    present = {path.name.casefold(): path for path in sorted(folder.iterdir()) if path.is_file()}
-    for kind in KINDS:
-        path = present.get(kind.file)
-        if path is None:
-            continue
-        table = read_table(path, required=kind.columns)
-        tables.append((kind, table))
-        extra = [column for column in table.columns if column not in kind.columns]
-        problems += [
-            Problem(kind.file, 1, column or None, _("Kolonnen kendes ikke og er ikke brugt.")) for column in extra
-        ]
-    strange = [path.name for name, path in present.items() if name.endswith(".csv") and name not in known]
-    problems += [Problem(name, 1, None, _("Filen kendes ikke og er ikke læst.")) for name in strange]
-    if not tables:
-        raise BadUsage(_("Der er ingen af udtrækkets filer i {folder}, fx borgere.csv.").format(folder=folder))
-    return tables, problems
 
 
 @dataclass(frozen=True, slots=True)
