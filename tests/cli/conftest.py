@@ -19,8 +19,11 @@ from unittest.mock import patch
 import pytest
 
 from fieldtui import bootstrap
+from tests.support.central import central, clock, database, postgres
 from tests.support.vaults import PHRASE
 from tests.support.workspaces import add_citizen, make_workspace
+
+__all__ = ["Program", "Result", "central", "clock", "database", "postgres"]
 
 
 @dataclass(frozen=True)
