@@ -37,7 +37,7 @@ steps = st.lists(
         ),
     ),
     min_size=3,
-    max_size=24,
+    max_size=20,
 )
 
 
@@ -124,7 +124,7 @@ class Story:
 
 
 @settings(
-    max_examples=20,
+    max_examples=14,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
