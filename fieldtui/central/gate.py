@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from anyio import to_thread
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from pydantic import ValidationError
 from sqlalchemy import select, update
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fieldtui.base.errors import DatabaseUnreachable
@@ -84,8 +84,8 @@ class Gate:
             if enrols:
                 plain = await self._admit_newcomer(message, state, limit)
             else:
-                signer = await to_thread.run_sync(self._organisation_named, headers)
-                state["caller"] = await to_thread.run_sync(self._admit, message)
+                signer = await run_in_threadpool(self._organisation_named, headers)
+                state["caller"] = await run_in_threadpool(self._admit, message)
                 plain = _decoded(message, limit)
             _require_version(headers)
             answer = await self._ask(scope, plain)
@@ -98,7 +98,7 @@ class Gate:
             answer = problem_answer(Problem(type="about:blank", title="Internal error.", status=500))
         request = HttpMessage(scope["method"], self._url(scope), headers, body)
         signer = state.get("organisation") or signer
-        answer = await to_thread.run_sync(self._signed, answer, request, signer)
+        answer = await run_in_threadpool(self._signed, answer, request, signer)
         await _send(send, answer)
 
     # --- who asks -------------------------------------------------------------------------------
