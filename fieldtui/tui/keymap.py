@@ -1,7 +1,7 @@
 """Every key of the TUI in one table: key, action, Danish label. Footer, help and bindings read it; tests lint it.
 
 Keys are typeable on a Danish keyboard without AltGr or dead keys, are not taken by common terminals, and survive a
-terminal that knows only the old key codes. One letter means one thing everywhere (`docs/keys.md` is made from this).
+terminal that knows only the old key codes. One letter means one thing everywhere.
 """
 
 from __future__ import annotations

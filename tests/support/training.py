@@ -71,7 +71,7 @@ def _work(workspace: Workspace, mine: list[str]) -> None:
         for s in lookup.appointments(MORNING.date(), MORNING.date())
         if s.record.citizen_id and s.record.ends_at < MORNING
     ]
-    if done:
+    if done and done[0].record.citizen_id:
         casework.write_note(
             done[0].record.citizen_id, "Mødte til tiden. Vi rettede CV'et sammen.", appointment_id=done[0].id
         )

@@ -117,7 +117,6 @@ def scenes(workspace: Workspace) -> list[tuple[str, tuple[Any, ...], tuple[str, 
 async def draw(target: Path) -> int:
     """Draw every picture; returns how many."""
     font, folder = installed_font()
-    target.mkdir(parents=True, exist_ok=True)
     count = 0
     with tempfile.TemporaryDirectory() as place:
         workspace, clock = a_morning(Path(place))
@@ -143,7 +142,9 @@ def main() -> None:
     if len(sys.argv) != 2:
         raise SystemExit("usage: python -m tests.tools.screens FOLDER")
     set_language("da")
-    count = asyncio.run(draw(Path(sys.argv[1])))
+    target = Path(sys.argv[1])
+    target.mkdir(parents=True, exist_ok=True)
+    count = asyncio.run(draw(target))
     sys.stdout.write(f"{count} pictures in {sys.argv[1]}\n")
 
 

@@ -19,7 +19,7 @@ from fieldtui.tui.presenters.words import BASES, BASES_SHORT, CONSENT_FORMS, syn
 STAGES: Final = ("wish", "referred", "received", "started")
 STEPS: Final = ("referred", "received", "started", "ended")
 """What the next step of each column is called in the service."""
-COLUMNS: Final = (N_("Ønske"), N_("Henvist"), N_("Modtaget"), N_("I behandling"))
+COLUMNS: Final = (N_("Ønske"), N_("Henvist"), N_("Modtaget"), N_("Startet"))
 _NEXT: Final = (N_("Henvist den"), N_("Modtaget den"), N_("Startet den"), N_("Afsluttet den"))
 _SOON: Final = 3
 _WIDEST: Final = 14
@@ -141,7 +141,7 @@ def detail_lines(row: BridgingRow, names: Names, rules: RuleBook, today: date) -
         mark = "▲ " if row.days_left <= _SOON else ""
         left = Piece(mark + days_left_words(row.days_left), "warning" if row.days_left <= _SOON else "")
         unconfirmed = "  · " + _("ubekræftet regel") if rule is not None and not rule.confirmed else ""
-        lines.append(_labelled(_("Frist"), Piece(text), Piece("   "), left))
+        lines.append(_labelled(_("Frist"), left, Piece("  " + text)))
         if label:
             lines.append(_labelled("", Piece(label + unconfirmed, "dim")))
     elif record.started_on:

@@ -13,7 +13,7 @@ from fieldtui.base.i18n import _
 from fieldtui.base.text import fold
 
 _ASK: Final = re.compile(r"(?P<name>job|frist|ingen-kontakt|no-contact|due)(?P<op>[:<>])(?P<value>\w+)")
-_YES: Final = frozenset({"ja", "yes", "j", "y"})
+_ANSWERS: Final = {"ja": True, "yes": True, "j": True, "y": True, "nej": False, "no": False, "n": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def _without_appointment(facts: Facts, today: date) -> bool:
 
 
 def _test(name: str, op: str, value: str) -> Callable[[Facts, date], bool] | None:
-    if name == "job" and op == ":":
-        wanted = value in _YES
+    if name == "job" and op == ":" and value in _ANSWERS:
+        wanted = _ANSWERS[value]
         return lambda facts, _today: facts.in_job is wanted
     if not value.isdigit():
         return None

@@ -42,7 +42,7 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
     #card-head { height: 1; background: $panel; }
     #card-who { width: 1fr; } #card-consent { width: auto; padding: 0 1; }
     #card-overview { height: 1fr; } #card-left { width: 1fr; } #card-right { width: 1fr; }
-    .-smal #card-right { display: none; }
+    CitizenCard.-smal #card-right { display: none; }
     #important-panel { height: auto; max-height: 12; } #important { height: auto; max-height: 10; }
     #tasks-panel { height: 1fr; min-height: 4; } #progress { height: auto; max-height: 8; }
     #card-list { height: 1fr; display: none; }

@@ -68,10 +68,7 @@ class BoardColumn(VerticalScroll, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        at = offset.y + int(self.scroll_y)
+        at = int(event.screen_y) - self.content_region.y + int(self.scroll_y)
         for start, end, referral_id in self._starts:
             if start <= at < end:
                 self.post_message(self.Picked(referral_id))
@@ -93,7 +90,7 @@ class BridgingBoardScreen(CaseActs, ServiceScreen[tuple[BridgingRow, ...]]):
     .board-column { width: 1fr; border: round $border; border-title-color: $primary; border-title-style: bold;
                     background: $surface; padding: 0; scrollbar-size: 1 1; }
     #bridging-detail { height: 9; }
-    .-kort #bridging-detail { height: 8; }
+    BridgingBoardScreen.-kort #bridging-detail { height: 8; }
     """
 
     def __init__(self) -> None:

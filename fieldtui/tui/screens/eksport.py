@@ -23,9 +23,9 @@ from fieldtui.tui.widgets.choice import ChoiceField
 from fieldtui.tui.widgets.panel import TextPanel
 
 _PROFILES: Final = (
-    ("reception", N_("Receptionen"), N_("dato, tid, sted, initialer og kaldekode; ingen navne")),
-    ("own", N_("Mig selv"), N_("også borgerens fornavn og initial, og hvad mødet er")),
-    ("outlook", N_("Outlook"), N_("kun optaget tid, sted og et nummer; ingen navne")),
+    ("reception", N_("Receptionen"), N_("tid, sted, konsulent, fornavn og initial; kaldekode ved beskyttelse")),
+    ("own", N_("Mig selv"), N_("også praktiske behov og borgerens telefonnummer")),
+    ("outlook", N_("Outlook"), N_("kun tid, sted, type og et nummer; ingen navne")),
 )
 _FORMATS: Final = {"reception": ("csv", "json"), "own": ("csv", "json"), "outlook": ("ics",)}
 _PERIODS: Final = (("day", N_("I dag")), ("week", N_("Ugen")), ("next", N_("Næste uge")))
@@ -146,10 +146,7 @@ class Export(ServiceScreen[Preview]):
 
     def _done(self, result: ExportResult) -> None:
         rows = _("1 aftale") if result.rows == 1 else _("{count} aftaler").format(count=result.rows)
-        self._written = [
-            line(Piece(f"√ {result.file.name}", "success")),
-            line(Piece(f"{rows} · {result.profile}", "dim")),
-        ]
+        self._written = [line(Piece(_("√ Skrevet: {rows}").format(rows=rows), "success")), line(result.file.name)]
         self.shell.notice(_("Listen er skrevet: {file} ({rows}).").format(file=result.file.name, rows=rows))
         if self._preview is not None:
             self.show(self._preview)

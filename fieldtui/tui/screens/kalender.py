@@ -46,7 +46,7 @@ class Calendar(CaseActs, ServiceScreen[Week]):
     #week-panel { height: 1fr; min-height: 8; }
     #week-notes { height: auto; color: $dim; }
     #free { height: 3; } #chosen { height: 5; }
-    .-kort #chosen { height: 4; }
+    Calendar.-kort #chosen { height: 4; }
     """
 
     def __init__(self, on: date | None = None) -> None:

@@ -1,0 +1,107 @@
+"""Brobygning: the board's clock is the law's, cards move and come back, nothing is shared without consent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from fieldtui.tui.dialogs.note import NoteEditor
+from tests.tui.support import NOW, SIZES, a_caseload, grid, press, running, said, settle, until
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_clock_stands_as_bar_words_and_date_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load, size) as (app, pilot):
+        await press(pilot, "6")
+        text = grid(app)
+        assert all(len(line) <= size[0] for line in text.splitlines())
+        for words in ("1 Ønske · 1", "4 Startet · 0", "► Maja S.", "▲ dag 12 af 14", "■■■■■■■■■■■■□□", "frist ons 25-11"):
+            assert words in text
+        assert "▲ 2 dage tilbage" in text
+        assert "Deling er låst: Maja har ikke givet samtykke." in text
+
+
+async def test_a_card_moves_on_with_a_day_and_back_and_z_undoes_each(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    referral = load.workspace.lookup.list("referral")[0].id
+    async with running(load) as (app, pilot):
+        await press(pilot, "6", "right", "enter")
+        assert load.workspace.lookup.get(referral).record.referred_on == NOW.date()
+        assert "2 Henvist · 1" in grid(app)
+        await press(pilot, "right")
+        await until(pilot, lambda: bool(app.screen.query("#entry-on")))
+        app.screen.query_one("#entry-on").value = "01-11-2026"  # type: ignore[attr-defined]
+        await press(pilot, "ctrl+s")
+        assert "ligger før det, der skal komme først" in " ".join(grid(app).replace("│", " ").split())
+        await press(pilot, "escape", "left")
+        assert load.workspace.lookup.get(referral).record.referred_on is None
+        assert "1 Ønske · 1" in grid(app)
+        await press(pilot, "z")
+        assert load.workspace.lookup.get(referral).record.referred_on == NOW.date()
+
+
+async def test_sharing_is_locked_until_consent_is_given_and_at_once_when_it_is_withdrawn(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load) as (app, pilot):
+        await press(pilot, "6", "d")
+        assert "Deling er låst" in said(app)
+        await press(pilot, "s")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "entry-recipient")
+        await pilot.press(*"Rådgivningscentret")
+        await press(pilot, "ctrl+s")
+        consent = load.workspace.lookup.list("consent")[0]
+        assert consent.record.expires_on == NOW.date() + timedelta(days=365)
+        assert "√ samtykke 23-11" in grid(app)
+        await press(pilot, "d")
+        assert isinstance(app.screen, NoteEditor)
+        await pilot.press(*"Møde fredag")
+        await press(pilot, "ctrl+s")
+        note = load.workspace.lookup.list("bridging_note")[0].record
+        assert (note.text, note.legal_basis) == ("Møde fredag", "samtykke")
+        await press(pilot, "s", "enter")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "entry-how")
+        await pilot.press(*"telefon")
+        await press(pilot, "enter")
+        assert load.workspace.lookup.get(consent.id).record.withdrawn_at is not None
+        assert "Deling er låst: Maja har trukket sit samtykke tilbage." in grid(app)
+        await press(pilot, "d")
+        assert not isinstance(app.screen, NoteEditor)
+
+
+async def test_the_regions_clock_is_said_to_be_the_regions(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    load.workspace.casework.request_treatment(load.citizens["ali"], "SUL82C", NOW.date() - timedelta(days=3))
+    async with running(load, (100, 30)) as (app, pilot):
+        await press(pilot, "6")
+        await until(pilot, lambda: "► Maja S." in grid(app))
+        await press(pilot, "down")
+        await until(pilot, lambda: "► Ali D." in grid(app))
+        assert "venter på regionen" in grid(app)
+        assert "Uret er regionens" in grid(app)
+
+
+async def test_w_stores_a_wish_and_a_click_chooses_a_card(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load) as (app, pilot):
+        await press(pilot, "6", "w")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "entry-citizen_id")
+        await pilot.press(*"jens")
+        app.screen.query_one("#entry-basis").value = "alkohol"  # type: ignore[attr-defined]
+        await press(pilot, "ctrl+s")
+        wished = next(s.record for s in load.workspace.lookup.list("referral") if s.record.citizen_id == load.citizens["jens"])
+        assert (wished.basis, wished.requested_on) == ("SUL141", NOW.date())
+        await until(pilot, lambda: "  Jens K." in grid(app))
+        await pilot.click("#column-0", offset=(4, 9))
+        await settle(pilot)
+        await until(pilot, lambda: "► Jens K." in grid(app))
+
+
+async def test_an_empty_board_says_how_to_begin(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    load.workspace.casework.annul(load.workspace.lookup.list("referral")[0].id, "prøve")
+    async with running(load) as (app, pilot):
+        await press(pilot, "6")
+        assert "Ingen i gang. w opretter et ønske om hjælp." in grid(app)

@@ -1,0 +1,38 @@
+"""Eksport: the reception's list first, counted before it is written, written by allow-list, logged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.tui.support import a_caseload, grid, press, running, settle
+
+
+async def test_enter_writes_the_receptions_list_of_today_and_the_log_has_it(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load) as (app, pilot):
+        app.go("eksport")
+        await settle(pilot)
+        assert "(•) Receptionen" in grid(app)
+        assert "Rækker   4 aftaler" in grid(app)
+        await press(pilot, "enter")
+        (written,) = load.workspace.exports.folder.iterdir()
+        text = written.read_text(encoding="utf-8-sig")
+        assert len(text.splitlines()) == 5
+        assert "Fatima A." in text
+        assert "Aslan" not in text
+        assert "12345621" not in text
+        assert any(row.action.startswith("export") for row in load.workspace.log_entries())
+        assert "√ Skrevet: 4 aftaler" in grid(app)
+        assert written.name[:20] in grid(app)
+
+
+async def test_outlook_has_only_its_own_format_and_a_week_has_its_own_count(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load, (80, 24)) as (app, pilot):
+        await press(pilot, "3", "l")
+        assert "man 23-11-2026 – søn 29-11-2026" in " ".join(grid(app).replace("│", " ").split())
+        await press(pilot, "right", "right")
+        assert "(•) ICS" in grid(app)
+        await press(pilot, "enter")
+        assert [path.suffix for path in load.workspace.exports.folder.iterdir()] == [".ics"]
+        assert all(len(line) <= 80 for line in grid(app).splitlines())
