@@ -81,7 +81,7 @@ class Needles:
                 made[name] = ids[name]
             elif name in {"cpr", "cvr", "p_number", "phone", "contact_phone"}:
                 made[name] = self._number(name)
-            elif not (name.endswith("_id") and name != "due_rule_id" or name in {"author", "by", "addendum_to"}):
+            elif not ((name.endswith("_id") and name != "due_rule_id") or name in {"author", "by", "addendum_to"}):
                 longest = min((each.max_length for each in field.metadata if hasattr(each, "max_length")), default=200)
                 value = self._value(field.annotation, longest)
                 if value is not None:
