@@ -1,4 +1,4 @@
-"""The encrypted vault on a consultant's laptop (docs/adr/0010-vault.md).
+"""The encrypted vault on a consultant's laptop (docs/adr/0005-vault.md).
 
 Import this package before `sqlite_utils`: it makes sqlite-utils use SQLCipher.
 """

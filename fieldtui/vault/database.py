@@ -65,17 +65,19 @@ class CheckReport:
 def room_on_disk() -> Iterator[None]:
     """Turn "no space left" into an error of ours, from the system and from SQLite.
 
+    A limit of the file's size (`ulimit -f`, FAT) is no room either; SQLite tells it as a write that failed.
+
     Raises:
         DiskFull: There was no room.
     """
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
             raise DiskFull from error
         raise
     except DatabaseError as error:
-        if "disk is full" in str(error):
+        if getattr(error, "sqlite_errorcode", None) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}:
             raise DiskFull from error
         raise
 

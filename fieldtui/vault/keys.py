@@ -1,4 +1,4 @@
-"""How one random vault key is wrapped, and what is derived from it (docs/adr/0010-vault.md).
+"""How one random vault key is wrapped, and what is derived from it (docs/adr/0005-vault.md).
 
 The vault key (32 random bytes, in memory only) is wrapped once per slot with AES-256-GCM-SIV
 (RFC 8452). A passphrase slot's wrapping key comes from Argon2id (RFC 9106), a recovery slot's from
