@@ -39,6 +39,7 @@ _FRAMES: Final = 8
 """How many of the innermost places of a defect are logged."""
 _COMPLETING: Final = "_FIELDTUI_COMPLETE"
 """Set by a shell that completes a command line: then every command must be known with its options."""
+_NO_ROOM: Final = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _TRAINING: Final = "--training"
 """The demo says to the worker that nobody in the vault exists."""
 _LOCKED_BECAUSE: Final = "--locked-because"
@@ -331,7 +332,7 @@ def _mount_central(root: typer.Typer, *, needed: bool) -> None:
 
 def _system_error(error: OSError, folder: Path | None) -> int:
     """What the machine refuses: no room, no right, no such place."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if error.errno in _NO_ROOM:
         _say(explain(DiskFull()))
         return int(DiskFull.exit_code)
     if isinstance(error, (PermissionError, NotADirectoryError, IsADirectoryError)) or error.errno == errno.EROFS:

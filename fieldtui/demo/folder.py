@@ -90,6 +90,13 @@ def _read(folder: Path) -> Training | None:
 
 
 def _clear(folder: Path) -> None:
+    """Remove what a training left; a PostgreSQL that a killed one left running is stopped first."""
+    from fieldtui.central.embedded import EmbeddedPostgres
+
+    postgres = EmbeddedPostgres(folder / "central")
+    if postgres.pid is not None:
+        with postgres:
+            pass  # the last one out stops it
     for name in _OURS:
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)

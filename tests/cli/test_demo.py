@@ -107,20 +107,33 @@ def test_a_training_of_today_is_used_again_with_what_was_done_in_it(folder: Path
     assert laptop.json("show", made)["sync_state"] == "synced"
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
-def test_a_demo_that_is_ended_early_leaves_nothing_running(tmp_path: Path, name: str) -> None:
-    target = tmp_path / "demo"
-    command = [sys.executable, "-m", "fieldtui", "demo", "--headless", "--data-dir", str(target)]
+def ended_by(folder: Path, number: int) -> tuple[int, bytes]:
+    """Start a demo, end it by a signal once its PostgreSQL runs, and answer its exit status and what it said."""
+    command = [sys.executable, "-m", "fieldtui", "demo", "--headless", "--data-dir", str(folder)]
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
     ) as process:
         deadline = time.monotonic() + 60
-        while not (target / "central" / "cluster" / "postmaster.pid").exists() and time.monotonic() < deadline:
+        while not (folder / "central" / "cluster" / "postmaster.pid").exists() and time.monotonic() < deadline:
             time.sleep(0.02)
-        process.send_signal(getattr(signal, name))
+        process.send_signal(number)
         _out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    return process.returncode, err
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_demo_that_is_ended_early_leaves_nothing_running(tmp_path: Path, name: str) -> None:
+    status, err = ended_by(tmp_path / "demo", getattr(signal, name))
+    assert status == 130
     assert b"Traceback" not in err
+    assert nothing_runs(tmp_path / "demo")
+
+
+def test_after_a_kill_the_next_demo_starts_anew_and_leaves_nothing_running(tmp_path: Path) -> None:
+    target = tmp_path / "demo"
+    ended_by(target, signal.SIGKILL)
+    done = demo(target, "--citizens", "2")
+    assert done.returncode == 0, done.stderr
     assert nothing_runs(target)
 
 
