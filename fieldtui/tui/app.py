@@ -400,13 +400,13 @@ class FieldtuiApp(App[int]):
         self._set_facts(discreet=hidden)
         self._reload_view()
 
-    async def action_language(self) -> None:
+    def action_language(self) -> None:
         """F9: Danish ↔ English, at once and everywhere."""
         set_language("en" if language() == "da" else "da")
         preferences.remember(self.folder, language=language())
         for screen in self.screen_stack:
             if isinstance(screen, Serving):
-                await screen.speak()
+                screen.call_later(screen.speak)  # in its own pump: rebuilding from another one can wait for itself
 
     def action_theme(self) -> None:
         """The next colours: dark, light, high contrast."""
@@ -460,9 +460,11 @@ class FieldtuiApp(App[int]):
     # --- locking and leaving ----------------------------------------------------------------------
 
     def _heartbeat(self) -> None:
-        if self._workspace is None or self._ending:
+        if self._ending:
             return
         verdict = self._watch.beat()
+        if self._workspace is None or self._workspace.consultant is None:
+            return  # the guide: no caseload is open yet, and waiting for an approval takes its time
         if verdict.lock is not None:
             self.lock(verdict.lock)
         elif verdict.warn:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from textual import events
 from textual.pilot import Pilot
 
 from fieldtui.base.clock import COPENHAGEN, FixedClock, isoformat
@@ -118,6 +119,12 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await asyncio.sleep(0.06)
+    await settle(pilot)
+
+
+async def write(pilot: Pilot[Any], text: str) -> None:
+    """Put text into the field that has the focus, as a terminal pastes it."""
+    pilot.app.post_message(events.Paste(text))
     await settle(pilot)
 
 

@@ -12,7 +12,7 @@ from fieldtui.domain.records import Attendance
 from fieldtui.tui.endings import Ending
 from fieldtui.tui.screens.idag import Today
 from fieldtui.tui.widgets.linetable import LineTable
-from tests.tui.support import NOW, SIZES, a_caseload, grid, press, running, said, settle, until
+from tests.tui.support import NOW, SIZES, a_caseload, grid, press, running, said, settle, until, write
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -101,7 +101,8 @@ async def test_f9_speaks_english_everywhere_and_back_without_losing_place_or_tex
         assert "Monday 23-11-2026 · week 48 · 4 appointments" in text
         assert "F1 Help Ctrl+P Find/do f Attended u No-show a Cancelled" in text
         assert app.screen.query_one("#day-list", LineTable).cursor_key == load.appointments["ali"]
-        await press(pilot, "f1", "m", "o", "v", "e")
+        await press(pilot, "f1")
+        await write(pilot, "move")
         assert "Move an appointment" in grid(app)
         await press(pilot, "f9")
         text = grid(app)
@@ -178,7 +179,7 @@ async def test_ctrl_l_keeps_the_draft_that_was_being_written(tmp_path: Path) -> 
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
         await press(pilot, "m")
-        await pilot.press(*"Kom frisk")
+        await write(pilot, "Kom frisk")
         await pilot.press("ctrl+l")
         await pilot.pause()
         assert app.return_value == Ending.LOCK
@@ -190,7 +191,7 @@ async def test_a_draft_stands_on_i_dag_and_opens_again_with_its_text(tmp_path: P
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
         await press(pilot, "m")
-        await pilot.press(*"Halvt")
+        await write(pilot, "Halvt")
         await asyncio.sleep(0.6)
         await settle(pilot)
         assert "Kladde gemt 09:04" in grid(app)
@@ -234,7 +235,8 @@ async def test_a_machine_that_slept_locks_at_the_first_heartbeat(tmp_path: Path)
 async def test_help_is_searched_by_what_one_wants_to_do(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
-        await press(pilot, "f1", *"flyt")
+        await press(pilot, "f1")
+        await write(pilot, "flyt")
         text = grid(app)
         assert "Flytte en aftale → x" in text
         assert "Skrive et referat" not in text
@@ -245,9 +247,11 @@ async def test_help_is_searched_by_what_one_wants_to_do(tmp_path: Path) -> None:
 async def test_find_reaches_people_by_folded_letters_and_actions_by_name_in_both_languages(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
-        await press(pilot, "ctrl+p", *"oejv")
+        await press(pilot, "ctrl+p")
+        await write(pilot, "oejv")
         assert "Øjvind L." in grid(app)
-        await press(pilot, "escape", "f9", "ctrl+p", *"udebl")
+        await press(pilot, "escape", "f9", "ctrl+p")
+        await write(pilot, "udebl")
         assert "No-show" in grid(app)
         await press(pilot, "enter")
         assert load.workspace.lookup.get(load.appointments["fatima"]).record.status is Attendance.NO_SHOW
@@ -257,9 +261,7 @@ async def test_quick_add_books_what_it_read_back(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
         await press(pilot, "plus")
-        for character in "samtale fre 10 @fatima":
-            await pilot.press({" ": "space", "@": "at"}.get(character, character))
-        await settle(pilot)
+        await write(pilot, "samtale fre 10 @fatima")
         assert "√ Jobsamtale   √ fre 27-11-2026 10:00–10:45" in grid(app)
         await press(pilot, "enter")
         booked = load.workspace.lookup.list("appointment", since=(NOW + timedelta(days=4)).date())
@@ -272,15 +274,19 @@ async def test_quick_add_asks_instead_of_guessing_and_stores_nothing(tmp_path: P
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
         before = load.workspace.undo.items(5)
-        await press(pilot, "plus", *"samtale", "space", "3", "1", "slash", "1", "1", "space", "at", *"ali", "enter")
+        await press(pilot, "plus")
+        await write(pilot, "samtale 31/11 @ali")
+        await press(pilot, "enter")
         assert "? " in grid(app)
         assert load.workspace.undo.items(5) == before
 
 
-async def test_saving_a_move_changes_the_time_and_collisions_are_named_first(tmp_path: Path) -> None:
+async def test_a_task_from_one_line_stands_among_my_changes(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
-        await press(pilot, "plus", *"opgave", "colon", "space", *"ring", "enter")
+        await press(pilot, "plus")
+        await write(pilot, "opgave: ring")
+        await press(pilot, "enter")
         assert any(stored.record.title == "ring" for stored in load.workspace.lookup.list("task"))
         await press(pilot, "f7")
         assert "kan fortrydes" in grid(app)

@@ -126,9 +126,12 @@ class Welcome(Serving):
         if self._step is Step.FETCH and not self._busy:
             self._fetch()
 
-    async def _go(self, step: Step) -> None:
+    def _go(self, step: Step) -> None:
         self._step = step
         self._busy = False
+        self.call_later(self._rebuild)  # in this screen's own pump
+
+    async def _rebuild(self) -> None:
         await self.recompose()
         self.set_out()
 
@@ -144,19 +147,19 @@ class Welcome(Serving):
 
     # --- Enter ------------------------------------------------------------------------------------
 
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        await self._enter(event.input)
+        self._enter(event.input)
 
-    async def on_secret_field_submitted(self, event: SecretField.Submitted) -> None:
+    def on_secret_field_submitted(self, event: SecretField.Submitted) -> None:
         event.stop()
-        await self._enter(event.field)
+        self._enter(event.field)
 
-    async def action_go_on(self) -> None:
+    def action_go_on(self) -> None:
         """Enter on a choice or on nothing goes on."""
-        await self._enter(None)
+        self._enter(None)
 
-    async def _enter(self, field: Any) -> None:
+    def _enter(self, field: Any) -> None:
         fields = list(self.query("SecretField, CleanInput"))
         if field is not None and field in fields[:-1]:
             fields[fields.index(field) + 1].focus()
@@ -166,11 +169,11 @@ class Welcome(Serving):
         match self._step:
             case Step.LOOK:
                 self._suggest()
-                await self._go(Step.PASSPHRASE)
+                self._go(Step.PASSPHRASE)
             case Step.PASSPHRASE:
                 self._make_vault()
             case Step.RECOVERY:
-                await self._check_groups()
+                self._check_groups()
             case Step.ENROL:
                 self._enrol()
             case Step.FETCH:
@@ -178,13 +181,13 @@ class Welcome(Serving):
 
     # --- 1 look -----------------------------------------------------------------------------------
 
-    async def on_choice_field_changed(self, event: ChoiceField.Changed) -> None:
+    def on_choice_field_changed(self, event: ChoiceField.Changed) -> None:
         event.stop()
         if event.field.id == "guide-theme":
             self.app.theme = next(theme.name for theme in THEMES if theme.name == event.field.value)
         elif event.field.value != language():
             set_language(next(known for known in LANGUAGES if known == event.field.value))
-            await self.speak()
+            self.call_later(self.speak)
 
     # --- 2 passphrase -----------------------------------------------------------------------------
 
@@ -233,7 +236,7 @@ class Welcome(Serving):
 
         self.run_service(make, self._made, on_error=self._refused)
 
-    async def _made(self, made: tuple[Workspace, str]) -> None:
+    def _made(self, made: tuple[Workspace, str]) -> None:
         workspace, self._code = made
         for field in self.query(SecretField):
             field.wipe()
@@ -242,11 +245,11 @@ class Welcome(Serving):
         preferences.remember(self._app.folder, language=language(), theme=self.app.theme)
         chosen = random.SystemRandom().sample(range(len(groups_of(self._code))), _ASKED_BACK)
         self._asked = tuple(sorted(chosen))
-        await self._go(Step.RECOVERY)
+        self._go(Step.RECOVERY)
 
     # --- 3 recovery code --------------------------------------------------------------------------
 
-    async def _check_groups(self) -> None:
+    def _check_groups(self) -> None:
         groups = groups_of(self._code)
         for number in self._asked:
             field = self.query_one(f"#guide-group-{number}", Input)
@@ -255,7 +258,7 @@ class Welcome(Serving):
                 self._say(_("Gruppe {number} passer ikke. Se på papiret igen.").format(number=number + 1), wrong=True)
                 return
         self._code = ""
-        await self._go(Step.ENROL)
+        self._go(Step.ENROL)
 
     # --- 4 enrol ----------------------------------------------------------------------------------
 
@@ -303,9 +306,10 @@ class Welcome(Serving):
         else:
             self._refused(error)
 
-    def _enrolled(self, person: Person) -> Any:
+    def _enrolled(self, person: Person) -> None:
         del person  # shown in the status bar from now on
-        return self._go(Step.FETCH) if self.is_attached and not self._app.ending else None
+        if self.is_attached and not self._app.ending:
+            self._go(Step.FETCH)
 
     # --- 5 first sync -----------------------------------------------------------------------------
 
