@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip("pty", reason="needs pseudo-terminals")
 
+from tests.cli.conftest import Program
 from tests.support.vaults import PHRASE
 from tests.tui.terminals import Terminal
 
@@ -58,3 +59,16 @@ def test_a_new_vault_asks_for_the_passphrase_twice_and_two_groups_of_the_code_ba
         assert shown.wait(20) == 0
         assert "ikke tilmeldt" in shown.text
         assert PHRASE not in shown.text
+
+
+def test_a_typed_line_is_echoed_with_its_day_asked_about_and_kept_when_agreed_to(program: Program) -> None:
+    words = ["add", "samtale 24-11-2099 @åse"]
+    assert program.passphrase_file is not None
+    with terminal(program.folder, "--passphrase-file", str(program.passphrase_file), *words) as shown:
+        shown.until("Skriv linjen igen")
+        assert "tirsdag 24-11-2099" in shown.text
+        answer(shown, "Skriv linjen igen", "samtale 24-11-2099 kl 10 @åse")
+        shown.until("10:00–10:45")
+        answer(shown, "Gem?", "")
+        assert shown.wait(20) == 0
+    assert [each["starts_at"] for each in program.json("list", "appointment")] == ["2099-11-24T10:00+01:00"]
