@@ -104,12 +104,13 @@ async def running(
 
 
 async def settle(pilot: Pilot[Any]) -> None:
-    """Wait until threads have answered and nothing is left to paint."""
-    await pilot.pause()
+    """Wait until threads have answered and nothing is left to paint: three looks in a row that find nothing to do."""
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        if not [worker for worker in pilot.app.workers if not worker.is_finished]:
-            break
+    quiet = 0
+    while quiet < 3 and time.monotonic() < deadline:
+        await pilot.pause()
+        busy = [worker for worker in pilot.app.workers if not worker.is_finished]
+        quiet = 0 if busy else quiet + 1
         await asyncio.sleep(0.01)
     await pilot.pause()
 

@@ -93,7 +93,8 @@ async def test_the_list_fits_every_size_with_whole_names(tmp_path: Path, size: t
 async def test_typing_narrows_the_list_and_esc_brings_it_back(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
-        await press(pilot, "2", "slash", *"oejv")
+        await press(pilot, "2")
+        await press(pilot, "slash", *"oejv")
         table = app.screen.query_one("#citizens", LineTable)
         assert [row.key for row in table.rows] == [load.citizens["oejvind"]]
         await press(pilot, *"xyz")
@@ -106,7 +107,8 @@ async def test_typing_narrows_the_list_and_esc_brings_it_back(tmp_path: Path) ->
 async def test_s_sorts_and_enter_and_the_mouse_open_the_card(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
-        await press(pilot, "2", "s")
+        await press(pilot, "2")
+        await press(pilot, "s")
         assert "sorteret efter: navn" in grid(app)
         await press(pilot, "enter")
         assert isinstance(app.screen, CitizenCard)

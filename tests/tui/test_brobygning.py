@@ -28,7 +28,8 @@ async def test_a_card_moves_on_with_a_day_and_back_and_z_undoes_each(tmp_path: P
     load = a_caseload(tmp_path)
     referral = load.workspace.lookup.list("referral")[0].id
     async with running(load) as (app, pilot):
-        await press(pilot, "6", "right", "enter")
+        await press(pilot, "6")
+        await press(pilot, "right", "enter")
         assert load.workspace.lookup.get(referral).record.referred_on == NOW.date()
         assert "2 Henvist · 1" in grid(app)
         await press(pilot, "right")
@@ -46,7 +47,8 @@ async def test_a_card_moves_on_with_a_day_and_back_and_z_undoes_each(tmp_path: P
 async def test_sharing_is_locked_until_consent_is_given_and_at_once_when_it_is_withdrawn(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
-        await press(pilot, "6", "d")
+        await press(pilot, "6")
+        await press(pilot, "d")
         assert "Deling er låst" in said(app)
         await press(pilot, "s")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "entry-recipient")
@@ -86,7 +88,8 @@ async def test_the_regions_clock_is_said_to_be_the_regions(tmp_path: Path) -> No
 async def test_w_stores_a_wish_and_a_click_chooses_a_card(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
-        await press(pilot, "6", "w")
+        await press(pilot, "6")
+        await press(pilot, "w")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "entry-citizen_id")
         await pilot.press(*"jens")
         app.screen.query_one("#entry-basis").value = "alkohol"  # type: ignore[attr-defined]

@@ -29,7 +29,8 @@ async def test_enter_writes_the_receptions_list_of_today_and_the_log_has_it(tmp_
 async def test_outlook_has_only_its_own_format_and_a_week_has_its_own_count(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load, (80, 24)) as (app, pilot):
-        await press(pilot, "3", "l")
+        await press(pilot, "3")
+        await press(pilot, "l")
         assert "man 23-11-2026 – søn 29-11-2026" in " ".join(grid(app).replace("│", " ").split())
         await press(pilot, "right", "right")
         assert "(•) ICS" in grid(app)

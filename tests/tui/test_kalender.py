@@ -90,7 +90,8 @@ async def test_the_week_fits_every_size(tmp_path: Path, size: tuple[int, int]) -
 async def test_enter_in_a_free_slot_books_there_and_z_takes_it_back(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
-        await press(pilot, "3", "right", "down", "enter")
+        await press(pilot, "3")
+        await press(pilot, "right", "down", "enter")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "entry-citizen_id")
         await pilot.press(*"oejv")
         await until(pilot, lambda: "√ tir 24-11-2026 09:30–10:15" in grid(app))
@@ -124,7 +125,8 @@ async def test_x_picks_up_arrows_carry_enter_puts_down_and_esc_lets_it_stand(tmp
 async def test_f_registers_a_asks_who_and_why_and_nothing_is_registered_before_it_began(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
-        await press(pilot, "3", "f")
+        await press(pilot, "3")
+        await press(pilot, "f")
         assert load.workspace.lookup.get(load.appointments["fatima"]).record.status is Attendance.ATTENDED
         table = app.screen.query_one(WeekTable)
         table.go_to(0, 24)
@@ -138,7 +140,8 @@ async def test_f_registers_a_asks_who_and_why_and_nothing_is_registered_before_i
 async def test_pages_turn_weeks_t_comes_back_and_a_click_chooses(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
-        await press(pilot, "3", "pagedown")
+        await press(pilot, "3")
+        await press(pilot, "pagedown")
         assert "Uge 49" in grid(app)
         assert "Ugen er tom." in grid(app)
         await press(pilot, "t")
@@ -202,7 +205,8 @@ async def test_an_hour_that_comes_twice_is_asked_about(tmp_path: Path) -> None:
 async def test_a_change_of_an_appointment_says_what_the_model_refuses_under_the_field(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
-        await press(pilot, "3", "enter")
+        await press(pilot, "3")
+        await press(pilot, "enter")
         await until(pilot, lambda: bool(app.screen.query("#entry-duration_minutes")))
         app.screen.query_one("#entry-duration_minutes").value = "900"  # type: ignore[attr-defined]
         await press(pilot, "ctrl+s")

@@ -81,7 +81,8 @@ async def test_left_and_right_choose_g_saves_and_z_takes_it_back(tmp_path: Path)
     load = disputed(tmp_path)
     appointment_id, lookup = load.appointments["ali"], load.workspace.lookup
     async with running(load) as (app, pilot):
-        await press(pilot, "7", "g")
+        await press(pilot, "7")
+        await press(pilot, "g")
         assert "Vælg ← din eller → kontorets først." in said(app)
         await press(pilot, "left", "right")
         assert "√ Min" in grid(app)
@@ -101,7 +102,8 @@ async def test_b_joins_a_text_and_e_takes_an_own_value(tmp_path: Path) -> None:
     load = disputed(tmp_path)
     lookup = load.workspace.lookup
     async with running(load) as (app, pilot):
-        await press(pilot, "7", "b")
+        await press(pilot, "7")
+        await press(pilot, "b")
         assert "kan kun have én værdi" in said(app)
         await press(pilot, "e")
         start = app.screen.query_one("#entry-starts_at")

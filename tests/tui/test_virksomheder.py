@@ -29,7 +29,8 @@ async def test_a_contact_for_a_citizen_stores_contact_and_lead_and_z_takes_both_
     load = a_caseload(tmp_path)
     lookup = load.workspace.lookup
     async with running(load) as (app, pilot):
-        await press(pilot, "4", "v")
+        await press(pilot, "4")
+        await press(pilot, "v")
         await until(pilot, lambda: bool(app.screen.query("#entry-text")))
         app.screen.query_one("#entry-text").load_text("De søger en til opvasken.\nRing igen onsdag.")  # type: ignore[attr-defined]
         app.screen.query_one("#entry-citizen_id").value = "fat"  # type: ignore[attr-defined]
@@ -52,7 +53,8 @@ async def test_a_contact_for_a_citizen_stores_contact_and_lead_and_z_takes_both_
 async def test_a_new_company_is_refused_at_the_number_that_is_wrong(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
-        await press(pilot, "4", "n")
+        await press(pilot, "4")
+        await press(pilot, "n")
         await until(pilot, lambda: bool(app.screen.query("#entry-cvr")))
         app.screen.query_one("#entry-name").value = "Ny [/] Bager"  # type: ignore[attr-defined]
         app.screen.query_one("#entry-cvr").value = "12345678"  # type: ignore[attr-defined]

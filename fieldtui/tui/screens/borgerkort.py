@@ -106,7 +106,6 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
             companies=companies,
             initials={person.id: person.initials for person in workspace.people},
             problems=problems(workspace.syncing.waiting()),
-            revealed=dict(self._revealed),
         )
 
     def _case(self) -> Case:
@@ -128,7 +127,8 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
             self.app.pop_screen()
 
     def show(self, loaded: present.Card) -> None:
-        self._card = loaded
+        # What is unmasked is the screen's own state: a file that was fetched before must not mask it again.
+        loaded = self._card = replace(loaded, revealed=dict(self._revealed))
         names, today, rules = self.shell.names, self.shell.today, self.shell.workspace.rules
         self._events = present.events(loaded, self.shell.now())
         who, consent = present.header(loaded, names, rules, today)
@@ -285,7 +285,7 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
 
     def _repaint(self) -> None:
         if self._card is not None:
-            self.show(replace(self._card, revealed=dict(self._revealed)))
+            self.show(self._card)
 
     def action_new(self) -> None:
         """`n`: a new appointment."""
