@@ -42,7 +42,9 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
     e.RolledBack: N_(
         "Filerne er en ældre kopi af boksen. Intet er ændret. Ring til IT, eller læg den nyeste kopi tilbage."
     ),
-    e.DiskFull: N_("Der er ikke plads på maskinen. Det, der allerede er gemt, er gemt. Gør plads, og prøv igen."),
+    e.DiskFull: N_(
+        "Der kan ikke skrives på disken; der er nok ikke plads. Det, der allerede er gemt, er gemt. Gør plads, og prøv igen."
+    ),
     e.Internal: N_("fieldtui måtte stoppe på grund af en fejl i programmet. Det, der er gemt, er gemt."),
 }
 

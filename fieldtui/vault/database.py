@@ -28,6 +28,9 @@ from fieldtui.vault.sqlcipher import DatabaseError, OperationalError, connect
 if TYPE_CHECKING:
     import sqlite3
 
+_NO_ROOM: Final = {10, 13}
+"""SQLITE_IOERR and SQLITE_FULL (https://sqlite.org/rescode.html): this SQLCipher does not say which I/O failed."""
+
 NAME: Final = "vault.db"
 SMALLEST: Final = 4096
 """One page, in bytes; a shorter file is no database. (An empty one SQLCipher would open with any key.)"""
@@ -65,10 +68,11 @@ class CheckReport:
 def room_on_disk() -> Iterator[None]:
     """Turn "no space left" into an error of ours, from the system and from SQLite.
 
-    A limit of the file's size (`ulimit -f`, FAT) is no room either; SQLite tells it as a write that failed.
+    A limit of the file's size (`ulimit -f`, FAT) is no room either; SQLite tells it as I/O that failed, so a disk
+    that fails otherwise is told the same way.
 
     Raises:
-        DiskFull: There was no room.
+        DiskFull: There was no room, or the disk failed.
     """
     try:
         yield
@@ -77,7 +81,7 @@ def room_on_disk() -> Iterator[None]:
             raise DiskFull from error
         raise
     except DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", None) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}:
+        if getattr(error, "sqlite_errorcode", None) in _NO_ROOM:
             raise DiskFull from error
         raise
 
