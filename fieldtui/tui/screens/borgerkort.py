@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Lock
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -57,6 +58,7 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         self._events: list[present.Event] = []
         self._tab = OVERVIEW
         self._opened = False
+        self._opening = Lock()
 
     def body(self) -> ComposeResult:
         with Horizontal(id="card-head"):
@@ -111,11 +113,12 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
     def _case(self) -> Case:
         """The file; the first look is written to the access log, a mere repaint is not another one."""
         lookup = self.shell.workspace.lookup
-        if self._opened:
-            return lookup.refresh_citizen(self._citizen_id)
-        case = lookup.open_citizen(self._citizen_id)
-        self._opened = True
-        return case
+        with self._opening:
+            if self._opened:
+                return lookup.refresh_citizen(self._citizen_id)
+            case = lookup.open_citizen(self._citizen_id)
+            self._opened = True
+            return case
 
     def reload(self) -> None:
         """Load and show anew; a citizen who left this device closes the card."""
