@@ -23,8 +23,8 @@ from fieldtui.central.ledger import Ledger, Origin, open_ledger
 from fieldtui.central.schema import consultant, device, organisation, serving
 from fieldtui.central.staff import make_person, people, person_by_initials
 from fieldtui.domain.records import COLLECTIONS, scope_of
+from fieldtui.wire.keys import new_device_key, private_key_text
 from fieldtui.wire.messages import AssignmentRole, Person, Role
-from fieldtui.wire.signatures import new_device_key, private_key_text
 
 __all__ = [
     "DeviceRow",

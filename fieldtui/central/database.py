@@ -20,7 +20,7 @@ from fieldtui.base.errors import BadUsage, DatabaseUnreachable
 from fieldtui.base.i18n import _
 from fieldtui.base.ids import IdSource
 from fieldtui.central.schema import organisation
-from fieldtui.wire.signatures import load_private_key
+from fieldtui.wire.keys import load_private_key
 
 _OLDEST_POSTGRES: Final = 150_000
 _MIGRATION_LOCK: Final = 0x6669656C  # "fiel": one migration at a time per database

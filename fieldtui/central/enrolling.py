@@ -19,8 +19,8 @@ from fieldtui.central.database import Database, Organisation, organisation_from
 from fieldtui.central.ledger import short_code
 from fieldtui.central.schema import consultant, device, enrolment, organisation
 from fieldtui.central.staff import person_by_initials, person_from
+from fieldtui.wire.keys import load_public_key, public_key_der, public_key_text
 from fieldtui.wire.messages import Enrolled, EnrolPending, EnrolRequest
-from fieldtui.wire.signatures import load_public_key, public_key_der, public_key_text
 from fieldtui.wire.words import fingerprint_words
 
 CODE_LENGTH: Final = 8

@@ -21,6 +21,7 @@ from fieldtui.central.database import Database, Organisation, organisation_from
 from fieldtui.central.schema import consultant, device, organisation
 from fieldtui.central.staff import person_from
 from fieldtui.wire.encoding import BodyRefused, decode_body, encode_body
+from fieldtui.wire.keys import load_public_key
 from fieldtui.wire.messages import (
     AUDIT_HEADER,
     PROBLEM_JSON,
@@ -35,7 +36,6 @@ from fieldtui.wire.signatures import (
     HttpMessage,
     SignatureRefused,
     VerifiedRequest,
-    load_public_key,
     sign_response,
     verify_request,
 )

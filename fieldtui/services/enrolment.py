@@ -23,18 +23,16 @@ from fieldtui.base.text import clean
 from fieldtui.services.context import Context
 from fieldtui.store.meta import MetaKey
 from fieldtui.sync.transport import Answer, Identity, Transport, is_loopback
-from fieldtui.wire.messages import ENROL_RESPONSE, Enrolled, EnrolPending, EnrolRequest, Person
-from fieldtui.wire.signatures import (
-    ENROL_ID,
-    SignatureRefused,
+from fieldtui.wire.keys import (
     load_private_key,
     load_public_key,
     new_device_key,
     private_key_text,
     public_key_der,
     public_key_text,
-    verify_response,
 )
+from fieldtui.wire.messages import ENROL_RESPONSE, Enrolled, EnrolPending, EnrolRequest, Person
+from fieldtui.wire.signatures import ENROL_ID, SignatureRefused, verify_response
 from fieldtui.wire.words import fingerprint_words
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from fieldtui.sync.engine import Engine
 from fieldtui.sync.report import SyncProgress, SyncReport
 from fieldtui.sync.transport import Identity, Transport
 from fieldtui.vault import sync_lock
-from fieldtui.wire.signatures import load_private_key, load_public_key
+from fieldtui.wire.keys import load_private_key, load_public_key
 
 if TYPE_CHECKING:
     import httpx2

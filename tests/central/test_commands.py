@@ -23,8 +23,8 @@ from fieldtui.central.administration import add_consultant, bootstrap_organisati
 from fieldtui.central.database import Database
 from fieldtui.central.embedded import EmbeddedPostgres
 from fieldtui.central.schema import record
+from fieldtui.wire.keys import new_device_key
 from fieldtui.wire.messages import Enrolled
-from fieldtui.wire.signatures import new_device_key
 from tests.support.central import TEAM, Central, Device, fresh_database_url
 
 

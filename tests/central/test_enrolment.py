@@ -9,8 +9,8 @@ import pytest
 from fieldtui.base.errors import BadUsage
 from fieldtui.central.administration import approve, devices, enrol_code
 from fieldtui.central.enrolling import waiting
+from fieldtui.wire.keys import public_key_der
 from fieldtui.wire.messages import Enrolled, EnrolPending
-from fieldtui.wire.signatures import public_key_der
 from fieldtui.wire.words import fingerprint_words
 from tests.support.central import Answered, Central, Device, SkewedClock
 

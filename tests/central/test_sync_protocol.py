@@ -13,8 +13,8 @@ from fieldtui.base.clock import today
 from fieldtui.base.ids import SystemIds
 from fieldtui.central.administration import add_consultant, assign, put_record, revoke
 from fieldtui.central.schema import organisation, parked, record, revision, scope_change
+from fieldtui.wire.keys import new_device_key
 from fieldtui.wire.messages import Accepted, JoinLine, LeaveLine, Parked, Rejected, Stale
-from fieldtui.wire.signatures import new_device_key
 from tests.support.central import Answered, Central, Device, SkewedClock, op
 
 SOEREN = {"given_name": "Søren", "cpr": "6101900001"}

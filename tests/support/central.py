@@ -30,6 +30,7 @@ from fieldtui.central.database import Database, migrate
 from fieldtui.central.embedded import EmbeddedPostgres
 from fieldtui.central.serve import BackgroundServer
 from fieldtui.wire.encoding import decode_body
+from fieldtui.wire.keys import load_public_key, new_device_key, public_key_text
 from fieldtui.wire.messages import (
     ENROL_RESPONSE,
     PAGE_LINE,
@@ -45,14 +46,7 @@ from fieldtui.wire.messages import (
     RecordLine,
 )
 from fieldtui.wire.problems import read_problem
-from fieldtui.wire.signatures import (
-    HttpMessage,
-    load_public_key,
-    new_device_key,
-    public_key_text,
-    sign_request,
-    verify_response,
-)
+from fieldtui.wire.signatures import HttpMessage, sign_request, verify_response
 
 TEMPLATE = "fieldtui_template"
 TEAM = Path(__file__).parent.parent / "data" / "team-2021-03"

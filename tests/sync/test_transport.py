@@ -22,7 +22,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from fieldtui.base.errors import ServerFault, TlsRefused, Unreachable, UpgradeNeeded
 from fieldtui.sync.transport import ENCODED_LIMIT, Identity, Transport, is_loopback
 from fieldtui.wire.encoding import BodyRefused, decode_body, encode_body
-from fieldtui.wire.signatures import HttpMessage, new_device_key, sign_response
+from fieldtui.wire.keys import new_device_key
+from fieldtui.wire.signatures import HttpMessage, sign_response
 from tests.sync.office import MONDAY, TickingClock
 
 DEVICE, SERVER = new_device_key(), new_device_key()

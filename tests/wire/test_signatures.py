@@ -15,15 +15,16 @@ from http_message_signatures import HTTPMessageSigner, MappingKeyResolver, algor
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fieldtui.wire import keys
 from fieldtui.wire import signatures as sig
 from fieldtui.wire.messages import Problem
 from fieldtui.wire.problems import STATUS, build_problem, read_problem
 from fieldtui.wire.words import COUNT, WORDS, fingerprint_words
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-KEY = sig.new_device_key()
-OTHER = sig.new_device_key()
-SERVER = sig.new_device_key()
+KEY = keys.new_device_key()
+OTHER = keys.new_device_key()
+SERVER = keys.new_device_key()
 URL = "https://central.invalid/v1/changes?cursor=7"
 KEYS = {"org.dev1": KEY.public_key(), "org.dev2": OTHER.public_key()}
 
@@ -235,23 +236,23 @@ def test_any_body_and_sequence_survive_the_way(body: bytes, seq: int) -> None:
 
 
 def test_keys_survive_as_text_and_other_keys_are_refused() -> None:
-    assert sig.public_key_text(sig.load_public_key(sig.public_key_text(KEY))) == sig.public_key_text(KEY)
-    assert sig.public_key_text(sig.load_private_key(sig.private_key_text(KEY))) == sig.public_key_text(KEY)
+    assert keys.public_key_text(keys.load_public_key(keys.public_key_text(KEY))) == keys.public_key_text(KEY)
+    assert keys.public_key_text(keys.load_private_key(keys.private_key_text(KEY))) == keys.public_key_text(KEY)
     wrong_curve = ec.generate_private_key(ec.SECP384R1())
-    for text in ("", "????", base64.b64encode(b"x" * 91).decode(), sig.public_key_text(wrong_curve)):
+    for text in ("", "????", base64.b64encode(b"x" * 91).decode(), keys.public_key_text(wrong_curve)):
         with pytest.raises(ValueError, match="public key"):
-            sig.load_public_key(text)
+            keys.load_public_key(text)
     with pytest.raises(ValueError, match="private key"):
-        sig.load_private_key(sig.private_key_text(wrong_curve))
+        keys.load_private_key(keys.private_key_text(wrong_curve))
 
 
 def test_a_fingerprint_is_six_of_256_distinct_words() -> None:
     assert len(WORDS) == len(set(WORDS)) == 256
     assert all(word.isascii() and word.islower() for word in WORDS)
-    words = fingerprint_words(sig.public_key_der(KEY))
+    words = fingerprint_words(keys.public_key_der(KEY))
     assert len(words) == COUNT
-    assert words == fingerprint_words(sig.public_key_der(KEY))
-    assert words != fingerprint_words(sig.public_key_der(OTHER))
+    assert words == fingerprint_words(keys.public_key_der(KEY))
+    assert words != fingerprint_words(keys.public_key_der(OTHER))
 
 
 @pytest.mark.parametrize("name", STATUS)
