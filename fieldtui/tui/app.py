@@ -2,58 +2,44 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from textual import events
-from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
 
 from fieldtui.base.clock import Clock, today
-from fieldtui.base.errors import Busy, FieldtuiError, Revoked, Unreachable
-from fieldtui.base.explain import explain
+from fieldtui.base.errors import FieldtuiError
 from fieldtui.base.i18n import _, language, set_language
 from fieldtui.base.ids import IdSource
 from fieldtui.tui import preferences
-from fieldtui.tui.background import AFTER_CHANGE_SECONDS, EVERY_SECONDS, BackgroundSync
-from fieldtui.tui.crashes import report_crash, sentence_for
+from fieldtui.tui.background import EVERY_SECONDS
 from fieldtui.tui.endings import ENDING_OF, Ending, LockReason
-from fieldtui.tui.guard import HOLD_SECONDS, BurstGuard
 from fieldtui.tui.keymap import GLOBAL, TABS, bindings
 from fieldtui.tui.messages import HintPicked, TabPicked
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.status import StatusFacts
-from fieldtui.tui.routes import ROUTES, build
+from fieldtui.tui.routes import ROUTES, build, overlay
+from fieldtui.tui.sending import SendingApp
 from fieldtui.tui.service_screen import ServiceScreen, Serving
-from fieldtui.tui.shell import Notice, Outcome, Severity
+from fieldtui.tui.shell import Outcome
 from fieldtui.tui.theme import DEFAULT, THEMES
 from fieldtui.tui.watch import BEAT_SECONDS, DEFAULT_IDLE_MINUTES, WARN_SECONDS, Watch
-from fieldtui.tui.widgets.content import plain_content
-from fieldtui.tui.widgets.linetable import LineTable
-from fieldtui.tui.widgets.secret import SecretField
 
 if TYPE_CHECKING:
-    from fieldtui.services.syncing import SyncReport
     from fieldtui.services.workspace import Workspace
 
 _DOUBLE_SECONDS: Final = 0.6
-_KEPT_NOTICES: Final = 200
-_REVOKED_SECONDS: Final = 6
-"""How long the sentence stands before a revoked device locks."""
 
 
-class FieldtuiApp(App[int]):
+class FieldtuiApp(SendingApp):
     """fieldtui in a terminal. `run` answers with an `Ending`."""
 
     CSS_PATH = "fieldtui.tcss"
     TITLE = "fieldtui"  # the terminal's title is neutral: no names, ever
-    ENABLE_COMMAND_PALETTE = False
     NOTIFICATION_TIMEOUT = 8
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  as Textual declares it
         (0, "-lille"), (80, "-smal"), (100, "-normal"), (120, "-bred"),
@@ -87,47 +73,24 @@ class FieldtuiApp(App[int]):
         training: True for a demo with made-up citizens; said on every screen.
         start: The first screen.
         """
-        super().__init__()
+        super().__init__(clock, workspace)
         for theme in THEMES:
             self.register_theme(theme)
         wanted = preferences.load(folder).theme
         self.theme = wanted if wanted in self.available_themes else DEFAULT
         self.folder = folder
-        self.clock = clock
         self.ids = ids
         self.names = Names()
-        self.notices: list[Notice] = []
         self.facts = StatusFacts(now=clock.now(), training=training)
-        self._workspace = workspace
         self._start = start
-        self._guard = BurstGuard()
-        self._held: tuple[events.Key, Any] | None = None
-        self._guard_spoke = 0.0
-        self._watch = Watch(clock)
-        self._ending = False
         self._discreet_at = -1.0
         self._unhide: Any = None
-        self._sync_timer: Any = None
-        self._sync_trouble: type[FieldtuiError] = Unreachable
-        self._sync = BackgroundSync(
-            lambda: self.workspace.syncing,
-            on_report=lambda report, manual: self.tell(self._synced, report, manual),
-            on_error=lambda error, manual: self.tell(self._not_synced, error, manual),
-            on_fault=lambda fault: self.tell(self.fault, fault),
-        )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Colours of our own, for the moment before a theme is in force."""
         return dict(THEMES[0].variables)
 
     # --- the open vault ---------------------------------------------------------------------------
-
-    @property
-    def workspace(self) -> Workspace:
-        """The open workspace."""
-        if self._workspace is None:
-            raise RuntimeError("no workspace yet")
-        return self._workspace
 
     @property
     def open_workspace(self) -> Workspace | None:
@@ -158,9 +121,7 @@ class FieldtuiApp(App[int]):
             self.begin()
 
     def _show_guide(self) -> None:
-        from fieldtui.tui.screens.velkommen import Welcome
-
-        self.push_screen(Welcome())
+        self.push_screen(overlay("velkommen:Welcome")())
 
     def begin(self) -> None:
         """Show the first screen of an enrolled vault."""
@@ -171,11 +132,6 @@ class FieldtuiApp(App[int]):
         self.set_timer(1.0, self._sync_by_itself)
 
     # --- facts, names, notices --------------------------------------------------------------------
-
-    def tell(self, callback: Callable[..., Any], *args: Any) -> None:
-        """Called in any thread: run something on the screens' own thread soon; dropped once the app has ended."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to tell
-            self.call_later(callback, *args)
 
     def refresh_soon(self) -> None:
         """Load status, names and the screens in view anew."""
@@ -225,19 +181,6 @@ class FieldtuiApp(App[int]):
             if isinstance(screen, ServiceScreen):
                 screen.show_facts()
 
-    def notice(self, text: str, severity: Severity = "information", *, seconds: float = 8) -> None:
-        """Say something for a few seconds, and keep it under F7. The text is data, never markup."""
-        text = plain_content(text, multiline=True).plain
-        self.notices.insert(0, Notice(self.now(), text, severity))
-        del self.notices[_KEPT_NOTICES:]
-        self.clear_notifications()  # one at a time: they lie over the screen
-        self.notify(text, severity=severity, timeout=seconds, markup=False)
-
-    def fail(self, error: FieldtuiError) -> None:
-        """Say what an error means for the person at the screen."""
-        if not self._ending:
-            self.notice(explain(error), "warning", seconds=12)
-
     def done(self, outcome: Outcome) -> None:
         """After a change: say so, offer undo, load the screens anew, and let it be sent soon."""
         text = outcome.message + "   " + _("z fortryder")
@@ -286,30 +229,22 @@ class FieldtuiApp(App[int]):
     def action_help(self) -> None:
         """F1: help for this screen."""
         if not self._in_dialog():
-            from fieldtui.tui.screens.hjaelp import Help
-
-            self.push_screen(Help(getattr(self.screen, "context", "")))
+            self.push_screen(overlay("hjaelp:Help")(getattr(self.screen, "context", "")))
 
     def action_messages(self) -> None:
         """F7: everything the app said, with undo."""
         if not self._in_dialog():
-            from fieldtui.tui.screens.beskeder import Messages
-
-            self.push_screen(Messages())
+            self.push_screen(overlay("beskeder:Messages")())
 
     def action_find(self) -> None:
         """Ctrl+P: people, companies, notes and actions."""
         if not self._in_dialog():
-            from fieldtui.tui.screens.soeg import Find
-
-            self.push_screen(Find(getattr(self.screen, "context", "")))
+            self.push_screen(overlay("soeg:Find")(getattr(self.screen, "context", "")))
 
     def action_quick_add(self) -> None:
         """`+`: one line of Danish becomes an appointment, a task or a registration."""
         if not self._in_dialog():
-            from fieldtui.tui.screens.hurtig import QuickAdd
-
-            self.ask(QuickAdd(), self.done)
+            self.ask(overlay("hurtig:QuickAdd")(), self.done)
 
     # --- undo -------------------------------------------------------------------------------------
 
@@ -335,49 +270,6 @@ class FieldtuiApp(App[int]):
             self._send_soon()
 
         screen.run_service(call, stepped, group="change")
-
-    # --- sync -------------------------------------------------------------------------------------
-
-    def action_sync(self) -> None:
-        """F5: sync now, in the background."""
-        if self._workspace is None or self._workspace.consultant is None:
-            return
-        if self._sync.start(manual=True):
-            self._set_facts()
-        else:
-            self.notice(_("Der synkes allerede. Arbejd bare videre."))
-
-    def _send_soon(self) -> None:
-        if self._sync_timer is not None:
-            self._sync_timer.stop()
-        self._sync_timer = self.set_timer(AFTER_CHANGE_SECONDS, self._sync_by_itself)
-
-    def _sync_by_itself(self) -> None:
-        if self._workspace is not None and self._workspace.consultant is not None and not self._ending:
-            self._sync.start(manual=False)
-            self._set_facts()
-
-    def _synced(self, report: SyncReport, manual: bool) -> None:
-        self._set_facts(online=True)
-        self._sync_trouble = Unreachable
-        if manual or report.conflicts or report.rejected:
-            counts = _("Synket: {pulled} ind, {pushed} ud").format(pulled=report.pulled, pushed=report.pushed)
-            if report.conflicts:
-                counts += " · " + _("▲ konflikter: {count}, se 7 Synk").format(count=report.conflicts)
-            if report.rejected:
-                counts += " · " + _("× afvist: {count}, se 7 Synk").format(count=report.rejected)
-            self.notice(counts)
-        self.refresh_soon()
-
-    def _not_synced(self, error: FieldtuiError, manual: bool) -> None:
-        self._set_facts(online=not isinstance(error, Unreachable) and self.facts.online)
-        if isinstance(error, Revoked):
-            self.fail(error)
-            self.set_timer(_REVOKED_SECONDS, lambda: self.lock(LockReason.ASKED))
-        elif manual or not isinstance(error, (Unreachable, Busy, self._sync_trouble)):
-            self.fail(error)
-        self._sync_trouble = type(error)  # said once, not every quarter of an hour
-        self._load_facts()
 
     # --- discreet, language -----------------------------------------------------------------------
 
@@ -413,49 +305,6 @@ class FieldtuiApp(App[int]):
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else DEFAULT
         preferences.remember(self.folder, theme=self.theme)
-
-    # --- keys and pastes that land outside a field --------------------------------------------------
-
-    def _in_field(self) -> bool:
-        return isinstance(self.focused, (Input, TextArea, SecretField))
-
-    async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)):
-            self._watch.touch()
-        if isinstance(event, events.Key) and not event.is_forwarded and not self._in_field():
-            at = event.time
-            verdict = self._guard.offer(event.key, event.character, at, in_list=isinstance(self.focused, LineTable))
-            if verdict == "drop":
-                self._drop_held()
-                return
-            if verdict == "hold":
-                self._held = (event, self.set_timer(HOLD_SECONDS, self._release_held))
-                return
-        if isinstance(event, events.Paste) and not event.is_forwarded and not self._in_field():
-            self._pasted_nowhere()
-            return
-        await super().on_event(event)
-
-    async def _release_held(self) -> None:
-        if self._held is not None:
-            held, self._held = self._held, None
-            await super().on_event(held[0])
-
-    def _drop_held(self) -> None:
-        if self._held is not None:
-            self._held[1].stop()
-            self._held = None
-        self._pasted_nowhere()
-
-    def _pasted_nowhere(self) -> None:
-        now = self.clock.monotonic()
-        if self._guard_spoke == 0.0 or now - self._guard_spoke > 3:
-            self._guard_spoke = now or 1e-9
-            self.notice(_("Det lignede indsat tekst. Intet er ændret."))
-
-    def action_help_quit(self) -> None:
-        """Ctrl+C outside a field: say how to leave."""
-        self.notice(_("Ctrl+C kopierer. Du afslutter med Ctrl+Q og låser med Ctrl+L."))
 
     # --- locking and leaving ----------------------------------------------------------------------
 
@@ -513,58 +362,3 @@ class FieldtuiApp(App[int]):
             if isinstance(screen, Serving):
                 screen.save_now()
         self.exit(int(ending))
-
-    @property
-    def ending(self) -> bool:
-        """True once the app is about to end: nothing new is begun."""
-        return self._ending
-
-    def fault(self, error: Exception) -> None:
-        """A thread failed in a way nobody foresaw: end without showing data."""
-        self._handle_exception(error)
-
-    # --- nothing leaks ----------------------------------------------------------------------------
-
-    def _handle_exception(self, error: Exception) -> None:
-        """End with an error number. Neither the message nor a local variable is shown: they may hold personal data."""
-        self._return_code = 1
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        if self._ending:
-            self._close_messages_no_wait()
-            return
-        self._ending = True
-        sentence = sentence_for(report_crash(error))
-        self._exit_renderables.append(plain_content(sentence).plain)
-        self._close_messages_no_wait()
-
-    def _fatal_error(self) -> None:
-        self._handle_exception(RuntimeError())
-
-    def panic(self, *renderables: Any) -> None:
-        """Textual's way of ending with a message; ours shows only an error number."""
-        del renderables
-        self._handle_exception(RuntimeError())
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """None: Ctrl+P is ours, and nothing offers a screenshot."""
-        del screen
-        return ()
-
-    def deliver_screenshot(
-        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
-    ) -> None:
-        """Refused: a picture of the screen holds citizens' data and would lie unencrypted on the disk."""
-        del filename, path, time_format
-
-    def save_screenshot(
-        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
-    ) -> NoReturn:
-        """Refused, as `deliver_screenshot`."""
-        del filename, path, time_format
-        raise PermissionError("screenshots are off")
-
-    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
-        """Refused, as `deliver_screenshot`."""
-        del filename, path

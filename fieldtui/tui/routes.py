@@ -32,3 +32,13 @@ def build(name: str, *args: Any) -> Screen[Any]:
     module, _, attribute = ROUTES[name].partition(":")
     screen: Screen[Any] = getattr(import_module(module), attribute)(*args)
     return screen
+
+
+def overlay(place: str) -> Any:
+    """The class of a screen that lies over others.
+
+    Args:
+        place: `module:class` below `fieldtui.tui.screens`.
+    """
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(f"fieldtui.tui.screens.{module}"), attribute)
