@@ -85,12 +85,17 @@ class Serving(Screen[Any]):
 
         What was asked for by widgets that are gone since, because the language changed, is dropped: the new ones asked again.
         """
-        if not self.is_attached or (built is not None and (built != self._built or not self.is_mounted)):
+        if not self._stands or (built is not None and (built != self._built or not self.is_mounted)):
             return None
         return on_done(answer)
 
+    @property
+    def _stands(self) -> bool:
+        """False once the screen is being taken down: its widgets may be gone already."""
+        return self.is_attached and not (self._pruning or self._closing)
+
     def _failed(self, error: FieldtuiError, on_error: Callable[[FieldtuiError], None] | None) -> None:
-        if on_error is not None and self.is_attached:
+        if on_error is not None and self._stands:
             on_error(error)
         else:
             self.shell.fail(error)
