@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from textual import events
+from textual.app import App
 from textual.pilot import Pilot
 
 from fieldtui.base.clock import COPENHAGEN, FixedClock, isoformat
@@ -78,7 +79,7 @@ def a_caseload(folder: Path) -> Caseload:
     return Caseload(workspace, clock, citizens, appointments, {"solsort": company})
 
 
-def grid(app: FieldtuiApp) -> str:
+def grid(app: App[Any]) -> str:
     """The screen as text, line by line, without trailing blanks."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips) + "\n"

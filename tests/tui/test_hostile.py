@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 from textual.content import Content
+from textual.widgets import Input
 
 from fieldtui.base.clock import isoformat
 from fieldtui.domain.records import COLLECTIONS
@@ -172,7 +173,7 @@ async def test_what_is_pasted_into_a_field_is_cleaned_first(evil_load: Caseload)
         await press(pilot, "plus")
         app.post_message(events.Paste("ring\x1b]52;c;QQ==\x07 \u202eali"))
         await settle(pilot)
-        value = app.screen.query_one("#quick-text").value
+        value = app.screen.query_one("#quick-text", Input).value
         assert "\x1b" not in value
         assert "\u202e" not in value
         assert "ring" in value

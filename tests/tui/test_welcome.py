@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from fieldtui.base.clock import SystemClock
 from fieldtui.base.ids import SystemIds
 from fieldtui.central import administration
 from fieldtui.services import unlocking
+from fieldtui.services.workspace import Workspace
 from fieldtui.tui.app import FieldtuiApp
 from fieldtui.tui.presenters.guide import groups_of, same_group
 from fieldtui.tui.screens.idag import Today
@@ -31,9 +33,7 @@ def cheap_kdf(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def guide(
-    folder: Path, workspace: unlocking.Workspace | None = None
-) -> AsyncIterator[tuple[FieldtuiApp, Pilot[int]]]:
+async def guide(folder: Path, workspace: Workspace | None = None) -> AsyncIterator[tuple[FieldtuiApp, Pilot[int]]]:
     app = FieldtuiApp(folder, clock=SystemClock(), ids=SystemIds(), workspace=workspace)
     try:
         async with app.run_test(size=(100, 30), notifications=True) as pilot:
@@ -73,8 +73,8 @@ async def test_a_new_machine_gets_a_vault_an_approval_and_its_caseload(tmp_path:
         screen = await past_passphrase(app, pilot)
         await past_recovery(pilot, screen)
         await until(pilot, lambda: "4 Hvem er du? ─" in grid(app))
-        app.screen.query_one("#guide-url").value = code.url
-        app.screen.query_one("#guide-code").value = code.code
+        app.screen.query_one("#guide-url", Input).value = code.url
+        app.screen.query_one("#guide-code", Input).value = code.code
         await press(pilot, "enter", "enter", "enter")
         await until(pilot, lambda: "Læs dem højt" in grid(app))
         words = app.workspace.enrolment.words()

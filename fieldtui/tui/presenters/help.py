@@ -37,6 +37,7 @@ _MARKS: Final = (
     N_("√ gjort   □ mangler   × udeblevet"),
     N_("► nu   ▲ haster   ! husk   · kladde"),
     N_("● online   ○ offline   ↑3 venter på afsendelse"),
+    N_("? efter en frist: reglen er ikke bekræftet"),
 )
 _IN_FIELDS: Final = (
     N_("Tab næste felt   Ctrl+S gem"),

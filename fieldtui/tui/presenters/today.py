@@ -100,7 +100,7 @@ def _urgency(days: int) -> tuple[str, Piece]:
 def _deadline_row(deadline: Deadline, names: Names, on: date) -> Row:
     _mark, urgency = _urgency(deadline.days_left(on))
     remark = _("frist {day}").format(day=short(deadline.due_on))
-    what = deadline.what if deadline.confirmed else f"{deadline.what} (?)"
+    what = deadline.what if deadline.confirmed else f"{deadline.what} ?"
     return Row(f"citizen:{deadline.citizen_id}", (urgency, what, names.show(deadline.citizen_id), remark))
 
 

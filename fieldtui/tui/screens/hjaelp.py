@@ -18,7 +18,7 @@ from fieldtui.tui.service_screen import ServiceScreen
 from fieldtui.tui.widgets.fields import CleanInput
 from fieldtui.tui.widgets.panel import TextPanel
 
-_COLUMN = 22
+_COLUMN = 23
 
 
 class Help(ServiceScreen[None]):
