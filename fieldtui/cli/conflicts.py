@@ -98,5 +98,5 @@ def _value(text: str) -> Any:
     """JSON where it is JSON, else the text itself: a date or a name needs no quotes."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

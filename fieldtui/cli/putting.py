@@ -123,7 +123,7 @@ def _value(text: str, at: int) -> int:
         _parsed, end = json.JSONDecoder().raw_decode(text, at)
     except json.JSONDecodeError as error:
         raise _broken(text, error.pos) from None
-    except RecursionError:
+    except (ValueError, RecursionError):  # a number with more digits than Python reads, or too deep
         raise _broken(text, at) from None
     return end
 
