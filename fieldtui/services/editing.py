@@ -238,7 +238,7 @@ class Editing:
 
     def _from_json(self, collection: str, text: str, batch: Batch) -> Put:
         try:
-            values = json.loads(text, parse_constant=_refuse_constant)
+            values = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_each_once)
         except (ValueError, RecursionError):
             _refuse(None, _("Linjen er ikke gyldig JSON. Skriv et objekt med felter."))
         if not isinstance(values, dict):
@@ -337,3 +337,12 @@ def _refuse(field_name: str | None, reason: str) -> NoReturn:
 
 def _refuse_constant(_text: str) -> NoReturn:
     raise ValueError("JSON knows no NaN and no Infinity")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object's fields; a name that stands twice is refused, since one of its values would be lost without a word."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        names = [name for name, _value in pairs]
+        _refuse(clean(next(name for name in names if names.count(name) > 1), limit=40), _("Feltet står to gange."))
+    return values
