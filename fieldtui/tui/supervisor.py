@@ -5,17 +5,21 @@ It holds no secret and imports next to nothing: what a worker had in memory goes
 
 from __future__ import annotations
 
-import os
+import contextlib
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
-from fieldtui.tui.endings import REASON_OF, Ending, LockReason
+from fieldtui.base.exits import ExitCode
+from fieldtui.base.i18n import _
+from fieldtui.tui.endings import REASON_OF, LockReason
 from fieldtui.tui.terminal import SCRUB, is_terminal, write
 
 REASON_OPTION: Final = "--locked-because"
+_LAST_OF_OUR_OWN: Final = 8
+"""Exit codes up to this one are said on purpose, after a sentence (`ExitCode`); what a kill leaves is another."""
 _FORWARDED: Final = ("SIGHUP", "SIGTERM")
 
 
@@ -42,9 +46,10 @@ def _run_workers(argv_for_worker: Sequence[str]) -> int:
         status = _run_worker(arguments)
         reason = REASON_OF.get(status)
         if reason is None:
-            if status != Ending.LEFT:
-                _clean_terminal()
-            return status if 0 <= status < 128 else 1
+            if 0 <= status <= _LAST_OF_OUR_OWN:
+                return status
+            _clean_terminal()
+            return int(ExitCode.INTERNAL)
 
 
 def _run_worker(arguments: Sequence[str]) -> int:
@@ -57,8 +62,6 @@ def _run_worker(arguments: Sequence[str]) -> int:
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)
-    if status not in {0, 1, *REASON_OF} or status < 0:
-        _clean_terminal()
     return status
 
 
@@ -81,6 +84,7 @@ def _clean_terminal() -> None:
     """After an abnormal end: nothing of a citizen may stay on the screen, and the shell must be usable."""
     if is_terminal():
         write(SCRUB)
+        write(_("fieldtui stoppede uventet. Det, der er gemt, er gemt. Start igen.") + "\r\n")
 
 
 def _without_echo() -> Any:
@@ -106,7 +110,5 @@ def _restore_mode(mode: Any) -> None:
         return
     import termios
 
-    try:
+    with contextlib.suppress(termios.error, OSError):  # the terminal may be gone; then so is everything on it
         termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, mode)
-    except (termios.error, OSError):  # the terminal is gone; so is everything on it
-        os.close(sys.stdin.fileno())
