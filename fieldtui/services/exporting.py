@@ -136,6 +136,12 @@ class Exporting:
         log.event("export", profile=known_profile, format=known_format, rows=result.rows)
         return result
 
+    def count(self, first: date, last: date) -> int:
+        """How many appointments a list of the period would have."""
+        people = {person.id: person for person in self._context.people}
+        lines = [self._line(each, "reception", people) for each in self._appointments(first, last, cancelled=False)]
+        return sum(not line.cancelled for line in lines)
+
     def sweep(self) -> int:
         """Remove the lists whose day is over, and what a killed process left half-written.
 

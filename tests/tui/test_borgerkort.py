@@ -11,7 +11,16 @@ from fieldtui.tui.dialogs.note import NoteEditor
 from tests.support.workspaces import add_citizen
 from tests.tui.support import SIZES, Caseload, a_caseload, grid, press, running, said, settle, until
 
-HOSTILE = ("[/]", "Mødt [se bilag]", "[@click=app.quit()]klik[/]", "\x1b]52;c;aGVq\x07", "\x9b31m", "\u202egnidlom", "👩‍👩‍👧", "x" * 3000)
+HOSTILE = (
+    "[/]",
+    "Mødt [se bilag]",
+    "[@click=app.quit()]klik[/]",
+    "\x1b]52;c;aGVq\x07",
+    "\x9b31m",
+    "\u202egnidlom",
+    "👩‍👩‍👧",
+    "x" * 3000,
+)
 
 
 async def opened(app: FieldtuiApp, pilot: object, citizen_id: str) -> None:
@@ -175,7 +184,7 @@ async def test_hostile_text_is_shown_as_text_on_every_tab(tmp_path: Path) -> Non
         await opened(app, pilot, citizen_id)
         for tab in range(6):
             shown = grid(app)
-            assert not any(ord(c) < 32 and c != "\n" or 127 <= ord(c) < 160 or c == "\u202e" for c in shown)
+            assert not any((ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160 or c == "\u202e" for c in shown)
             if tab in {0, 1, 3, 5}:
                 assert "[@click=app" in shown
             await press(pilot, "right")

@@ -18,7 +18,14 @@ async def test_the_clock_stands_as_bar_words_and_date_at_every_size(tmp_path: Pa
         await press(pilot, "6")
         text = grid(app)
         assert all(len(line) <= size[0] for line in text.splitlines())
-        for words in ("1 Ønske · 1", "4 Startet · 0", "► Maja S.", "▲ dag 12 af 14", "■■■■■■■■■■■■□□", "frist ons 25-11"):
+        for words in (
+            "1 Ønske · 1",
+            "4 Startet · 0",
+            "► Maja S.",
+            "▲ dag 12 af 14",
+            "■■■■■■■■■■■■□□",
+            "frist ons 25-11",
+        ):
             assert words in text
         assert "▲ 2 dage tilbage" in text
         assert "Deling er låst: Maja har ikke givet samtykke." in text
@@ -94,7 +101,9 @@ async def test_w_stores_a_wish_and_a_click_chooses_a_card(tmp_path: Path) -> Non
         await pilot.press(*"jens")
         app.screen.query_one("#entry-basis").value = "alkohol"  # type: ignore[attr-defined]
         await press(pilot, "ctrl+s")
-        wished = next(s.record for s in load.workspace.lookup.list("referral") if s.record.citizen_id == load.citizens["jens"])
+        wished = next(
+            s.record for s in load.workspace.lookup.list("referral") if s.record.citizen_id == load.citizens["jens"]
+        )
         assert (wished.basis, wished.requested_on) == ("SUL141", NOW.date())
         await until(pilot, lambda: "  Jens K." in grid(app))
         await pilot.click("#column-0", offset=(4, 9))

@@ -41,12 +41,10 @@ def test_the_week_is_named_by_its_iso_number_and_year(monday: date, title: str) 
     assert present.heading(monday) == title
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 6), st.integers(0, 23), st.integers(0, 59), st.integers(5, 600)), max_size=12
-    )
-)
-def test_every_appointment_of_the_week_is_in_the_grid_or_in_the_weekend_line(found: list[tuple[int, int, int, int]]) -> None:
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 23), st.integers(0, 59), st.integers(5, 600)), max_size=12))
+def test_every_appointment_of_the_week_is_in_the_grid_or_in_the_weekend_line(
+    found: list[tuple[int, int, int, int]],
+) -> None:
     stored = [
         appointment(datetime(2026, 11, 23 + day, hour, minute, tzinfo=COPENHAGEN), minutes, f"a{number}")
         for number, (day, hour, minute, minutes) in enumerate(found)
@@ -82,7 +80,14 @@ async def test_the_week_fits_every_size(tmp_path: Path, size: tuple[int, int]) -
         await press(pilot, "3")
         text = grid(app)
         assert all(len(line) <= size[0] for line in text.splitlines())
-        for words in ("Uge 48 · 23.–27. november 2026", "Man 23-11", "Fre 27-11", "09:00 Fatima A. ", "4 aftaler", "Ledige tider"):
+        for words in (
+            "Uge 48 · 23.–27. november 2026",
+            "Man 23-11",
+            "Fre 27-11",
+            "09:00 Fatima A. ",
+            "4 aftaler",
+            "Ledige tider",
+        ):
             assert words in text
         assert "man 23-11 09:00–09:45  Jobsamtale · Fatima A. · Kvartershuset  ► NU" in text
 
@@ -171,7 +176,9 @@ async def test_the_form_names_an_overlap_and_two_free_times_and_books_all_the_sa
         ("24-11", "25", "er ikke et klokkeslæt"),
     ],
 )
-async def test_a_time_that_cannot_be_is_refused_at_its_field(tmp_path: Path, typed: str, clock: str, problem: str) -> None:
+async def test_a_time_that_cannot_be_is_refused_at_its_field(
+    tmp_path: Path, typed: str, clock: str, problem: str
+) -> None:
     load = a_caseload(tmp_path)
     before = len(load.workspace.lookup.list("appointment"))
     async with running(load) as (app, pilot):
@@ -198,7 +205,10 @@ async def test_an_hour_that_comes_twice_is_asked_about(tmp_path: Path) -> None:
         await until(pilot, lambda: "findes to gange" in grid(app))
         app.screen.query_one("#fold").focus()
         await press(pilot, "right", "ctrl+s")
-        starts = {isoformat(s.record.starts_at) for s in load.workspace.lookup.appointments(date(2027, 10, 31), date(2027, 10, 31))}
+        starts = {
+            isoformat(s.record.starts_at)
+            for s in load.workspace.lookup.appointments(date(2027, 10, 31), date(2027, 10, 31))
+        }
         assert starts == {"2027-10-31T02:30+01:00"}
 
 

@@ -53,7 +53,9 @@ def test_every_reason_is_a_danish_sentence(given: OutboxRow, said_: str) -> None
 
 def test_both_joins_sets_and_texts_and_nothing_else() -> None:
     def conflict(collection: str, name: str, mine: object, theirs: object) -> ConflictRow:
-        return ConflictRow("c", collection, "r", None, (name,), name, {}, {name: mine}, {name: theirs}, None, None, None)
+        return ConflictRow(
+            "c", collection, "r", None, (name,), name, {}, {name: mine}, {name: theirs}, None, None, None
+        )
 
     joined = present.both(conflict("citizen", "practical_needs", ["tolk"], ["kørestol"]))
     assert joined is not None
@@ -72,7 +74,16 @@ async def test_before_mine_and_theirs_stand_side_by_side_at_every_size(tmp_path:
         await press(pilot, "7")
         text = grid(app)
         assert all(len(line) <= size[0] for line in text.splitlines())
-        for words in ("Konflikter · 2", "Ali D. · Aftale", "Sted", "Gåtur", "Café Sols", "Kvartersh", "? vælg", "Venter på at blive sendt"):
+        for words in (
+            "Konflikter · 2",
+            "Ali D. · Aftale",
+            "Sted",
+            "Gåtur",
+            "Café Sols",
+            "Kvartersh",
+            "? vælg",
+            "Venter på at blive sendt",
+        ):
             assert words in text
         assert "??" in text
 

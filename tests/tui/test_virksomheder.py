@@ -63,7 +63,10 @@ async def test_a_new_company_is_refused_at_the_number_that_is_wrong(tmp_path: Pa
         assert len(load.workspace.lookup.list("company")) == 1
         app.screen.query_one("#entry-cvr").value = ""  # type: ignore[attr-defined]
         await press(pilot, "ctrl+s")
-        assert {stored.record.name for stored in load.workspace.lookup.list("company")} == {"Café Solsort", "Ny [/] Bager"}
+        assert {stored.record.name for stored in load.workspace.lookup.list("company")} == {
+            "Café Solsort",
+            "Ny [/] Bager",
+        }
         assert "Ny [/] Bager" in grid(app)
         await press(pilot, "slash", *"bager")
         assert "Café Solsort" not in grid(app)

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 
 from textual.app import ComposeResult
 
+from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import N_, _
 from fieldtui.domain.calendar import instant
 from fieldtui.domain.envelope import Stored
@@ -56,6 +57,17 @@ class _TimeForm(FormDialog):
         if day is None or at is None:
             raise ValueError(_("Feltet mangler."))
         return instant(day, at)
+
+    def chosen_start(self) -> datetime:
+        """The instant to save.
+
+        Raises:
+            BadUsage: That hour does not exist, or exists twice, because the clocks change.
+        """
+        try:
+            return self.starts_at
+        except ValueError as error:
+            raise BadUsage(str(error)) from None
 
     @property
     def minutes(self) -> int:
@@ -112,7 +124,7 @@ class MoveDialog(_TimeForm):
         yield self.time_fields()
 
     def save(self) -> Outcome:
-        return self.shell.workspace.casework.move(self._stored.id, self.starts_at, self.minutes)
+        return self.shell.workspace.casework.move(self._stored.id, self.chosen_start(), self.minutes)
 
 
 class BookDialog(_TimeForm):
@@ -151,7 +163,7 @@ class BookDialog(_TimeForm):
             {
                 "citizen_id": self._citizen_id,
                 "kind": self.query_one("#kind", ChoiceField).value,
-                "starts_at": self.starts_at.isoformat(),
+                "starts_at": self.chosen_start().isoformat(),
                 "duration_minutes": self.minutes,
                 "place": self.text("place") or None,
             }

@@ -224,7 +224,7 @@ def _instant(on: date) -> datetime:
     return datetime(on.year, on.month, on.day, 12, tzinfo=COPENHAGEN)
 
 
-def events(card: Card, now: datetime) -> list[Event]:
+def events(card: Card, rules: RuleBook, now: datetime) -> list[Event]:
     """Everything in the file by time, the newest first."""
     case = card.case
     found: list[Event] = []
@@ -240,7 +240,8 @@ def events(card: Card, now: datetime) -> list[Event]:
         text = f"{company} · {word(STEPS, lead.record.state)}"
         found.append(Event(lead, _instant(lead.record.on), _("Jobspor"), text, whole_day=True))
     for placement in case.placements:
-        company = card.companies.get(placement.record.company_id or "", "")
+        kind = rules.label("placement_kind", placement.record.kind)
+        company = " · ".join(part for part in (card.companies.get(placement.record.company_id or "", ""), kind) if part)
         found.append(Event(placement, _instant(placement.record.starts_on), _("Plads"), company, whole_day=True))
     for referral in case.referrals:
         text = word(BASES, referral.record.basis)
@@ -250,7 +251,7 @@ def events(card: Card, now: datetime) -> list[Event]:
             Event(consent, _instant(consent.record.given_on), _("Samtykke"), consent.record.recipient, whole_day=True)
         )
     for step in case.progressions:
-        text = f"{step.record.area} · {word(DIRECTIONS, step.record.direction)}"
+        text = f"{rules.label('progression_area', step.record.area)} · {word(DIRECTIONS, step.record.direction)}"
         found.append(Event(step, _instant(step.record.on), _("Progression"), text, whole_day=True))
     return sorted(found, key=lambda event: (event.at, event.stored.id), reverse=True)
 

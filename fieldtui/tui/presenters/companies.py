@@ -40,7 +40,7 @@ def ordered(rows: tuple[CompanyRow, ...], order: int) -> list[CompanyRow]:
         lambda row: (sort_key(row.name),),
         lambda row: (row.last_contact or date.min, sort_key(row.name)),
     )
-    return sorted(rows, key=keys[order])  # type: ignore[arg-type]
+    return sorted(rows, key=keys[order])
 
 
 def table_row(row: CompanyRow, today: date) -> Row:

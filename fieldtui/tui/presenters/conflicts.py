@@ -146,13 +146,10 @@ def whose(row: ConflictRow, initials: Mapping[str, str], today: date) -> tuple[s
     if row.mine_at:
         mine += f" ({_when(row.mine_at, today)})"
     theirs = _("→ Kontorets")
-    parts = []
-    if row.theirs_at:
-        parts.append(_when(row.theirs_at, today))
-    if row.theirs_by:
-        parts.append(initials.get(row.theirs_by, "?"))
+    parts = [initials.get(row.theirs_by, "?")] if row.theirs_by else []
+    parts += [_when(row.theirs_at, today)] if row.theirs_at else []
     if parts:
-        theirs += f" ({', '.join(parts)})"
+        theirs += f", {' '.join(parts)}"
     return mine, theirs
 
 

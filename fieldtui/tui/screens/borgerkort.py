@@ -133,7 +133,7 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         # What is unmasked is the screen's own state: a file that was fetched before must not mask it again.
         loaded = self._card = replace(loaded, revealed=dict(self._revealed))
         names, today, rules = self.shell.names, self.shell.today, self.shell.workspace.rules
-        self._events = present.events(loaded, self.shell.now())
+        self._events = present.events(loaded, rules, self.shell.now())
         who, consent = present.header(loaded, names, rules, today)
         self.query_one("#card-who", Lines).show([who])
         self.query_one("#card-consent", Static).update(line_content((consent,)))

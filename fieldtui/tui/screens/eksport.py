@@ -13,7 +13,6 @@ from textual.containers import Horizontal, Vertical
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import N_, _
 from fieldtui.domain.calendar import monday_of
-from fieldtui.domain.records import Attendance
 from fieldtui.services.exporting import ExportResult
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters.dates import with_day_full
@@ -88,9 +87,7 @@ class Export(ServiceScreen[Preview]):
 
     def load(self) -> Preview:
         first, last = self._asked
-        found = self.shell.workspace.lookup.appointments(first, last)
-        stands = {Attendance.PLANNED, Attendance.ATTENDED, Attendance.NO_SHOW}
-        return Preview(first, last, sum(stored.record.status in stands for stored in found))
+        return Preview(first, last, self.shell.workspace.exports.count(first, last))
 
     def reload(self) -> None:
         """Load and show anew; the period is read on the screen's own thread."""

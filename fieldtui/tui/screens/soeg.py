@@ -28,6 +28,7 @@ _PAUSE_SECONDS: Final = 0.3
 _LEAST: Final = 3
 _MOST_HITS: Final = 20
 _THEME: Final = "!theme"
+_EXPORT: Final = "eksport"
 
 
 class Find(Dialog[None]):
@@ -66,6 +67,9 @@ class Find(Dialog[None]):
             for key, screen, name, _short in TABS
             if screen in ROUTES
         ]
+        found.append(
+            Target("action", _EXPORT, _("Eksport: lister over aftaler"), also="export lists reception receptionen")
+        )
         found.append(Target("action", _THEME, _("Skift farver"), also="tema colours theme"))
         return found
 
@@ -166,6 +170,9 @@ class Find(Dialog[None]):
         self.dismiss(None)
         if key == _THEME:
             self.app.call_later(self.app.run_action, "app.theme")
+            return
+        if key == _EXPORT:
+            self.app.call_later(self.shell.go, "eksport")
             return
         if kind == "action":
             self.app.call_later(self.app.simulate_key, key)

@@ -80,7 +80,7 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
 
     @staticmethod
     def _columns(mine: str, theirs: str) -> tuple[Column, ...]:
-        return (Column(_("Felt"), 16), Column(_("Før")), Column(mine), Column(theirs), Column(_("Valg"), 12))
+        return (Column(_("Felt"), 15), Column(_("Før")), Column(mine), Column(theirs), Column(_("Valg"), 12))
 
     def load(self) -> Loaded:
         workspace = self.shell.workspace
