@@ -31,6 +31,8 @@ _PAUSE_SECONDS: Final = 0.4
 """A draft is kept when the hands rest this long …"""
 _LONGEST_SECONDS: Final = 0.5
 """… or when this much time has passed since the first key that is not kept yet."""
+_SHORTEST_SECONDS: Final = 0.01
+"""A timer of no time at all ends the app."""
 
 
 def draft_key(
@@ -164,7 +166,7 @@ class NoteEditor(Dialog[Outcome]):
         self._unsaved_since = self._unsaved_since or now
         if self._timer is not None:
             self._timer.stop()
-        wait = min(_PAUSE_SECONDS, max(0.0, _LONGEST_SECONDS - (now - self._unsaved_since)))
+        wait = min(_PAUSE_SECONDS, max(_SHORTEST_SECONDS, _LONGEST_SECONDS - (now - self._unsaved_since)))
         self._timer = self.set_timer(wait, self._keep)
 
     def _keep(self) -> None:
