@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Button, Input
+from textual.widgets import Button
 
 from fieldtui.base.i18n import _
 from fieldtui.tui.dialogs.form import FormDialog
@@ -160,15 +160,6 @@ class EntryForm(FormDialog):
     def say(self, lines: Iterable[Line]) -> None:
         """Show lines above the button instead of the form's own note."""
         self.query_one("#form-note", Lines).show([*lines] or ([self._note] if self._note else []))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes on to the next field, and saves from the last one."""
-        event.stop()
-        entries = [felt.entry for felt in self.query(Felt)]
-        if event.input is entries[-1]:
-            self.action_save()
-        else:
-            self.focus_next()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
