@@ -6,6 +6,7 @@ followed, TLS is 1.3, and what comes back is bounded, signed and bound to the re
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 import secrets
@@ -32,8 +33,10 @@ CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 30.0
 ENCODED_LIMIT: Final = 4 * 1_048_576
 """Most bytes of one answer as it comes over the wire; a page is at most 1 MiB."""
-DECODED_LIMIT: Final = 64 * 1_048_576
-"""Most bytes of one answer after decoding: 1,000 records of the largest note fit."""
+DECODED_LIMIT: Final = 16 * 1_048_576
+"""Most bytes of one answer after decoding. Read as values, hostile JSON takes twenty times its size."""
+ANSWER_SECONDS: Final = 120.0
+"""Longest time an answer may take to come whole, however steadily it drips."""
 _MUST_BE_SIGNED: Final = frozenset({"clock", "replay", "revoked", "wipe", "cursor-reset"})
 """Problems that a device acts on, and so believes only from the holder of the pinned key."""
 _BUNDLES: Final = (
@@ -46,6 +49,8 @@ _BUNDLES: Final = (
 _CREATED: Final = re.compile(r";created=([0-9]{1,12})(?![0-9])")
 _SKEW_NOTICED: Final = timedelta(seconds=2)
 """Signed times are whole seconds; a smaller difference is no news."""
+_LARGEST_OFFSET: Final = timedelta(days=36_525)
+"""A laptop without a battery believes in the year 2000; a central system further off than that is none."""
 _REPLAY_LEAP: Final = 60_000_000
 """Microseconds; as far ahead as another process of this device may have signed."""
 
@@ -216,9 +221,14 @@ class Transport:
             Revoked: This device is revoked; the answer is proven to say so.
             ServerFault: An answer that is not proven, or that breaks the protocol.
         """
+        known = self.last_seq
         answer = self._once(method, path, body, headers)
         if answer.problem is not None and answer.problem.name in {"clock", "replay"}:
             self._learn_unproven(answer)
+            if answer.problem.name == "clock":
+                # It was refused before it was counted. A number from a clock that is days ahead, once counted, would
+                # make every later process of this device a replay until those days have passed.
+                self.last_seq = known
             if answer.problem.name == "replay":
                 self.last_seq = max(self.last_seq, self._microseconds()) + _REPLAY_LEAP
             answer = self._once(method, path, body, headers)
@@ -252,7 +262,9 @@ class Transport:
         """While enrolling no key is known yet: the time an answer names serves to sign with, and for nothing else."""
         said = _CREATED.search(answer.message.headers.get("signature-input", ""))
         if self._server_key is None and said is not None:
-            self.offset = datetime.fromtimestamp(int(said[1]), UTC) - self._clock.now()
+            # A time that no calendar has teaches nothing.
+            with contextlib.suppress(ValueError, OverflowError, OSError):
+                self.offset = datetime.fromtimestamp(int(said[1]), UTC) - self._clock.now()
 
     def _signed(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> HttpMessage:
         self.last_seq = max(self.last_seq + 1, self._microseconds())
@@ -278,7 +290,10 @@ class Transport:
             ) as response:
                 parts: list[bytes] = []
                 size = 0
+                until = self._clock.monotonic() + ANSWER_SECONDS
                 for part in response.iter_raw():
+                    if self._clock.monotonic() > until:
+                        raise Unreachable
                     size += len(part)
                     if size > ENCODED_LIMIT:
                         raise ServerFault("too-large")
@@ -288,6 +303,8 @@ class Transport:
             raise _connection_error(error) from None
         except httpx2.HTTPError:
             raise Unreachable from None
+        except httpx2.InvalidURL:
+            raise ServerFault("url") from None
 
     def _prove(self, message: HttpMessage, request: HttpMessage, asked_at: datetime) -> bool:
         """True where the pinned key signed the answer; its time is then learnt from."""
@@ -297,10 +314,11 @@ class Transport:
             created = verify_response(message, request, key=self._server_key, now=asked_at, max_age=None)
         except SignatureRefused:
             return False
-        half_way = asked_at + (self._clock.now() - asked_at) / 2
-        offset = created - half_way
-        if abs(offset - self.offset) > _SKEW_NOTICED:
-            self.offset = offset
+        heard_at = self._clock.now()
+        # It answered at some moment between. Where what is known fits that, nothing is learnt: an answer read only after
+        # the lid was opened again would else move the offset by half of the time it was closed.
+        if not created - heard_at - _SKEW_NOTICED <= self.offset <= created - asked_at + _SKEW_NOTICED:
+            self.offset = created - (asked_at + (heard_at - asked_at) / 2)
         return True
 
 

@@ -1,0 +1,96 @@
+"""`make simulate`: play seeds, and say which of them broke a promise."""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import multiprocessing
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+from fieldtui.central.database import migrate
+from fieldtui.central.embedded import EmbeddedPostgres
+from tests.simulation.breakages import BREAKAGES
+from tests.simulation.world import Outcome, SeedFailed, play, stage
+
+
+def main() -> int:
+    """Run it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=300)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--trace", action="store_true")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--break", dest="breakage", choices=sorted(BREAKAGES))
+    asked = parser.parse_args()
+    seeds = [asked.seed] if asked.seed is not None else list(range(asked.first, asked.first + asked.seeds))
+    folder = Path(tempfile.mkdtemp(prefix="fieldtui-simulate-"))
+    began = time.monotonic()
+    try:
+        with EmbeddedPostgres(folder / "postgres", durable=False) as postgres:
+            jobs = min(asked.jobs, len(seeds))
+            urls = [_database(postgres, f"sim{number}") for number in range(jobs)]
+            parts = [(urls[number], seeds[number::jobs], asked.trace, asked.breakage) for number in range(jobs)]
+            if jobs == 1:
+                results = [_part(parts[0])]
+            else:
+                fresh = multiprocessing.get_context("spawn")
+                with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=fresh) as pool:
+                    results = list(pool.map(_part, parts))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return _say(results, time.monotonic() - began)
+
+
+def _database(postgres: EmbeddedPostgres, name: str) -> str:
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+    url = postgres.url_of(name)
+    migrate(url)
+    return url
+
+
+def _part(part: tuple[str, list[int], bool, str | None]) -> tuple[list[Outcome], list[tuple[int, str]], float]:
+    url, seeds, trace, breakage = part
+    done: list[Outcome] = []
+    failed: list[tuple[int, str]] = []
+    with stage(url) as made:
+        began = time.monotonic()
+        for seed in seeds:
+            try:
+                with BREAKAGES[breakage](made) if breakage else _as_it_is():
+                    done.append(play(made, seed, tell=print if trace else None))
+            except SeedFailed as error:
+                failed.append((seed, str(error)))
+                print(f"\n{error}", flush=True)
+        took = time.monotonic() - began
+    return done, failed, took
+
+
+def _as_it_is() -> object:
+    import contextlib
+
+    return contextlib.nullcontext()
+
+
+def _say(results: list[tuple[list[Outcome], list[tuple[int, str]], float]], took: float) -> int:
+    done = [outcome for part, _failed, _took in results for outcome in part]
+    failed = sorted(seed for _done, part, _took in results for seed, _why in part)
+    played = len(done) + len(failed)
+    worked = sum(part for _done, _failed, part in results)
+    totals = {name: sum(getattr(each, name) for each in done) for name in ("syncs", "requests", "faults", "kills", "conflicts")}
+    print(f"{played} seeds, {len(failed)} failed, {took:.0f} s, {worked / played:.2f} s a seed")
+    print(", ".join(f"{value} {name}" for name, value in totals.items()))
+    if failed:
+        print("failed: " + " ".join(str(seed) for seed in failed))
+    return 1 if failed else 0
+
+
+
+

@@ -1,0 +1,517 @@
+"""One seed: an office, its laptops, what happens to them, and whether the promises held."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fieldtui.base.clock import COPENHAGEN, today
+from fieldtui.base.errors import BadInput, Busy, DiskFull, MassChange, Revoked, Unreachable
+from fieldtui.store.meta import MetaKey
+from fieldtui.sync import engine, plan
+from fieldtui.sync.report import SyncReport
+from fieldtui.wire.messages import Limits
+from tests.simulation.deeds import Deeds
+from tests.simulation.fibers import Baton
+from tests.simulation.laptop import Killed, Kit, Laptop, Time
+from tests.simulation.network import FAULTS, Fault, Letter, Network
+from tests.simulation.office import Office, PlayedDatabase
+from tests.simulation.promises import Broken, Promises
+
+MONDAY = datetime(2026, 11, 23, 8, 15, tzinfo=COPENHAGEN)
+STEPS = 110
+ROUNDS = 8
+"""Syncs of everybody in which it must get quiet at the end."""
+
+
+class SeedFailed(AssertionError):
+    """A promise was broken; the message says which, and how to see it again."""
+
+
+@dataclass
+class Outcome:
+    """What a seed did."""
+
+    seed: int
+    steps: int = 0
+    syncs: int = 0
+    kills: int = 0
+    faults: int = 0
+    conflicts: int = 0
+    requests: int = 0
+    digest: str = ""
+    """Of the whole trace: the same seed gives the same one."""
+
+
+@dataclass
+class Stage:
+    """What is dear to make and the same for every seed: the database, the vault to copy, the threads."""
+
+    database: PlayedDatabase
+    folder: Path
+    baton: Baton = field(default_factory=Baton)
+    used: int = 0
+    kit: Kit = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kit = Kit(self.folder)
+
+    def close(self) -> None:
+        self.baton.stop()
+        self.database.close()
+
+
+@contextmanager
+def stage(url: str) -> Iterator[Stage]:
+    """Over a migrated database. Vaults lie in memory where the system offers it: a seed writes them hundreds of times."""
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="fieldtui-sim-", dir=memory if memory.is_dir() else None))
+    made = Stage(PlayedDatabase(url), folder)
+    try:
+        yield made
+    finally:
+        made.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class World:
+    """The play of one seed."""
+
+    def __init__(self, stage: Stage, seed: int, *, tell: Callable[[str], None] | None = None) -> None:
+        self.seed = seed
+        self.chance = random.Random(f"fieldtui-simulation-{seed}")
+        self.baton = stage.baton
+        self.outcome = Outcome(seed)
+        self._stage = stage
+        self._digest = hashlib.sha256()
+        self._tell = tell
+        self._trace: list[str] = []
+        self._words = 0
+        self._late: list[Letter] = []
+        self._quiet = False
+        self._faulted: set[str] = set()
+        self._after: dict[str, Callable[[], None]] = {}
+        """By laptop, what is to be looked at when its sync ends."""
+        self._home = stage.folder / f"seed-{seed}-{stage.used}"
+        self._home.mkdir()
+        stage.used += 1
+        self.time = Time(MONDAY)
+        self._weather()
+        self.office = Office(stage.database, f"Kommune {seed}-{stage.used}", seed, self.time)
+        database = stage.database
+        database.pause, database.wait_until = self._pause_at_server, self.baton.wait_until
+        self._people()
+        self.laptops = [self._laptop(name, initials) for name, initials in self._staffed()]
+        self.promises = Promises(self.office, self.laptops)
+
+    # --- the scene ------------------------------------------------------------------------------
+
+    def _weather(self) -> None:
+        """How bad it gets; some seeds leave whole kinds of trouble out, so that others come through clearly."""
+        chance = self.chance
+        self.bad = chance.choice((0.0, 0.08, 0.2, 0.35))
+        self.faults = chance.sample(FAULTS, chance.randint(2, len(FAULTS)))
+        self.deadly = chance.choice((0.0, 0.1, 0.3))
+        self.hand_over = chance.choice((0.0, 0.5, 1.0))
+        self.jumps = chance.random() < 0.5
+        self.interleave = chance.choice((0.0, 0.15, 0.4))
+        self.page_lines = chance.choice((3, 4, 7, 1000))
+        self.batch = chance.choice((1, 2, 3, 500))
+
+    def _people(self) -> None:
+        office, ids = self.office, self.office.database.ids
+        for initials in ("MH", "TB", "SK"):
+            office.person(initials)
+        office.person("BH", "treatment")
+        office.person("LE", "leader")
+        self.citizens = [ids.new() for _ in range(4)]
+        records: list[tuple[str, str, dict[str, Any]]] = [("company", ids.new(), {"name": self.word()})]
+        for number, citizen_id in enumerate(self.citizens):
+            body = {"given_name": f"Borger{number}", "enrolled_on": "2026-10-01", "job_goal": self.word()}
+            at = (MONDAY + timedelta(hours=number, days=-1)).isoformat(timespec="minutes")
+            hangs = {"citizen_id": citizen_id}
+            records += [
+                ("citizen", citizen_id, body),
+                ("appointment", ids.new(), {**hangs, "kind": "opfoelgning", "starts_at": at}),
+                ("task", ids.new(), {**hangs, "title": self.word()}),
+                ("consent", ids.new(), {**hangs, "recipient": "Sydhavnen", "direction": "both", "given_on": "2026-10-01"}),
+                ("referral", ids.new(), {**hangs, "basis": "SUL141", "requested_on": "2026-10-01"}),
+            ]  # fmt: skip
+        office.put(*records)
+        for citizen_id, initials in zip(self.citizens, ("MH", "MH", "MH", "TB"), strict=True):
+            office.assign(citizen_id, initials)
+        office.assign(self.citizens[0], "SK", "substitute", today(self.time) + timedelta(days=self.chance.randint(0, 6)))
+        office.assign(self.citizens[1], "BH", "treatment")
+
+    def _staffed(self) -> list[tuple[str, str]]:
+        staffed = [("mh1", "MH"), ("mh2", "MH"), ("tb", "TB"), ("sk", "SK")]
+        if self.chance.random() < 0.3:
+            staffed.append(("bh", "BH"))
+        if self.chance.random() < 0.1:
+            staffed.append(("le", "LE"))
+        return staffed
+
+    def _laptop(self, name: str, initials: str) -> Laptop:
+        with self.office.database.transaction() as connection:
+            from fieldtui.central.staff import person_by_initials
+
+            person = person_by_initials(connection, self.office.org_id, initials)
+        wrong = timedelta(seconds=self.chance.choice((0, 0, 3, -40, 5000, -86_400 * 3))) if self.jumps else timedelta(0)
+        credentials = self.office.enrol(person)
+        laptop = Laptop(name, self._stage.kit, self._home, self.seed, self.time, credentials, wrong)
+        laptop.network = Network(laptop, self.office, self.baton, fault=self._fault(name), late=self._late, tell=self.tell)
+        laptop.boot_closed()
+        return laptop
+
+    def word(self) -> str:
+        """A word that nobody has written before."""
+        self._words += 1
+        return f"ord{self._words}"
+
+    def tell(self, line: str) -> None:
+        """One line of the trace."""
+        line = f"{self.time.at.astimezone(COPENHAGEN):%m-%d %H:%M:%S} {line}"
+        self._digest.update(line.encode())
+        self._trace.append(line)
+        if self._tell is not None:
+            self._tell(line)
+
+    def _fault(self, name: str) -> Callable[[str], Fault]:
+        def fault(_method: str) -> Fault:
+            self.outcome.requests += 1
+            if self._quiet or self.chance.random() >= self.bad:
+                return "none"
+            self._faulted.add(name)
+            self.outcome.faults += 1
+            return self.chance.choice(self.faults)
+
+        return fault
+
+    def _pause_at_server(self) -> None:
+        if self.interleave and not self._quiet and self.baton.current and self.chance.random() < self.interleave:
+            self.baton.pause()
+
+    # --- the play -------------------------------------------------------------------------------
+
+    def play(self) -> Outcome:
+        """Play it through and look whether every promise was kept.
+
+        Raises:
+            SeedFailed: One was not.
+        """
+        try:
+            with self._knobs():
+                for laptop in self.laptops:
+                    self._sync(laptop)
+                    self._finish(laptop)
+                for _ in range(STEPS):
+                    self.outcome.steps += 1
+                    self._step()
+                self._calm()
+                self.promises.check_quiet()
+        except (AssertionError, Broken) as error:
+            raise SeedFailed(self._told(error)) from error
+        finally:
+            self._close()
+        self.outcome.digest = self._digest.hexdigest()
+        self.outcome.kills = sum(laptop.kills for laptop in self.laptops)
+        return self.outcome
+
+    @contextmanager
+    def _knobs(self) -> Iterator[None]:
+        """Small pages and batches, so that few records already take several requests."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(engine, "PAGE_LINES", self.page_lines)
+            patch.setattr(
+                engine, "batches", lambda entries, limits: plan.batches(entries, Limits(ops=self.batch, bytes=limits.bytes))
+            )  # fmt: skip
+            yield
+
+    def _step(self) -> None:
+        chance = self.chance
+        self.time.at += timedelta(seconds=1)
+        working = [laptop for laptop in self.laptops if self.baton.fiber(laptop.name).ready]
+        roll = chance.random()
+        if working and roll < 0.5:
+            self._go_on(chance.choice(working))
+            return
+        laptop = chance.choice(self.laptops)
+        choices: list[tuple[float, Callable[[], None]]] = [
+            (40, lambda: self._deed(laptop)),
+            (22, lambda: self._sync(laptop)),
+            (6, self._pass_time),
+            (4 * self.hand_over, self._hand_over),
+            (2, self._office_writes),
+            (2, self._deliver_late),
+            (8 * self.deadly, lambda: self._kill(laptop)),
+            (1, lambda: self._restart_program(laptop)),
+            (0.5, self._restart_server),
+            (1 if self.jumps else 0, lambda: self._jump(laptop)),
+            (1.5 * self.deadly, lambda: self._fill(laptop)),
+            (0.4, lambda: self._forget_cursor(laptop)),
+            (0.3 * self.hand_over, lambda: self._revoke(laptop)),
+        ]
+        chance.choices([do for _weight, do in choices], [weight for weight, _do in choices])[0]()
+
+    def _deed(self, laptop: Laptop) -> None:
+        if laptop.revoked or laptop.person.role == "leader":
+            return
+        if self.chance.random() < self.deadly / 3:
+            laptop.fuse.left, laptop.fuse.after = self.chance.randint(1, 25), self.chance.random() < 0.5
+        done: str | None = None
+        try:
+            done = Deeds(laptop, self.chance, self.word).any()
+        except (BadInput, DiskFull) as error:
+            self.tell(f"{laptop.name} must not: {error}")
+        except Killed:
+            self._after_kill(laptop, "while writing")
+            return
+        laptop.fuse.left = None
+        new = laptop.read_history()
+        self.promises.owe(laptop, new)
+        if done:
+            self.tell(f"{laptop.name} {done}")
+        if done and not new and not done.startswith("afgør"):
+            self.tell(f"{laptop.name} changed nothing by that")
+
+    def _sync(self, laptop: Laptop) -> None:
+        fiber = self.baton.fiber(laptop.name)
+        if laptop.revoked or not fiber.done:
+            return
+        self.time.at += timedelta(seconds=1)  # times are kept by the second
+        manual = self._quiet or self.chance.random() < 0.7
+        self._faulted.discard(laptop.name)
+        if not self._quiet and self.chance.random() < self.deadly / 2:
+            laptop.fuse.left, laptop.fuse.after = self.chance.randint(1, 160), self.chance.random() < 0.5
+        before = laptop.syncing.last()
+        waited = {entry.op_id for entry in laptop.entries() if entry.state == "waiting"}
+        said: list[SyncReport] = []
+        fuse, syncing = laptop.fuse, laptop.syncing
+        self.outcome.syncs += 1
+        self.tell(f"{laptop.name} syncs{'' if manual else ' by itself'}")
+        fiber.begin(lambda: said.append(syncing.run(manual=manual, accept_mass_change=True)))
+        self._after[laptop.name] = lambda: self._synced(laptop, fuse, before, waited if manual else set(), said)
+        self._go_on(laptop)
+
+    def _go_on(self, laptop: Laptop) -> None:
+        fiber = self.baton.fiber(laptop.name)
+        fiber.step()
+        if fiber.done:
+            self._after.pop(laptop.name)()
+
+    def _synced(
+        self, laptop: Laptop, fuse: Any, before: datetime | None, waited: set[str], said: list[SyncReport]
+    ) -> None:
+        """What the laptop says after a sync, compared with what is true."""
+        error = self.baton.fiber(laptop.name).error
+        fuse.left = None
+        if fuse is not laptop.fuse:
+            if not isinstance(error, Killed):
+                raise Broken(f"{laptop.name} went on after it was killed: {error!r}") from error
+            return
+        if isinstance(error, Killed):
+            self._after_kill(laptop, "while syncing")
+            return
+        report = said[0] if said else None
+        self.tell(f"{laptop.name} synced: {_short(report) if report else type(error).__name__ + str(vars(error))}")
+        if isinstance(error, Revoked):
+            laptop.revoked = True
+            if laptop.device_id not in self.office.revoked_at:
+                raise Broken(f"{laptop.name} was told that it is revoked, and is not")
+        elif isinstance(error, DiskFull):
+            if not laptop.full:
+                raise Broken(f"{laptop.name} says that the disk is full, and it is not") from error
+        elif isinstance(error, Unreachable):
+            if laptop.name not in self._faulted:
+                raise Broken(f"{laptop.name} could not sync although nothing was wrong: {vars(error)}") from error
+        elif error is not None and not isinstance(error, Busy | MassChange):
+            raise Broken(f"{laptop.name} failed: {error!r}") from error
+        after = laptop.syncing.last()
+        if report is None or not report.finished:
+            if after != before:
+                raise Broken(f"{laptop.name}: 'last synced' moved without a whole sync")
+            return
+        self.outcome.conflicts += report.conflicts
+        if after is None or after == before:
+            raise Broken(f"{laptop.name}: 'last synced' did not move with a whole sync")
+        left = {entry.op_id for entry in laptop.entries() if entry.state == "waiting"} & waited
+        if left:
+            raise Broken(f"{laptop.name} says it is done, and {len(left)} changes still wait")
+
+    def _finish(self, laptop: Laptop) -> None:
+        """Let a laptop's sync go on to its end, with nobody between."""
+        fiber = self.baton.fiber(laptop.name)
+        while not fiber.done:
+            others = [each for each in self.laptops if each is not laptop and self.baton.fiber(each.name).ready]
+            self._go_on(laptop if fiber.ready else others[0])
+
+    # --- what goes wrong ------------------------------------------------------------------------
+
+    def _kill(self, laptop: Laptop) -> None:
+        if laptop.revoked:
+            return
+        laptop.kill()
+        self._after_kill(laptop, "from outside", counted=True)
+
+    def _after_kill(self, laptop: Laptop, when: str, *, counted: bool = False) -> None:
+        laptop.kills += 0 if counted else 1
+        self.tell(f"{laptop.name} is killed {when}")
+        laptop.boot_again()
+        self.promises.owe(laptop, laptop.acts[laptop.owed :])
+        self.promises.check_nothing_lost(laptop)
+
+    def _restart_program(self, laptop: Laptop) -> None:
+        if not laptop.revoked and self.baton.fiber(laptop.name).done:
+            self.tell(f"{laptop.name} closes and opens")
+            laptop.boot_closed()
+
+    def _restart_server(self) -> None:
+        self.tell("the server restarts")
+        self.office.restart()
+
+    def _fill(self, laptop: Laptop) -> None:
+        self.tell(f"{laptop.name}: disk full" if not laptop.full else f"{laptop.name}: room again")
+        if laptop.full:
+            laptop.make_room()
+        else:
+            laptop.fill_disk()
+
+    def _jump(self, laptop: Laptop) -> None:
+        by = timedelta(seconds=self.chance.choice((-86_400 * 2, -3_600, -70, 30, 90, 3_600, 86_400 * 2)))
+        laptop.clock.wrong += by
+        self._surprise()
+        self.tell(f"{laptop.name}: clock jumps by {by}")
+
+    def _surprise(self) -> None:
+        """Who is in the middle of a request finds its signature too old; twice in one sync is a fault to it."""
+        self._faulted |= {laptop.name for laptop in self.laptops if not self.baton.fiber(laptop.name).done}
+
+    def _forget_cursor(self, laptop: Laptop) -> None:
+        if not laptop.revoked and not laptop.full and self.baton.fiber(laptop.name).done:
+            self.tell(f"{laptop.name}: the cursor is not known any more")
+            laptop.workspace.store.set_meta(MetaKey.CURSOR, "x")
+
+    def _revoke(self, laptop: Laptop) -> None:
+        if laptop.device_id not in self.office.revoked_at and len(self.office.revoked_at) < 1:
+            self.tell(f"{laptop.name} is revoked")
+            self._apart(lambda: self.office.revoke(laptop.device_id))
+
+    def _deliver_late(self) -> None:
+        if self._late:
+            letter = self._late.pop(self.chance.randrange(len(self._late)))
+            answered: list[int] = []
+
+            def deliver() -> None:
+                fiber = self.baton.fiber("office")
+                answered.append(
+                    self.office.serve(fiber.loop, letter.method, letter.target, letter.headers, letter.body)[0]
+                )
+
+            self._apart(deliver)
+            self.tell(f"a late {letter.method} of {letter.sender} arrives: {answered[0]}")
+
+    def _pass_time(self) -> None:
+        step = self.chance.choice((20, 20, 400, 400, 5_000, 86_400, 86_400 * 3))
+        self.time.at += timedelta(seconds=step)
+        self._surprise()
+        self.tell(f"{timedelta(seconds=step)} pass")
+
+    def _hand_over(self) -> None:
+        citizen_id = self.chance.choice(self.citizens)
+        if self.chance.random() < 0.3:
+            until = today(self.time) + timedelta(days=self.chance.randint(0, 4))
+            who = self.chance.choice(("SK", "TB", "MH"))
+            self._apart(lambda: self.office.assign(citizen_id, who, "substitute", until))
+            self.tell(f"{who} stands in for citizen {citizen_id[-4:]} until {until}")
+        else:
+            who = self.chance.choice(("MH", "TB", "SK"))
+            self._apart(lambda: self.office.assign(citizen_id, who))
+            self.tell(f"citizen {citizen_id[-4:]} is given to {who}")
+
+    def _office_writes(self) -> None:
+        """An import, say, changes a citizen."""
+        citizen_id = self.chance.choice(self.citizens)
+        name, word = self.chance.choice(("job_goal", "district", "phone")), self.word()
+        lines = {line.id: line.body for line in self.office.all_records()}
+        body = {**lines[citizen_id], name: "20304050" if name == "phone" else word}
+        self._apart(lambda: self.office.put(("citizen", citizen_id, body)))
+        self.tell(f"the office writes {name} {word} of {citizen_id[-4:]}")
+
+    def _apart(self, work: Callable[[], Any]) -> None:
+        """Work at the office that is done before anybody else has a turn, unless somebody must finish first."""
+        fiber = self.baton.fiber("office")
+        interleave, self.interleave = self.interleave, 0.0
+        fiber.begin(lambda: work() and None)
+        while not fiber.done:
+            if fiber.ready:
+                fiber.step()
+            else:
+                self._go_on(next(each for each in self.laptops if self.baton.fiber(each.name).ready))
+        self.interleave = interleave
+        if fiber.error is not None:
+            raise fiber.error
+
+    # --- the end --------------------------------------------------------------------------------
+
+    def _calm(self) -> None:
+        """No more faults: everybody syncs until nothing moves."""
+        self._quiet = True
+        self.tell("--- calm ---")
+        for laptop in self.laptops:
+            laptop.fuse.left = None
+            self._finish(laptop)
+            if laptop.full:
+                laptop.make_room()
+        while self._late:
+            self._deliver_late()
+        moved = True
+        for _ in range(ROUNDS):
+            moved = False
+            for laptop in self.laptops:
+                if laptop.revoked:
+                    continue
+                seen = laptop.state()
+                self._sync(laptop)
+                self._finish(laptop)
+                self.promises.check_nothing_lost(laptop)
+                moved = moved or (not laptop.revoked and laptop.state() != seen)
+            if not moved:
+                return
+        raise Broken("syncs never settle")
+
+    def _close(self) -> None:
+        """Let everybody finish, whatever comes of it, and take the scene down."""
+        self._quiet = True
+        fibers = [self.baton.fiber(name) for name in ("office", *(laptop.name for laptop in self.laptops))]
+        while any(not fiber.done for fiber in fibers):
+            next(fiber for fiber in fibers if fiber.ready).step()
+        for laptop in self.laptops:
+            laptop.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _told(self, error: BaseException) -> str:
+        last = "\n".join(f"  {line}" for line in self._trace[-40:])
+        return (
+            f"seed {self.seed}: {error}\nthe last of {len(self._trace)} steps:\n{last}\n"
+            f"see it again: make simulate SEED={self.seed} TRACE=1"
+        )
+
+
+def _short(report: SyncReport) -> str:
+    names = ("pushed", "pulled", "merged", "conflicts", "rejected", "purged", "pending", "finished")
+    return " ".join(f"{name}={getattr(report, name)}" for name in names if getattr(report, name))
+
+
+def play(stage: Stage, seed: int, *, tell: Callable[[str], None] | None = None) -> Outcome:
+    """Play one seed."""
+    return World(stage, seed, tell=tell).play()
