@@ -16,6 +16,8 @@ def report_crash(error: BaseException) -> str:
     Returns:
         Six hexadecimal digits that are the same for the same place in the code.
     """
+    while (cause := getattr(error, "error", None)) is not None and isinstance(cause, BaseException):
+        error = cause  # Textual's `WorkerFailed` says only that a thread failed; where it did stands in what it carries
     frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)][-6:]
     kind = type(error).__name__
     number = hashlib.sha256("|".join([kind, *frames]).encode()).hexdigest()[:6].upper()
