@@ -187,9 +187,9 @@ def _run(lifted: Lifted, folder: Path, options: Mapping[str, str], language: Lan
     if not rest and lifted.as_json:
         raise BadUsage(_("--json hører til en kommando, fx: fieldtui status --json"))
     if rest[:1] == ("--worker",):
-        return _worker(rest[1:], folder, passphrase_file, language)
+        return _worker(rest[1:], folder, passphrase_file, language if "--lang" in options else None)
     if not rest:
-        return _terminal_ui(folder, passphrase_file, language)
+        return _terminal_ui(folder, passphrase_file, language if "--lang" in options else None)
     if rest == ("--version",):
         from fieldtui import __version__
 
@@ -204,11 +204,12 @@ def _run(lifted: Lifted, folder: Path, options: Mapping[str, str], language: Lan
         language=language,
         clock=SystemClock(),
         ids=SystemIds(),
+        language_given="--lang" in options,
     )
     return _command(list(rest), setting)
 
 
-def _terminal_ui(folder: Path, passphrase_file: Path | None, language: Language) -> int:
+def _terminal_ui(folder: Path, passphrase_file: Path | None, language: Language | None) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadUsage(_("Skærmbilledet har brug for en terminal. Se kommandoerne med: fieldtui --help"))
     from fieldtui.tui import supervisor
@@ -216,15 +217,15 @@ def _terminal_ui(folder: Path, passphrase_file: Path | None, language: Language)
     return supervisor.run(worker_arguments(folder, passphrase_file, language))
 
 
-def worker_arguments(folder: Path, passphrase_file: Path | None, language: Language) -> list[str]:
-    """What the supervisor hands to the worker it starts."""
-    words = ["--worker", "--data-dir", str(folder), "--lang", language]
+def worker_arguments(folder: Path, passphrase_file: Path | None, language: Language | None) -> list[str]:
+    """What the supervisor hands to the worker it starts; a language only where one was asked for."""
+    words = ["--worker", "--data-dir", str(folder), *(["--lang", language] if language else [])]
     if passphrase_file is not None:
         words += ["--passphrase-file", str(passphrase_file)]
     return words
 
 
-def _worker(words: Sequence[str], folder: Path, passphrase_file: Path | None, language: Language) -> int:
+def _worker(words: Sequence[str], folder: Path, passphrase_file: Path | None, language: Language | None) -> int:
     """The process that holds the open vault; the supervisor starts it, and starts another one to lock.
 
     A passphrase file opens the vault once: after a lock, a person is asked.

@@ -31,6 +31,8 @@ class Setting:
     language: Language
     clock: Clock
     ids: IdSource
+    language_given: bool = False
+    """True where somebody asked for the language; False where it is the default."""
 
     def answer(self, document: Any, lines: Iterable[str]) -> None:
         """Write what was asked for on stdout: one JSON document, or lines for a person.

@@ -99,7 +99,8 @@ def _open_screen(setting: Setting) -> int:
     setting.tell(_("Øvelse: du er {name}. Adgangssætningen er: {passphrase}").format(
         name=TEAM[0].name, passphrase=PASSPHRASE
     ))  # fmt: skip
-    return supervisor.run(["--worker", "--data-dir", str(setting.folder), "--lang", setting.language, "--training"])
+    language = ["--lang", setting.language] if setting.language_given else []
+    return supervisor.run(["--worker", "--data-dir", str(setting.folder), *language, "--training"])
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldtui.base.clock import Clock
 from fieldtui.base.i18n import Language, _, set_language
+from fieldtui.base.i18n import language as language_in_force
 from fieldtui.base.ids import IdSource
 from fieldtui.tui import preferences, terminal
 from fieldtui.tui.endings import SENTENCES, Ending, LockReason
@@ -28,7 +29,7 @@ def run(
     *,
     clock: Clock,
     ids: IdSource,
-    language: Language,
+    language: Language | None,
     training: bool = False,
     training_passphrase: str = "",
     opened: Workspace | None = None,
@@ -40,7 +41,8 @@ def run(
         folder: The data folder.
         clock: Where time comes from.
         ids: Where ids come from.
-        language: Language to begin in; a choice made on this machine goes before the default, Danish.
+        language: Language that was asked for at the start. It goes before what was chosen here earlier and is
+            remembered as the choice, so that a lock does not change it; `None` takes the earlier choice, or Danish.
         training: True for a demo with made-up citizens.
         training_passphrase: What opens that one; the lock screen shows it.
         opened: A vault that is open already; then nothing is asked. It is closed at the end.
@@ -49,8 +51,7 @@ def run(
     Returns:
         An `Ending`; 1 after a fault in the program.
     """
-    remembered = preferences.load(folder).language
-    set_language(remembered if remembered and language == "da" else language)
+    _speak(folder, language, first=reason is None)
     _harden()
     workspace = opened
     if workspace is None and _has_vault(folder):
@@ -58,7 +59,18 @@ def run(
         if workspace is None:
             terminal.write(terminal.LEAVE_SCREEN)
             return int(Ending.LEFT)
+        if language_in_force() != preferences.load(folder).language:
+            preferences.remember(folder, language=language_in_force())  # F9 on the lock screen is a choice too
     return _work(folder, clock, ids, workspace, training)
+
+
+def _speak(folder: Path, language: Language | None, *, first: bool) -> None:
+    """Choose the language: after a lock the one that was in force, which F9 may have changed."""
+    if language and first:
+        preferences.remember(folder, language=language)
+    else:
+        language = preferences.load(folder).language or language or "da"
+    set_language(language)
 
 
 def _has_vault(folder: Path) -> bool:
