@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Literal, TypeAlias
 
 from fieldtui.base.i18n import _
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Appointment, Attendance
+from fieldtui.services.lookup import CompanyRow
+from fieldtui.services.workspace import Workspace
+from fieldtui.tui.dialogs.appointment import AppointmentForm, MoveForm, Planned
 from fieldtui.tui.dialogs.ask import ChooseDialog
-from fieldtui.tui.dialogs.meeting import CANCEL_CHOICES, BookDialog, MoveDialog
+from fieldtui.tui.dialogs.contact import ContactForm
+from fieldtui.tui.dialogs.entries import Entry, EntryForm
 from fieldtui.tui.dialogs.note import NoteEditor
-from fieldtui.tui.dialogs.small import ContactDialog, TaskDialog
-from fieldtui.tui.presenters.dates import with_day
+from fieldtui.tui.dialogs.task import task_form
+from fieldtui.tui.presenters.dates import local, with_day
 from fieldtui.tui.presenters.today import who
 from fieldtui.tui.routes import ROUTES
 from fieldtui.tui.service_screen import Serving
+from fieldtui.tui.shell import Outcome
+
+People: TypeAlias = tuple[tuple[str, str], ...]
+
+
+def people_of(workspace: Workspace, today: date) -> People:
+    """(id, full name) of the citizens, by name."""
+    return tuple(
+        sorted(((row.id, row.full_name) for row in workspace.lookup.citizens(today)), key=lambda each: each[1])
+    )
 
 
 class Acts(Serving):
@@ -24,28 +40,65 @@ class Acts(Serving):
         """The citizen under the cursor."""
         raise NotImplementedError
 
+    # --- appointments -------------------------------------------------------------------------
+
     def register(self, stored: Stored[Appointment], status: Attendance) -> None:
         """Register what became of an appointment; refused with the reason before it has begun."""
         self.change(lambda: self.shell.workspace.casework.register(stored.id, status))
 
+    def plan(self, citizen_id: str | None = None, starts_at: datetime | None = None) -> None:
+        """The form for a new appointment."""
+        self._open_plan(Planned(citizen_id, starts_at=starts_at), self.shell.workspace.casework.book)
+
+    def edit_appointment(self, stored: Stored[Appointment]) -> None:
+        """The form for an appointment as it stands."""
+        casework = self.shell.workspace.casework
+        self._open_plan(Planned.of(stored), lambda values: casework.update(stored.id, values))
+
+    def _open_plan(self, planned: Planned, submit: Callable[[dict[str, Any]], Outcome]) -> None:
+        self.with_people(lambda people: self.shell.ask(AppointmentForm(people, planned, submit), self.shell.done))
+
+    def with_people(self, then: Callable[[People], None]) -> None:
+        """Fetch the citizens to choose from, then open a form that asks for one."""
+        workspace, today = self.shell.workspace, self.shell.today
+        self.run_service(lambda: people_of(workspace, today), then)
+
     def move(self, stored: Stored[Appointment]) -> None:
         """Move an appointment, or call it off."""
-        name = who(stored.record, self.shell.names)
-        choices = [
-            ("move", _("Flyt til en anden tid"), ""),
-            *((f"cancel:{by}", _(words), "") for by, words in CANCEL_CHOICES),
-        ]
-        question = _("{name} · {day}").format(name=name, day=with_day(stored.record.starts_at.date()))
+        name, casework = who(stored.record, self.shell.names), self.shell.workspace.casework
+        question = _("{name} · {day}").format(name=name, day=with_day(local(stored.record.starts_at).date()))
+        choices = [("move", _("Flyt til en anden tid"), ""), ("cancel", _("Aflys aftalen"), _("afbud eller os"))]
 
         def chosen(choice: str) -> None:
-            if choice == "move":
-                self.shell.ask(MoveDialog(stored, name), self.shell.done)
-            elif choice == "cancel:citizen":
-                self.change(lambda: self.shell.workspace.casework.cancel(stored.id, "citizen", _("Afbud")))
-            else:
-                self.change(lambda: self.shell.workspace.casework.cancel(stored.id, "staff", _("Aflyst af os")))
+            if choice == "cancel":
+                self.cancel_appointment(stored)
+                return
+            form = MoveForm(stored, name, lambda start, minutes: casework.move(stored.id, start, minutes))
+            self.shell.ask(form, self.shell.done)
 
         self.shell.ask(ChooseDialog(question, choices), chosen)
+
+    def cancel_appointment(self, stored: Stored[Appointment]) -> None:
+        """Cancel an appointment: who did, and why."""
+        casework, name = self.shell.workspace.casework, who(stored.record, self.shell.names)
+
+        def entries() -> tuple[Entry, ...]:
+            parties = (("citizen", _("Borgeren")), ("staff", _("Os")))
+            return (
+                Entry("by", _("Hvem meldte afbud?"), "choice", "citizen", parties),
+                Entry("reason", _("Grund"), hint=_("kort; ikke helbred")),
+            )
+
+        def submit(values: dict[str, Any]) -> Outcome:
+            by: Literal["staff", "citizen"] = "staff" if values["by"] == "staff" else "citizen"
+            return casework.cancel(
+                stored.id, by, values["reason"] or (_("Aflyst af os") if by == "staff" else _("Afbud"))
+            )
+
+        form = EntryForm(lambda: _("Afbud · {name}").format(name=name), entries, submit, save=lambda: _("Gem afbud"))
+        self.shell.ask(form, self.shell.done)
+
+    # --- notes, tasks, contacts, people -------------------------------------------------------
 
     def write_note(
         self,
@@ -103,31 +156,40 @@ class Acts(Serving):
 
     def action_task(self) -> None:
         """`o`: something I promise to do."""
-        citizen_id = self.chosen_citizen_id()
-        name = self.shell.names.show(citizen_id, _("Teamet"))
-        self.shell.ask(TaskDialog(citizen_id, name), self.shell.done)
+        self.add_task(self.chosen_citizen_id())
+
+    def add_task(self, citizen_id: str | None, *, company_id: str | None = None, company: str = "") -> None:
+        """The form for a task: for a citizen, at a company, or the team's own."""
+        name = company or self.shell.names.show(citizen_id, _("Teamet"))
+        form = task_form(self.shell.workspace, name, citizen_id=citizen_id, company_id=company_id)
+        self.shell.ask(form, self.shell.done)
 
     def action_new(self) -> None:
-        """`n`: a new appointment."""
-        if (citizen_id := self.chosen_citizen_id()) is not None:
-            self.shell.ask(BookDialog(citizen_id, self.shell.names.show(citizen_id)), self.shell.done)
+        """`n`: a new appointment, with the citizen where one is chosen."""
+        self.plan(self.chosen_citizen_id())
 
     def action_contact(self) -> None:
         """`v`: a contact with a company, for this citizen where one is chosen."""
         today = self.shell.today
         self.run_service(lambda: self.shell.workspace.lookup.companies(today), self._choose_company)
 
-    def _choose_company(self, companies: Any) -> None:
+    def _choose_company(self, companies: tuple[CompanyRow, ...]) -> None:
         if not companies:
             self.shell.notice(_("Ingen virksomheder endnu. Opret den første under 4 Virksomheder."))
             return
-        citizen_id = self.chosen_citizen_id()
-        citizen = self.shell.names.show(citizen_id)
-        names = {row.id: row.name for row in companies}
+        citizen_id, names = self.chosen_citizen_id(), {row.id: row.name for row in companies}
         choices = [(row.id, row.name, " · ".join(part for part in (row.trade, row.place) if part)) for row in companies]
+        self.shell.ask(
+            ChooseDialog(_("Hvilken virksomhed?"), choices),
+            lambda company_id: self.log_contact(company_id, names[company_id], citizen_id),
+        )
 
-        def chosen(company_id: str) -> None:
-            dialog = ContactDialog(company_id, names[company_id], citizen_id=citizen_id, citizen=citizen)
-            self.shell.ask(dialog, self.shell.done)
+    def log_contact(self, company_id: str, company: str, citizen_id: str | None = None) -> None:
+        """A contact with an employer; with a citizen it also leaves a job lead."""
+        workspace, today = self.shell.workspace, self.shell.today
 
-        self.shell.ask(ChooseDialog(_("Hvilken virksomhed?"), choices), chosen)
+        def opened(people: People) -> None:
+            form = ContactForm(workspace, company_id, company, people, citizen_id=citizen_id, today=today)
+            self.shell.ask(form, self.shell.done)
+
+        self.with_people(opened)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, Final, Literal, TypeAlias
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, Final
 
 from fieldtui.base.i18n import _
 from fieldtui.domain.envelope import Stored
-from fieldtui.domain.records import Appointment, Company, Consent, Record, fields_of
+from fieldtui.domain.records import Company, Consent, Record, fields_of
 from fieldtui.services.consents import strongest, valid_on
 from fieldtui.services.workspace import Workspace
-from fieldtui.tui.acts import Acts
-from fieldtui.tui.dialogs.appointment import AppointmentForm, Planned
+from fieldtui.tui.acts import Acts, People
 from fieldtui.tui.dialogs.ask import ChooseDialog
 from fieldtui.tui.dialogs.entries import Entry, EntryForm, Kind, as_json, options_of
-from fieldtui.tui.presenters.today import who
-from fieldtui.tui.presenters.words import BASES, MODES, choices
+from fieldtui.tui.presenters.words import BASES, choices
 from fieldtui.tui.shell import Outcome
-
-People: TypeAlias = tuple[tuple[str, str], ...]
 
 CITIZEN_FIELDS: Final = (
     "job_goal", "contact_preference", "benefit", "visitation_category", "phone", "practical_needs", "address",
@@ -35,86 +31,10 @@ _LEFT: Final = frozenset(
 """Fields that begin a row; the others stand beside the one before."""
 
 
-def people_of(workspace: Workspace, today: date) -> People:
-    """(id, full name) of the citizens, by name."""
-    return tuple(
-        sorted(((row.id, row.full_name) for row in workspace.lookup.citizens(today)), key=lambda each: each[1])
-    )
-
-
 class CaseActs(Acts):
     """Mixed into screens that show citizens, companies or bridging."""
 
-    # --- appointments -------------------------------------------------------------------------
-
-    def plan(self, citizen_id: str | None = None, starts_at: datetime | None = None) -> None:
-        """The form for a new appointment."""
-        self._open_plan(Planned(citizen_id, starts_at=starts_at), self.shell.workspace.casework.book)
-
-    def edit_appointment(self, stored: Stored[Appointment]) -> None:
-        """The form for an appointment as it stands."""
-        casework = self.shell.workspace.casework
-        self._open_plan(Planned.of(stored), lambda values: casework.update(stored.id, values))
-
-    def _open_plan(self, planned: Planned, submit: Any) -> None:
-        workspace, today = self.shell.workspace, self.shell.today
-        self.run_service(
-            lambda: people_of(workspace, today),
-            lambda people: self.shell.ask(AppointmentForm(people, planned, submit), self.shell.done),
-        )
-
-    def cancel_appointment(self, stored: Stored[Appointment]) -> None:
-        """Cancel an appointment: who did, and why."""
-        casework = self.shell.workspace.casework
-
-        def entries() -> tuple[Entry, ...]:
-            parties = (("citizen", _("Borgeren")), ("staff", _("Os")))
-            return (
-                Entry("by", _("Hvem meldte afbud?"), "choice", "citizen", parties),
-                Entry("reason", _("Grund"), hint=_("kort; ikke helbred")),
-            )
-
-        def submit(values: dict[str, Any]) -> Outcome:
-            by: Literal["staff", "citizen"] = "staff" if values["by"] == "staff" else "citizen"
-            return casework.cancel(stored.id, by, values["reason"] or _("Afbud"))
-
-        title = _("Afbud · {name}").format(name=who(stored.record, self.shell.names))
-        self.shell.ask(EntryForm(title, entries, submit, save=_("Gem afbud")), self.shell.done)
-
     # --- companies ----------------------------------------------------------------------------
-
-    def log_contact(self, company_id: str, company: str) -> None:
-        """A contact with an employer; with a citizen it also leaves a job lead."""
-        workspace, today = self.shell.workspace, self.shell.today
-
-        def opened(people: People) -> None:
-            def entries() -> tuple[Entry, ...]:
-                yes_no = (("ja", _("Ja")), ("nej", _("Nej")))
-                hint = _("giver et jobspor; må være tom")
-                return (
-                    Entry("mode", _("Hvordan"), "choice", "visit", choices(MODES)),
-                    Entry("face_to_face", _("Ansigt til ansigt"), "choice", "ja", yes_no, beside=True),
-                    Entry("text", _("Hvad skete der? Nævn aldrig en borger"), "text"),
-                    Entry("on", _("Dato"), "date", today, optional=False),
-                    Entry("citizen_id", _("Borger"), "pick", None, people, hint=hint, beside=True),
-                    Entry("next_step_on", _("Næste skridt"), "date", beside=True),
-                )
-
-            def submit(values: dict[str, Any]) -> Outcome:
-                return workspace.casework.log_employer_contact(
-                    company_id,
-                    values["mode"],
-                    values["on"],
-                    text=values["text"],
-                    face_to_face=values["face_to_face"] == "ja",
-                    citizen_id=values["citizen_id"],
-                    next_step_on=values["next_step_on"],
-                )
-
-            title = _("Log kontakt · {company}").format(company=company)
-            self.shell.ask(EntryForm(title, entries, submit, save=_("Gem kontakt")), self.shell.done)
-
-        self.run_service(lambda: people_of(workspace, today), opened)
 
     def new_company(self) -> None:
         """A company that is not there yet."""
@@ -126,13 +46,14 @@ class CaseActs(Acts):
         def submit(values: dict[str, Any]) -> Outcome:
             return workspace.casework.create("company", as_json(values))
 
-        self.shell.ask(EntryForm(_("Ny virksomhed"), entries, submit, save=_("Gem virksomhed")), self.shell.done)
+        form = EntryForm(lambda: _("Ny virksomhed"), entries, submit, save=lambda: _("Gem virksomhed"))
+        self.shell.ask(form, self.shell.done)
 
     def edit_company(self, stored: Stored[Company]) -> None:
         """A company as it stands."""
-        self.edit_record(stored, _COMPANY_FIELDS, _("Ret {name}").format(name=stored.record.name))
+        self.edit_record(stored, _COMPANY_FIELDS, lambda: _("Ret {name}").format(name=stored.record.name))
 
-    def edit_record(self, stored: Stored[Any], names: tuple[str, ...], title: str) -> None:
+    def edit_record(self, stored: Stored[Any], names: tuple[str, ...], title: Callable[[], str]) -> None:
         """A form over some fields of a record, made from what the model says about them."""
         workspace, today = self.shell.workspace, self.shell.today
         before = {name: getattr(stored.record, name) for name in names}
@@ -153,8 +74,8 @@ class CaseActs(Acts):
             address: False where the address is protected and was not shown; then it is not in the form.
         """
         names = tuple(name for name in CITIZEN_FIELDS if address or name not in _ADDRESS)
-        title = _("Ret borgerkort · {name}").format(name=self.shell.names.show(stored.id))
-        self.edit_record(stored, names, title)
+        name = self.shell.names.show(stored.id)
+        self.edit_record(stored, names, lambda: _("Ret borgerkort · {name}").format(name=name))
 
     def new_placement(self, citizen_id: str) -> None:
         """A place in a company or a course for a citizen."""
@@ -176,8 +97,11 @@ class CaseActs(Acts):
             def submit(values: dict[str, Any]) -> Outcome:
                 return workspace.casework.create("placement", {**as_json(values), "citizen_id": citizen_id})
 
-            title = _("Ny placering · {name}").format(name=self.shell.names.show(citizen_id))
-            self.shell.ask(EntryForm(title, entries, submit, save=_("Gem placering")), self.shell.done)
+            name = self.shell.names.show(citizen_id)
+            form = EntryForm(
+                lambda: _("Ny placering · {name}").format(name=name), entries, submit, save=lambda: _("Gem placering")
+            )
+            self.shell.ask(form, self.shell.done)
 
         def load() -> People:
             return tuple((row.id, row.name) for row in workspace.lookup.companies(today))
@@ -204,9 +128,10 @@ class CaseActs(Acts):
                     values["citizen_id"], values["basis"], values["requested_on"], provider=values["provider"]
                 )
 
-            self.shell.ask(EntryForm(_("Ønske om behandling"), entries, submit, save=_("Gem ønske")), self.shell.done)
+            form = EntryForm(lambda: _("Ønske om behandling"), entries, submit, save=lambda: _("Gem ønske"))
+            self.shell.ask(form, self.shell.done)
 
-        self.run_service(lambda: people_of(workspace, today), opened)
+        self.with_people(opened)
 
     def give_consent(self, citizen_id: str, recipient: str | None = None) -> None:
         """Consent to share, valid at once, also offline."""
@@ -232,9 +157,15 @@ class CaseActs(Acts):
                 expires_on=values["expires_on"],
             )
 
-        note = _("Helbredsoplysninger: højst et år. Gælder straks, også uden net.")
-        title = _("Samtykke · {name}").format(name=self.shell.names.show(citizen_id))
-        self.shell.ask(EntryForm(title, entries, submit, save=_("Gem samtykke"), note=note), self.shell.done)
+        name = self.shell.names.show(citizen_id)
+        form = EntryForm(
+            lambda: _("Samtykke · {name}").format(name=name),
+            entries,
+            submit,
+            save=lambda: _("Gem samtykke"),
+            note=lambda: _("Helbredsoplysninger: højst et år. Gælder straks, også uden net."),
+        )
+        self.shell.ask(form, self.shell.done)
 
     def consent(self, citizen_id: str, consents: Sequence[Stored[Consent]]) -> None:
         """Give a consent; where one is valid, ask whether it is a new one or taken back."""
@@ -242,7 +173,7 @@ class CaseActs(Acts):
         if current is None or not valid_on(current.record, self.shell.today):
             self.give_consent(citizen_id, current.record.recipient if current else None)
             return
-        choices = [
+        ways = [
             ("withdraw", _("Træk samtykket tilbage"), current.record.recipient),
             ("give", _("Nyt samtykke"), ""),
         ]
@@ -255,7 +186,7 @@ class CaseActs(Acts):
                 self.give_consent(citizen_id)
 
         title = _("Samtykke · {name}").format(name=self.shell.names.show(citizen_id))
-        self.shell.ask(ChooseDialog(title, choices), chosen)
+        self.shell.ask(ChooseDialog(title, ways), chosen)
 
     def withdraw_consent(self, consent_id: str, citizen_id: str) -> None:
         """The citizen takes the consent back: sharing stops at once, also offline."""
@@ -264,14 +195,13 @@ class CaseActs(Acts):
         def entries() -> tuple[Entry, ...]:
             return (Entry("how", _("Hvordan blev det trukket tilbage?"), optional=False, hint=_("fx pr. telefon")),)
 
-        note = _("Deling stopper straks, også uden net. Det, der allerede er delt, bliver ikke slettet.")
-        title = _("Træk samtykke tilbage · {name}").format(name=self.shell.names.show(citizen_id))
+        name = self.shell.names.show(citizen_id)
         dialog = EntryForm(
-            title,
+            lambda: _("Træk samtykke tilbage · {name}").format(name=name),
             entries,
             lambda values: casework.withdraw_consent(consent_id, values["how"]),
-            save=_("Træk tilbage"),
-            note=note,
+            save=lambda: _("Træk tilbage"),
+            note=lambda: _("Deling stopper straks, også uden net. Det, der allerede er delt, bliver ikke slettet."),
         )
         self.shell.ask(dialog, self.shell.done)
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from fieldtui.base.errors import BadUsage
-from fieldtui.tui.dialogs.meeting import MoveDialog
+from fieldtui.tui.dialogs.appointment import MoveForm
 from fieldtui.tui.screens.eksport import Export
 from tests.tui.support import a_caseload, grid, press, running, settle, until
 
@@ -55,14 +54,13 @@ async def test_moving_into_the_hour_that_does_not_exist_is_refused_and_the_app_g
     load = a_caseload(tmp_path)
     stored = load.workspace.lookup.get(load.appointments["ali"])
     async with running(load) as (app, pilot):
-        dialog = MoveDialog(stored, "Ali D.")
+        dialog = MoveForm(stored, "Ali D.", lambda start, minutes: load.workspace.casework.move(stored.id, start, minutes))
         app.push_screen(dialog)
         await until(pilot, lambda: bool(app.screen.query("#entry-day")))
         app.screen.query_one("#entry-day").value = "28-03-2027"  # type: ignore[attr-defined]
         app.screen.query_one("#entry-at").value = "2:30"  # type: ignore[attr-defined]
         await press(pilot, "ctrl+s")
-        with pytest.raises(BadUsage):
-            dialog.chosen_start()
         assert app.screen is dialog
+        assert "uret stilles frem" in dialog.felts["at"].error
         assert "uret stilles frem" in grid(app)
         assert load.workspace.lookup.get(stored.id).record.starts_at == stored.record.starts_at

@@ -1,4 +1,4 @@
-"""The appointment form: what is typed is read aloud as weekday, date and end, and overlaps are named before it is saved."""
+"""Booking, changing and moving: what is typed is read aloud as weekday, date and end, and overlaps are named before it is saved."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from fieldtui.domain.records import Appointment
 from fieldtui.tui.dialogs.entries import Entry, EntryForm, NumberField
 from fieldtui.tui.presenters import dates
 from fieldtui.tui.presenters.lines import Line, Piece, line
-from fieldtui.tui.presenters.names import Names
-from fieldtui.tui.presenters.today import KINDS, who
+from fieldtui.tui.presenters.overlaps import overlap_lines
+from fieldtui.tui.presenters.today import KINDS
 from fieldtui.tui.presenters.words import FORMS, choices
 from fieldtui.tui.shell import Outcome
 from fieldtui.tui.widgets.choice import ChoiceField
@@ -23,8 +23,6 @@ from fieldtui.tui.widgets.fields import DateField, Felt, TimeField
 
 if TYPE_CHECKING:
     from textual.timer import Timer
-
-    from fieldtui.services.workspace import Workspace
 
 _LOOK_SECONDS: Final = 0.15
 """Pause in the typing before the calendar is asked."""
@@ -54,45 +52,44 @@ class Planned:
         )  # fmt: skip
 
 
-class AppointmentForm(EntryForm):
-    """Books or changes an appointment."""
+class TimeForm(EntryForm):
+    """A form with a beginning and a length. An hour that comes twice is asked about, one that never comes is refused."""
 
     def __init__(
-        self, people: Sequence[tuple[str, str]], planned: Planned, submit: Callable[[dict[str, Any]], Outcome]
+        self,
+        title: Callable[[], str],
+        entries: Callable[[], Sequence[Entry]],
+        submit: Callable[[dict[str, Any]], Outcome],
+        *,
+        save: Callable[[], str],
+        exclude: str | None,
     ) -> None:
         """Args:
-        people: (citizen id, name) to choose from.
-        planned: What the fields begin with.
-        submit: Stores the record's values; runs in a thread.
+        title: As `EntryForm`.
+        entries: As `EntryForm`, `when` among them.
+        submit: As `EntryForm`; gets `starts_at` in place of the fields of `when`.
+        save: As `EntryForm`.
+        exclude: Id of the appointment the form is about; `None` for a new one.
         """
-        self._people = tuple(people)
-        self._planned = planned
+        super().__init__(title, entries, submit, save=save)
+        self._exclude = exclude
         self._look: Timer | None = None
         self._starts_at: datetime | None = None
-        title = _("Ret aftale") if planned.appointment_id else _("Ny aftale")
-        super().__init__(title, self._table, submit, save=_("Gem aftale"))
 
-    def _table(self) -> tuple[Entry, ...]:
-        begin = self._planned
-        at = dates.local(begin.starts_at) if begin.starts_at else None
+    @staticmethod
+    def when(starts_at: datetime | None, minutes: int) -> tuple[Entry, ...]:
+        """The fields of the time."""
+        at = dates.local(starts_at) if starts_at else None
         again = (("0", _("første gang (sommertid)")), ("1", _("anden gang (vintertid)")))
-        hint = _("fornavn; tom for teammøder")
         return (
-            Entry("citizen_id", _("Borger"), "pick", begin.citizen_id, self._people, hint=hint),
-            Entry("kind", _("Type"), "pick", begin.kind, choices(KINDS), optional=False, beside=True),
             Entry("day", _("Dato"), "date", at.date() if at else None, optional=False),
             Entry("at", _("Klokken"), "time", at.time() if at else None, optional=False, beside=True),
-            Entry("duration_minutes", _("Minutter"), "number", begin.minutes, beside=True),
+            Entry("duration_minutes", _("Minutter"), "number", minutes, beside=True),
             Entry("fold", _("Klokkeslættet findes to gange den nat"), "choice", str(at.fold) if at else "0", again),
-            Entry("place", _("Sted"), value=begin.place),
-            Entry("title", _("Titel"), value=begin.title, hint=_("for møder uden borger"), beside=True),
-            Entry("form", _("Form"), "choice", begin.form, choices(FORMS)),
         )
 
     def set_out(self) -> None:
         self.query_one("#fold", ChoiceField).display = False
-        if self._planned.citizen_id:
-            self.felts["day" if self._planned.starts_at is None else "at"].entry.focus()
         self._ask_calendar()
 
     def _chosen_start(self) -> datetime | None:
@@ -121,9 +118,9 @@ class AppointmentForm(EntryForm):
         return super().prepare()
 
     def values(self) -> dict[str, Any]:
-        """The record's values."""
+        """What the fields say, with the beginning as one instant."""
         found = {name: value for name, value in super().values().items() if name not in {"day", "at", "fold"}}
-        return found if self._starts_at is None else {**found, "starts_at": isoformat(self._starts_at)}
+        return found if self._starts_at is None else {**found, "starts_at": self._starts_at}
 
     def on_felt_edited(self, event: Felt.Edited) -> None:
         event.stop()
@@ -140,8 +137,15 @@ class AppointmentForm(EntryForm):
         if starts_at is None or minutes is None:
             self.say(())
             return
-        workspace, names, exclude = self.shell.workspace, self.shell.names, self._planned.appointment_id
-        self.run_service(lambda: overlap_lines(workspace, names, starts_at, minutes, exclude), self.say, group="load")
+        workspace, names = self.shell.workspace, self.shell.names
+        ends_at = starts_at + timedelta(minutes=minutes)
+        echo = f"√ {dates.with_day_full(dates.local(starts_at).date())} {dates.span(starts_at, ends_at)}"
+
+        def look() -> tuple[Line, ...]:
+            found = overlap_lines(workspace, names, starts_at, minutes, key="Ctrl+S", exclude=self._exclude)
+            return (line(Piece(echo, "success")), *found)
+
+        self.run_service(look, self.say, group="load")
 
     def _minutes(self) -> int | None:
         field = self.felts["duration_minutes"]
@@ -152,21 +156,59 @@ class AppointmentForm(EntryForm):
         return int(minutes) if minutes is not None and 5 <= minutes <= 600 else None
 
 
-def overlap_lines(
-    workspace: Workspace, names: Names, starts_at: datetime, minutes: int, exclude: str | None
-) -> tuple[Line, ...]:
-    """The time in words, and what it overlaps with two free times of the same day."""
-    ends_at = starts_at + timedelta(minutes=minutes)
-    echo = f"√ {dates.with_day_full(dates.local(starts_at).date())} {dates.span(starts_at, ends_at)}"
-    lines: list[Line] = [line(Piece(echo, "success"))]
-    others = workspace.casework.overlaps(starts_at, minutes, exclude=exclude)
-    if others:
-        first = others[0]
-        taken = f"{who(first.record, names)} {dates.span(first.record.starts_at, first.record.ends_at)}"
-        free = [dates.clock(slot) for slot in workspace.casework.free_slots(dates.local(starts_at).date(), minutes)[:2]]
-        text = _("▲ Overlapper {what}.").format(what=taken)
-        text += " " + (
-            _("Ledigt: {times}.").format(times=_(" og ").join(free)) if free else _("Ingen ledig tid den dag.")
+class AppointmentForm(TimeForm):
+    """Books or changes an appointment."""
+
+    def __init__(
+        self, people: Sequence[tuple[str, str]], planned: Planned, submit: Callable[[dict[str, Any]], Outcome]
+    ) -> None:
+        """Args:
+        people: (citizen id, name) to choose from.
+        planned: What the fields begin with.
+        submit: Stores the record's values; runs in a thread.
+        """
+        self._people = tuple(people)
+        self._planned = planned
+        super().__init__(
+            lambda: _("Ret aftale") if planned.appointment_id else _("Ny aftale"),
+            self._table,
+            lambda values: submit({**values, "starts_at": isoformat(values["starts_at"])}),
+            save=lambda: _("Gem aftale"),
+            exclude=planned.appointment_id,
         )
-        lines.append(line(Piece(text + " " + _("Ctrl+S booker alligevel."), "warning")))
-    return tuple(lines)
+
+    def _table(self) -> tuple[Entry, ...]:
+        begin = self._planned
+        hint = _("fornavn; tom for teammøder")
+        return (
+            Entry("citizen_id", _("Borger"), "pick", begin.citizen_id, self._people, hint=hint),
+            Entry("kind", _("Type"), "pick", begin.kind, choices(KINDS), optional=False, beside=True),
+            *self.when(begin.starts_at, begin.minutes),
+            Entry("place", _("Sted"), value=begin.place),
+            Entry("title", _("Titel"), value=begin.title, hint=_("for møder uden borger"), beside=True),
+            Entry("form", _("Form"), "choice", begin.form, choices(FORMS)),
+        )
+
+    def set_out(self) -> None:
+        super().set_out()
+        if self._planned.citizen_id:
+            self.felts["day" if self._planned.starts_at is None else "at"].entry.focus()
+
+
+class MoveForm(TimeForm):
+    """Another time for an appointment."""
+
+    def __init__(self, stored: Stored[Appointment], name: str, move: Callable[[datetime, int | None], Outcome]) -> None:
+        """Args:
+        stored: The appointment as it stands.
+        name: Whom it is with.
+        move: Moves it to a beginning and a length in minutes, `None` for the length it has; runs in a thread.
+        """
+        record = stored.record
+        super().__init__(
+            lambda: _("Flyt aftalen med {name}").format(name=name),
+            lambda: self.when(record.starts_at, record.duration_minutes),
+            lambda values: move(values["starts_at"], values["duration_minutes"]),
+            save=lambda: _("Flyt"),
+            exclude=stored.id,
+        )

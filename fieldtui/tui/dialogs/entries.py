@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.widgets import Button
+from textual.widgets import Button, Input
 
+from fieldtui.base.errors import BadUsage, FieldtuiError, InvalidRecords
+from fieldtui.base.explain import explain
 from fieldtui.base.i18n import _
-from fieldtui.tui.dialogs.form import FormDialog
-from fieldtui.tui.presenters.lines import Line
+from fieldtui.tui.keymap import CONTEXTS, bindings
+from fieldtui.tui.presenters.lines import Line, Piece, line
+from fieldtui.tui.service_screen import Dialog
 from fieldtui.tui.shell import Outcome
 from fieldtui.tui.widgets.choice import ChoiceField
 from fieldtui.tui.widgets.choosing import PickField
@@ -66,35 +70,45 @@ class NumberField(Checked):
         return int(number) if number.is_integer() else number
 
 
-class EntryForm(FormDialog):
-    """Asks for the fields of a table and lets a service store them."""
+class EntryForm(Dialog[Outcome]):
+    """Asks for the fields of a table and lets a service store them; stays open until that is done or it is left.
+
+    Answers with what the service said.
+    """
+
+    context = "formular"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXTS["formular"])
+    AUTO_FOCUS = "Input, TextArea, ChoiceField"
 
     def __init__(
         self,
-        title: str,
+        title: Callable[[], str],
         entries: Callable[[], Sequence[Entry]],
         submit: Callable[[dict[str, Any]], Outcome],
         *,
-        save: str = "",
-        note: str = "",
+        save: Callable[[], str] = lambda: _("Gem"),
+        note: Callable[[], str] = str,
     ) -> None:
-        """Args:
-        title: What the form is about, in its upper edge.
-        entries: Makes the fields; called again after a change of language.
-        submit: Stores what was given, by field name; runs in a thread. Empty fields are `None`.
-        save: The word on the button; `Gem` where it is empty.
-        note: A line above the button.
+        """All words are called for again after a change of language.
+
+        Args:
+            title: What the form is about, in its upper edge.
+            entries: Makes the fields.
+            submit: Stores what was given, by field name; runs in a thread. Empty fields are `None`.
+            save: The word on the button.
+            note: A line above the button; empty for none.
         """
         super().__init__()
         self._title = title
         self._make = entries
         self._submit = submit
-        self._button = save
+        self._save = save
         self._note = note
         self._values: dict[str, Any] = {}
+        self._saving = False
 
     def heading(self) -> str:
-        return self._title
+        return self._title()
 
     def footing(self) -> str:
         return _("Ctrl+S gemmer · Tab næste felt · Esc lukker")
@@ -110,12 +124,8 @@ class EntryForm(FormDialog):
         for row in rows:
             yield row[0] if len(row) == 1 else Horizontal(*row, classes="side")
         yield Lines(id="form-problem", classes="wrap")
-        yield Lines((self._note,) if self._note else (), id="form-note", classes="wrap")
-        yield Button(plain_content(self._button or _("Gem")), id="form-save", compact=True)
-
-    def fields(self) -> Iterable[Felt | tuple[Felt, ...]]:
-        """The text fields; `body` puts them and the choices in their rows."""
-        return tuple(self.felts.values())
+        yield Lines(self._noted(), id="form-note", classes="wrap")
+        yield Button(plain_content(self._save()), id="form-save", compact=True)
 
     def widget(self, entry: Entry) -> Felt | ChoiceField:
         """The widget for a field."""
@@ -136,6 +146,11 @@ class EntryForm(FormDialog):
             return Felt(name, label, text, hint=entry.hint, multiline=True, max_length=20_000)
         return (Felt if entry.optional else RequiredField)(name, label, text, hint=entry.hint)
 
+    @property
+    def felts(self) -> dict[str, Felt]:
+        """The text fields by name."""
+        return {felt.name or "": felt for felt in self.query(Felt)}
+
     def values(self) -> dict[str, Any]:
         """What the checked fields say, by name; `None` where one is empty."""
         found: dict[str, Any] = {name: _value(felt) for name, felt in self.felts.items()}
@@ -148,22 +163,63 @@ class EntryForm(FormDialog):
 
     def action_save(self) -> None:
         """Ctrl+S: check every field, then save."""
-        wrong = [felt for felt in self.query(Checked) if not felt.check()]
-        if not wrong and not self.prepare():
+        if self._saving:
             return
-        super().action_save()
+        self.query_one("#form-problem", Lines).show(())
+        wrong = [felt for felt in self.query(Checked) if not felt.check()]
+        if wrong:
+            wrong[0].entry.focus()
+        elif self.prepare():
+            self._saving = True
+            self.run_service(self._store, self._saved, on_error=self._refused, group="change")
 
-    def save(self) -> Outcome:
-        """Store what the form says."""
+    def _store(self) -> Outcome:
         return self._submit(self._values)
+
+    def _saved(self, outcome: Outcome) -> None:
+        self.dismiss(outcome)
+
+    def _refused(self, error: FieldtuiError) -> None:
+        self._saving = False
+        felts, left = self.felts, []
+        first: Felt | None = None
+        for field, reason in reasons(error):
+            felt = felts.get(field)
+            if felt is None:
+                left.append(line(Piece(f"× {reason}", "error")))
+            else:
+                felt.fail(reason)
+                first = first or felt
+        self.query_one("#form-problem", Lines).show(left)
+        if first is not None:
+            first.entry.focus()
 
     def say(self, lines: Iterable[Line]) -> None:
         """Show lines above the button instead of the form's own note."""
-        self.query_one("#form-note", Lines).show([*lines] or ([self._note] if self._note else []))
+        self.query_one("#form-note", Lines).show([*lines] or self._noted())
+
+    def _noted(self) -> list[Line | str]:
+        return [note] if (note := self._note()) else []
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         self.action_save()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter goes on to the next field, and saves from the last one."""
+        event.stop()
+        entries = [felt.entry for felt in self.query(Felt)]
+        if event.input is entries[-1]:
+            self.action_save()
+        else:
+            self.focus_next()
+
+
+def reasons(error: FieldtuiError) -> list[tuple[str, str]]:
+    """(field, sentence) of everything a service refused; the field is empty where it is about none."""
+    if isinstance(error, InvalidRecords):
+        return [(problem.field or "", problem.reason) for problem in error.problems]
+    return [("", error.message if isinstance(error, BadUsage) else explain(error))]
 
 
 def _value(felt: Felt) -> Any:

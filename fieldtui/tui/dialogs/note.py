@@ -17,7 +17,7 @@ from fieldtui.base.i18n import _
 from fieldtui.domain.records import Attendance
 from fieldtui.services.drafting import Draft
 from fieldtui.tui.dialogs.ask import ChooseDialog
-from fieldtui.tui.dialogs.small import TaskDialog
+from fieldtui.tui.dialogs.task import task_form
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters.dates import local, short
 from fieldtui.tui.presenters.lines import Piece, line
@@ -273,7 +273,8 @@ class NoteEditor(Dialog[Outcome]):
 
     def action_task(self) -> None:
         """F2: something agreed; it becomes a task."""
-        self.shell.ask(TaskDialog(self._citizen_id, self._name or ""), self.shell.done)
+        form = task_form(self.shell.workspace, self._name or "", citizen_id=self._citizen_id)
+        self.shell.ask(form, self.shell.done)
 
     def action_attendance(self) -> None:
         """F8: what became of the meeting this is the note of."""

@@ -122,8 +122,3 @@ class Citizens(CaseActs, ServiceScreen[tuple[CitizenRow, ...]]):
         """`m`: a note about this citizen."""
         if (citizen_id := self.chosen_citizen_id()) is not None:
             self.write_note(citizen_id)
-
-    def action_new(self) -> None:
-        """`n`: a new appointment with this citizen."""
-        if (citizen_id := self.chosen_citizen_id()) is not None:
-            self.plan(citizen_id)

@@ -312,10 +312,10 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         elif stored.collection in {"note", "bridging_note"}:
             self.write_note(self._citizen_id, kind=stored.collection, addendum_to=stored.id)
         elif stored.collection == "referral":
-            self.edit_record(stored, ("provider", "contact_name", "contact_phone", "note"), _("Ret henvisning"))
+            self.edit_record(stored, ("provider", "contact_name", "contact_phone", "note"), lambda: _("Ret henvisning"))
         elif stored.collection == "placement":
             names = ("kind", "starts_on", "ends_on", "mentor_name", "end_reason", "purpose")
-            self.edit_record(stored, names, _("Ret placering"))
+            self.edit_record(stored, names, lambda: _("Ret placering"))
         else:
             self.shell.notice(_("Det kan ikke rettes her."))
 

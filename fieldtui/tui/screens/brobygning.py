@@ -170,9 +170,8 @@ class BridgingBoardScreen(CaseActs, ServiceScreen[tuple[BridgingRow, ...]]):
             return casework.advance_referral(referral_id, step, on)
 
         name = self.shell.names.show(row.citizen.id)
-        self.shell.ask(
-            EntryForm(_("{name} et trin frem").format(name=name), entries, submit, save=_("Flyt")), self.shell.done
-        )
+        form = EntryForm(lambda: _("{name} et trin frem").format(name=name), entries, submit, save=lambda: _("Flyt"))
+        self.shell.ask(form, self.shell.done)
 
     def action_step_back(self) -> None:
         """←: a step back; the day of the last step is emptied."""

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input
 
-from fieldtui.base.errors import BadUsage, FieldtuiError, InvalidRecords
-from fieldtui.base.explain import explain
+from fieldtui.base.errors import FieldtuiError
 from fieldtui.base.i18n import _
 from fieldtui.domain.calendar import instant
-from fieldtui.domain.envelope import Stored
 from fieldtui.domain.quickadd import QuickDraft
-from fieldtui.domain.records import Appointment
 from fieldtui.services.quickadding import Vocabulary, carry_out, read, vocabulary
+from fieldtui.tui.dialogs.entries import reasons
 from fieldtui.tui.keymap import CONTEXTS, bindings
-from fieldtui.tui.presenters.dates import clock, span
 from fieldtui.tui.presenters.lines import Line, Piece, line
+from fieldtui.tui.presenters.overlaps import overlap_lines
 from fieldtui.tui.presenters.quick import EXAMPLES, chips, questions
-from fieldtui.tui.presenters.today import who
 from fieldtui.tui.service_screen import Dialog
 from fieldtui.tui.shell import Outcome
 from fieldtui.tui.widgets.fields import CleanInput
@@ -93,25 +89,14 @@ class QuickAdd(Dialog[Outcome]):
         draft = self._draft
         if draft is None or draft.day is None or draft.start is None:
             return
-        starts_at, minutes, day = instant(draft.day, draft.start), draft.minutes or 45, draft.day
-        casework = self.shell.workspace.casework
+        starts_at, minutes = instant(draft.day, draft.start), draft.minutes or 45
+        workspace, names = self.shell.workspace, self.shell.names
+        self.run_service(
+            lambda: overlap_lines(workspace, names, starts_at, minutes, key="Enter"), self._show_overlaps, group="load"
+        )
 
-        def look() -> tuple[tuple[Stored[Appointment], ...], tuple[datetime, ...]]:
-            overlaps = casework.overlaps(starts_at, minutes)
-            return overlaps, casework.free_slots(day, minutes) if overlaps else ()
-
-        self.run_service(look, lambda found: self._show_overlaps(*found), group="load")
-
-    def _show_overlaps(self, overlaps: tuple[Stored[Appointment], ...], free: tuple[datetime, ...]) -> None:
-        self._overlap_lines = []
-        for stored in overlaps[:1]:
-            meeting = stored.record
-            text = _("! Overlapper {who} {span}.").format(
-                who=who(meeting, self.shell.names), span=span(meeting.starts_at, meeting.ends_at)
-            )
-            times = "  ".join(clock(slot) for slot in free[:3])
-            rest = _(" Ledigt: {times}. Enter booker alligevel.").format(times=times) if times else ""
-            self._overlap_lines.append(line(Piece(text, "warning"), rest))
+    def _show_overlaps(self, lines: tuple[Line, ...]) -> None:
+        self._overlap_lines = list(lines)
         self._show()
 
     def action_choose(self) -> None:
@@ -147,11 +132,8 @@ class QuickAdd(Dialog[Outcome]):
         self.dismiss(outcome)
 
     def _refused(self, error: FieldtuiError) -> None:
-        if isinstance(error, InvalidRecords):
-            reasons = [problem.reason for problem in error.problems]
-        else:
-            reasons = [error.message if isinstance(error, BadUsage) else explain(error)]
-        self.query_one("#quick-ask", Lines).show([line(Piece(f"× {reason}", "error")) for reason in reasons])
+        lines = [line(Piece(f"× {reason}", "error")) for _field, reason in reasons(error)]
+        self.query_one("#quick-ask", Lines).show(lines)
 
 
 def _unique(name: str, choices: tuple[str, ...]) -> bool:

@@ -249,7 +249,8 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
         def submit(values: dict[str, Any]) -> Outcome:
             return conflicts.resolve(row.id, "value", {name: _read(name, text, today) for name, text in values.items()})
 
-        self.shell.ask(EntryForm(_("Ret selv: {field}").format(field=row.label), entries, submit), self.shell.done)
+        form = EntryForm(lambda: _("Ret selv: {field}").format(field=row.label), entries, submit)
+        self.shell.ask(form, self.shell.done)
 
     def action_save_solution(self) -> None:
         """`g`: store what has been chosen for this record."""

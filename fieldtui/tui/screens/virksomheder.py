@@ -13,7 +13,6 @@ from textual.widgets import Input
 from fieldtui.base.i18n import _
 from fieldtui.services.lookup import CompanyRow, WeekFigures
 from fieldtui.tui.case_acts import CaseActs
-from fieldtui.tui.dialogs.small import TaskDialog
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import companies as present
 from fieldtui.tui.presenters.filters import Filter, nothing_found
@@ -152,7 +151,7 @@ class Companies(CaseActs, ServiceScreen[Loaded]):
     def action_task(self) -> None:
         """`o`: something I promise to do there."""
         if (row := self._chosen()) is not None:
-            self.shell.ask(TaskDialog(None, row.name, company_id=row.id), self.shell.done)
+            self.add_task(None, company_id=row.id, company=row.name)
 
     def action_edit(self) -> None:
         """`e`: change the company."""

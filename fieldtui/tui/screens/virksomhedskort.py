@@ -11,7 +11,6 @@ from textual.containers import Horizontal, Vertical
 from fieldtui.base.i18n import _
 from fieldtui.services.lookup import CompanyCard
 from fieldtui.tui.case_acts import CaseActs
-from fieldtui.tui.dialogs.small import TaskDialog
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import companies as present
 from fieldtui.tui.service_screen import ServiceScreen
@@ -114,9 +113,7 @@ class CompanyScreen(CaseActs, ServiceScreen[CompanyCard]):
     def action_task(self) -> None:
         """`o`: something I promise to do there."""
         if self._card is not None:
-            self.shell.ask(
-                TaskDialog(None, self._card.company.record.name, company_id=self._company_id), self.shell.done
-            )
+            self.add_task(None, company_id=self._company_id, company=self._card.company.record.name)
 
     def action_edit(self) -> None:
         """`e`: change the company."""

@@ -44,12 +44,19 @@ class ChoiceField(Widget, can_focus=True):
         super().__init__(id=id)
         self._choices = tuple(choices)
         self.border_title = plain_content(label)
-        self.set_reactive(ChoiceField.chosen, next((n for n, (key, _w) in enumerate(self._choices) if key == value), 0))
+        self.set_reactive(ChoiceField.chosen, self._place(value))
 
     @property
     def value(self) -> str:
         """The value that is chosen."""
         return self._choices[self.chosen][0]
+
+    def pick(self, value: str) -> None:
+        """Choose by value; the first where it is not among the choices."""
+        self.chosen = self._place(value)
+
+    def _place(self, value: str | None) -> int:
+        return next((number for number, (key, _words) in enumerate(self._choices) if key == value), 0)
 
     def _labels(self) -> list[str]:
         return [f"({'•' if n == self.chosen else ' '}) {clean(words)}" for n, (_key, words) in enumerate(self._choices)]

@@ -227,21 +227,3 @@ class TimeField(_Parsed):
     def time(self) -> time | None:
         """The time; `None` where the field is empty. Ask after `check`."""
         return parse_time(self.value) if self.value.strip() else None
-
-
-class MinutesField(_Parsed):
-    """A duration in minutes."""
-
-    def __init__(self, name: str, label: str, *, value: int) -> None:
-        super().__init__(name, label, str(value), hint=_("minutter"), optional=False)
-
-    def _read(self, text: str) -> str:
-        minutes = int(text) if text.strip().isascii() and text.strip().isdigit() else 0
-        if not 5 <= minutes <= 600:
-            raise ValueError(_("Varigheden er mellem 5 og 600 minutter."))
-        return _("{count} minutter").format(count=minutes)
-
-    @property
-    def minutes(self) -> int:
-        """The duration. Ask after `check`."""
-        return int(self.value)
