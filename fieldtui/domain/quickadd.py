@@ -251,7 +251,8 @@ def _first_name(line: Line, people: Sequence[Known]) -> Known | None:
 def _find_name(line: Line, name: str) -> bool:
     """Cut a known name out of the line, in any spelling that folds the same."""
     folded, places = folded_with_places(line.rest)
-    match = re.search(rf"(?<!\w)(?:(?:paa|i|hos) )?{re.escape(fold(name))}(?!\w)", folded)
+    wanted = re.escape(fold(name)).replace(",", ",?")  # a comma is often left out
+    match = re.search(rf"(?<!\w)(?:(?:paa|i|hos) )?{wanted}(?!\w)", folded)
     if match is None or not name:
         return False
     start, end = places[match.start()], places[match.end() - 1] + 1

@@ -69,7 +69,8 @@ class Booking(Editing):
             put = self._new("appointment", filled, Batch())
             record = cast("Appointment", put.record)
             message = _("Aftale med {who} er booket {when}.").format(who=self._who(record), when=when(record.starts_at))
-            return self._write([put], message, warnings=self._warnings(record, None))
+            label = _("{who}: aftale {when}").format(who=self._who(record), when=when(record.starts_at))
+            return self._write([put], message, label=label, warnings=self._warnings(record, None))
 
     def move(self, appointment_id: str, starts_at: datetime, duration_minutes: int | None = None) -> Done:
         """Move an appointment that has not been held; its deadline stays.
@@ -93,7 +94,8 @@ class Booking(Editing):
             message = _("Aftalen med {who} er flyttet til {when}.").format(
                 who=self._who(moved), when=when(moved.starts_at)
             )
-            return self._write([put], message, warnings=self._warnings(moved, appointment_id))
+            label = _("{who}: flyttet til {when}").format(who=self._who(moved), when=when(moved.starts_at))
+            return self._write([put], message, label=label, warnings=self._warnings(moved, appointment_id))
 
     def cancel(self, appointment_id: str, by: Literal["staff", "citizen"], reason: str | None = None) -> Done:
         """Cancel an appointment on the citizen's or on our own account; by the citizen it may be a late one.

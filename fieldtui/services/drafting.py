@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fieldtui.services.context import Context
 from fieldtui.store.drafts import Draft
+from fieldtui.store.meta import MetaKey
 
 __all__ = ["Draft", "Drafts"]
 
@@ -12,6 +13,7 @@ class Drafts:
     """Texts that somebody has begun. They are kept encrypted on this device and never sent."""
 
     def __init__(self, context: Context) -> None:
+        self._store = context.store
         self._box = context.store.drafts
 
     def save(self, key: str, kind: str, subject_id: str | None, text: str) -> Draft:
@@ -33,3 +35,24 @@ class Drafts:
     def unfinished(self) -> tuple[Draft, ...]:
         """Every draft, the latest first."""
         return self._box.all()
+
+    def leave(self, key: str) -> None:
+        """Remember that this draft was being written while the vault is locked.
+
+        Raises:
+            DiskFull, Busy: It is not remembered; the draft itself is kept all the same.
+        """
+        self._store.set_meta(MetaKey.WRITING, key)
+
+    def take_up(self) -> Draft | None:
+        """The draft that was being written when the vault was locked; answered once.
+
+        Raises:
+            DiskFull, Busy: It stays to be asked for.
+        """
+        key = self._store.meta(MetaKey.WRITING)
+        if key is None:
+            return None
+        # Forgotten before it is opened: a draft that cannot be shown must not meet every start.
+        self._store.set_meta(MetaKey.WRITING, None)
+        return self.get(key)

@@ -14,7 +14,7 @@ from fieldtui.base.i18n import N_, _
 from fieldtui.base.text import clean
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.problems import model_of, parse_record, warnings_for
-from fieldtui.domain.records import COLLECTIONS, Citizen, Merge, Record, fields_of
+from fieldtui.domain.records import COLLECTIONS, Citizen, Company, Merge, Record, fields_of
 from fieldtui.domain.records.base import RESERVED
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
@@ -44,9 +44,9 @@ _SIGNED: Final = frozenset({"note", "bridging_note"})
 """Where it is always the writer (decision 16)."""
 _TREATMENT_WRITES: Final = frozenset({"bridging_note", "referral", "activity"})
 _REASON_MOST: Final = 500
-_CREATED: Final = N_("{what} gemt.")
-_CHANGED: Final = N_("{what} ændret.")
-_ANNULLED: Final = N_("{what} annulleret.")
+_CREATED: Final = (N_("{what} gemt."), N_("{who}: {what} gemt."))
+_CHANGED: Final = (N_("{what} rettet."), N_("{who}: {what} rettet."))
+_ANNULLED: Final = (N_("{what} annulleret."), N_("{who}: {what} annulleret."))
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class Editing:
             model_of(collection)
             self._require_may_write(collection)
             put = self._new(collection, values, Batch())
-            return self._write([put], _(_CREATED).format(what=_(COLLECTIONS[collection].label)))
+            return self._write([put], self._told(_CREATED, put.record))
 
     def update(self, record_id: str, values: Mapping[str, Any]) -> Done:
         """Change the fields that are given; `None` empties one.
@@ -94,7 +94,7 @@ class Editing:
             self._store.require_writable()
             stored = self._require(record_id)
             put = self._changed(record_id, values, Batch())
-            return self._write([put], _(_CHANGED).format(what=_(stored.record.label)))
+            return self._write([put], self._told(_CHANGED, put.record))
 
     def annul(self, record_id: str, reason: str) -> Done:
         """Make a record count no longer; it stays, with the reason.
@@ -115,7 +115,7 @@ class Editing:
             self._require_may_change(stored)
             if stored.annulled_at is not None:
                 raise BadUsage(_("Posten er allerede annulleret."))
-            return self._write([Annul(record_id, reason)], _(_ANNULLED).format(what=_(stored.record.label)))
+            return self._write([Annul(record_id, reason)], self._told(_ANNULLED, stored.record))
 
     def put_lines(self, collection: str, lines: Iterable[tuple[int, str]]) -> tuple[str, ...]:
         """Create or change records from JSON objects, one a line; all or nothing.
@@ -233,6 +233,30 @@ class Editing:
         if stored is None or not isinstance(stored.record, Citizen):
             return _("en borger")
         return stored.record.short_name
+
+    def _told(self, sentences: tuple[str, str], record: Record) -> str:
+        """What was done, with whom or which company it was done to where there is one.
+
+        Args:
+            sentences: Message without a name, and with one.
+            record: What was changed.
+        """
+        who = self._concerns(record)
+        if not who:
+            return _(sentences[0]).format(what=_(record.label))
+        what = _("kort") if isinstance(record, Citizen | Company) else _(record.label).lower()
+        return _(sentences[1]).format(who=who, what=what)
+
+    def _concerns(self, record: Record) -> str:
+        """Short name of the citizen, else the company's name; empty where a record concerns neither."""
+        if isinstance(record, Citizen):
+            return record.short_name
+        if isinstance(record, Company):
+            return record.name
+        if citizen_id := getattr(record, "citizen_id", None):
+            return self._short_name(citizen_id)
+        stored = self._store.get(getattr(record, "company_id", None) or "")
+        return stored.record.name if stored and isinstance(stored.record, Company) else ""
 
     # --- checks -------------------------------------------------------------------------------
 

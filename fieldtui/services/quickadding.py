@@ -29,14 +29,19 @@ class Vocabulary:
 
 
 def vocabulary(workspace: Workspace) -> Vocabulary:
-    """My citizens, the team's companies, and the places meetings were held at."""
+    """My citizens, the team's companies, and the places meetings were held at.
+
+    A place with a room, such as `Kvartershuset, lokale 4`, is known without it too.
+    """
     today = workspace.clock.now().date()
     people = tuple(Known(row.id, row.full_name) for row in workspace.lookup.citizens(today))
     companies = tuple(Known(row.id, row.name) for row in workspace.lookup.companies(today))
-    places = dict.fromkeys(
+    used = dict.fromkeys(
         stored.record.place for stored in reversed(workspace.lookup.list("appointment")) if stored.record.place
     )
-    return Vocabulary(people, companies, tuple(places)[:_MOST_PLACES])
+    places = tuple(used)[:_MOST_PLACES]
+    houses = (place.partition(",")[0].strip() for place in places)
+    return Vocabulary(people, companies, tuple(dict.fromkeys((*places, *(house for house in houses if house)))))
 
 
 def read(workspace: Workspace, words: Vocabulary, text: str) -> QuickDraft:

@@ -94,7 +94,7 @@ class Undo:
             command_id, label = row[0], row[1]
             steps = self._steps(command_id)
             changes = [self._inverse(step) for step in reversed(steps)]
-            message = _("Fortrudt: {what}").format(what=label)
+            message = _("Fortrudt – {what}").format(what=label)
             result = self._store.write(changes, label=message, actor=self._context.me.id, kind="undo", undid=command_id)
             self._mark(connection, command_id, undone=True)
         return Done(message, tuple(step.record_id for step in steps), result.command_id)
@@ -116,7 +116,7 @@ class Undo:
             command_id, label = row[0], row[1]
             steps = self._steps(command_id)
             changes = [self._again(step) for step in steps]
-            message = _("Gentaget: {what}").format(what=label)
+            message = _("Gentaget – {what}").format(what=label)
             result = self._store.write(changes, label=message, actor=self._context.me.id, kind="redo", undid=command_id)
             self._mark(connection, command_id, undone=False)
         return Done(message, tuple(step.record_id for step in steps), result.command_id)

@@ -34,5 +34,7 @@ class MetaKey(StrEnum):
     """Server time minus this machine's time, as learnt from the last signed answer."""
     LOG_SENT = "log_sent"
     """Highest access-log entry that the central system has confirmed."""
+    WRITING = "writing"
+    """Key of the draft that was being written when the vault was locked; gone as soon as it is asked for."""
     LOCKED_REASON = "locked_reason"
     """`revoked` where the central system has shut this device out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from fieldtui.base.errors import FieldtuiError
 from fieldtui.base.i18n import _, language, set_language
 from fieldtui.base.ids import IdSource
 from fieldtui.tui import preferences
+from fieldtui.tui.acts import Acts
 from fieldtui.tui.background import EVERY_SECONDS
 from fieldtui.tui.endings import ENDING_OF, Ending, LockReason
 from fieldtui.tui.keymap import GLOBAL, TABS, bindings
@@ -84,6 +86,7 @@ class FieldtuiApp(SendingApp):
         self.facts = StatusFacts(now=clock.now(), training=training)
         self._start = start
         self._discreet_at = -1.0
+        self._resumed = False
         self._unhide: Any = None
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -125,7 +128,7 @@ class FieldtuiApp(SendingApp):
 
     def begin(self) -> None:
         """Show the first screen of an enrolled vault."""
-        idle = self.workspace.rules.value("laas.minutter", self.today, DEFAULT_IDLE_MINUTES)
+        idle = self.workspace.rules.value("session.idle_minutes", self.today, DEFAULT_IDLE_MINUTES)
         self._watch = Watch(self.clock, idle_minutes=int(idle))
         self.push_screen(build(self._start))
         self.refresh_soon()
@@ -152,6 +155,8 @@ class FieldtuiApp(SendingApp):
             status = workspace.status()
             people = [(row.id, row.short_name, row.call_code) for row in workspace.lookup.citizens(self.today)]
             drafts = len(workspace.drafts.unfinished())
+            writing = None if self._resumed else workspace.drafts.take_up()
+            self._resumed = True
         except FieldtuiError as error:
             self.tell(self.fail, error)
             return
@@ -167,6 +172,8 @@ class FieldtuiApp(SendingApp):
             "initials": workspace.consultant.initials if workspace.consultant else "",
         }
         self.tell(self._take_facts, facts, people)
+        if writing is not None:
+            self.tell(self._go_on_writing, writing.key)
 
     def _take_facts(self, facts: dict[str, Any], people: list[tuple[str, str, str | None]]) -> None:
         before = self.names
@@ -174,6 +181,11 @@ class FieldtuiApp(SendingApp):
         self._set_facts(**facts)
         if before != self.names:
             self._reload_view()
+
+    def _go_on_writing(self, key: str) -> None:
+        """Open the note that was being written when the vault was locked."""
+        if isinstance(self.screen, Acts) and not self._in_dialog():
+            self.screen.open_draft(key)
 
     def _set_facts(self, **facts: Any) -> None:
         self.facts = replace(self.facts, now=self.now(), syncing=self._sync.running, **facts)
@@ -360,5 +372,6 @@ class FieldtuiApp(SendingApp):
         self._sync.stop()
         for screen in self.screen_stack:
             if isinstance(screen, Serving):
-                screen.save_now()
+                with suppress(FieldtuiError):  # a full disk must not keep the vault open; the draft before is there
+                    screen.save_now()
         self.exit(int(ending))

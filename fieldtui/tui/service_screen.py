@@ -131,7 +131,7 @@ class Serving(Screen[Any]):
         yield from self.query(TextArea)
 
     def save_now(self) -> None:
-        """Put what is being written into its draft, at once; called before a lock."""
+        """Put what is being written into its draft, at once, to be opened again; called before a lock and at the end."""
 
 
 def _text(entry: Input | TextArea) -> str:

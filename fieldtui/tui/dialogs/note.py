@@ -192,9 +192,14 @@ class NoteEditor(Dialog[Outcome]):
         self._say(Piece(f"× {explain(error)}", "error"))
 
     def save_now(self) -> None:
-        if not self._saved and self._loaded and self._unsaved_since is not None:
-            self._store(self.query_one(TextArea).text)
+        text = self.query_one(TextArea).text
+        if self._saved or not self._loaded:
+            return
+        if self._unsaved_since is not None:
+            self._store(text)
             self._unsaved_since = None
+        if text.strip():
+            self.shell.workspace.drafts.leave(self._key)
 
     def action_close(self) -> None:
         """Esc: the draft stays, and stands on I dag until it is finished."""

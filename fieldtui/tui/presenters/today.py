@@ -99,44 +99,54 @@ def _urgency(days: int) -> tuple[str, Piece]:
 
 def _deadline_row(deadline: Deadline, names: Names, on: date) -> Row:
     _mark, urgency = _urgency(deadline.days_left(on))
-    remark = _("frist {day}").format(day=short(deadline.due_on))
     what = deadline.what if deadline.confirmed else f"{deadline.what} ?"
-    return Row(f"citizen:{deadline.citizen_id}", (urgency, what, names.show(deadline.citizen_id), remark))
+    return Row(
+        f"citizen:{deadline.citizen_id}", (urgency, what, names.show(deadline.citizen_id), short(deadline.due_on))
+    )
 
 
 def _task_row(task: Stored[Task], names: Names, on: date) -> Row:
     due = task.record.due_on
-    urgency = _urgency((due - on).days)[1] if due else Piece("□", "dim")
+    urgency = _urgency((due - on).days)[1] if due else Piece(_("· Opgave"), "dim")
     return Row(
         f"task:{task.id}",
-        (urgency, names.text(task.record.title), names.show(task.record.citizen_id, _("Teamet")), _("□ opgave")),
+        (
+            urgency,
+            f"□ {names.text(task.record.title)}",
+            names.show(task.record.citizen_id, _("Teamet")),
+            short(due) if due else "",
+        ),
     )
 
 
 def action_rows(agenda: Agenda, drafts: Sequence[tuple[str, str, str | None, datetime]], names: Names) -> list[Row]:
-    """What needs action, most urgent first; deadlines older than the import are one line.
+    """What needs action: texts begun and not finished, then deadlines and tasks, most urgent first.
+
+    Deadlines older than the import are one line.
 
     Args:
         agenda: The day.
         drafts: (key, kind, citizen id, saved at) of unfinished texts.
         names: What to call people.
     """
-    rows = [_deadline_row(deadline, names, agenda.date) for deadline in agenda.deadlines]
-    rows += [_task_row(task, names, agenda.date) for task in agenda.tasks]
+    rows = []
     for key, _kind, citizen_id, saved_at in drafts:
-        since = _("fra {when}").format(when=_when(saved_at, agenda.date))
+        since = _when(saved_at, agenda.date)
         rows.append(
             Row(
                 f"draft:{key}",
                 (Piece(_("· Kladde"), "primary"), _("Referat ikke færdigt"), names.show(citizen_id), since),
             )
         )
+    dated = [(deadline.due_on, _deadline_row(deadline, names, agenda.date)) for deadline in agenda.deadlines]
+    dated += [(task.record.due_on or date.max, _task_row(task, names, agenda.date)) for task in agenda.tasks]
+    rows += [row for _due, row in sorted(dated, key=lambda each: each[0])]
     if agenda.past_at_import:
         text = _("importerede frister, {count}").format(count=agenda.past_at_import)
         rows.append(
             Row(
                 "imported",
-                (Piece(_("· Import"), "dim"), Piece(text, "dim"), "", Piece(_("var overskredet ved importen"), "dim")),
+                (Piece(_("· Import"), "dim"), Piece(text, "dim"), "", ""),
             )
         )
     return rows

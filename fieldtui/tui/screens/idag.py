@@ -62,10 +62,25 @@ class Today(Acts, ServiceScreen[Loaded]):
             with Vertical(id="today-left"):
                 with Panel(id="today-day"):
                     yield LineTable(
-                        (Column(width=5), Column(width=12), Column(width=11), Column(), Column(width=11)), id="day-list"
+                        (
+                            Column(width=5),
+                            Column(width=16, fit=True),
+                            Column(width=12, fit=True),
+                            Column(),
+                            Column(width=11, fit=True),
+                        ),
+                        id="day-list",
                     )
                 with Panel(id="today-actions"):
-                    yield LineTable((Column(width=12), Column(), Column(width=10), Column(width=11)), id="action-list")
+                    yield LineTable(
+                        (
+                            Column(width=12, fit=True),
+                            Column(),
+                            Column(width=16, fit=True),
+                            Column(width=10, fit=True),
+                        ),
+                        id="action-list",
+                    )
                 yield TextPanel(_("Ugen (IPS)"), id="today-week")
             with Vertical(id="today-right"):
                 yield TextPanel(_("Nu"), id="today-now")
@@ -111,12 +126,11 @@ class Today(Acts, ServiceScreen[Loaded]):
         self._load_details()
 
     def _show_latest(self) -> None:
-        self.query_one("#today-latest", TextPanel).show(
-            [
-                line(Piece(f"{clock(notice.at)} ", "dim"), Piece(self.shell.names.text(notice.text)))
-                for notice in self.shell.notices[:8]
-            ]
-        )
+        said = [
+            line(Piece(f"{clock(notice.at)} ", "dim"), Piece(self.shell.names.text(notice.text)))
+            for notice in self.shell.notices[:8]
+        ]
+        self.query_one("#today-latest", TextPanel).show(said or [line(Piece(_("Ikke noget endnu."), "dim"))])
 
     # --- the panel “Nu” -----------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ from fieldtui.tui.widgets.panel import Lines, Panel, TextPanel
 from fieldtui.tui.widgets.weekgrid import WeekTable
 
 _FREE_MINUTES: Final = 45
+_MORNING: Final = 16
+"""Eight o'clock in half hours, where the cursor begins in a week that is not this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,22 @@ class Calendar(CaseActs, ServiceScreen[Week]):
     @property
     def monday(self) -> date:
         """The Monday of the week that is shown."""
-        if self._monday is None:
-            self._monday = monday_of(self._asked or self.shell.today)
-        return self._monday
+        return self._monday or monday_of(self._asked or self.shell.today)
+
+    def _opening(self) -> date:
+        """The Monday to open at: on a weekend with no appointments left, that of the coming week."""
+        today, now = self.shell.today, self.shell.now()
+        if self._asked is not None or today.weekday() < present.WORKDAYS:
+            return self.monday
+        left = self.shell.workspace.lookup.appointments(today, self.monday + timedelta(days=6))
+        running = any(stored.record.ends_at > now for stored in left)
+        return self.monday if running else self.monday + timedelta(days=7)
 
     def load(self) -> Week:
-        workspace, monday = self.shell.workspace, self.monday
+        workspace = self.shell.workspace
+        if self._monday is None:
+            self._monday = self._opening()
+        monday = self._monday
         grid = present.week_grid(monday, workspace.lookup.week(monday))
         days = [grid.on(day) for day in range(present.WORKDAYS)]
         return Week(grid, tuple((on, workspace.casework.free_slots(on, _FREE_MINUTES)) for on in days))
@@ -86,7 +98,7 @@ class Calendar(CaseActs, ServiceScreen[Week]):
         if not self._placed:
             self._placed = True
             table.day = ((self._asked or today) - self.monday).days
-            table.slot = present.slot_of(self.shell.now())
+            table.slot = present.slot_of(self.shell.now()) if table.day >= 0 else _MORNING
         table.show(loaded.grid, self.shell.names, (today - self.monday).days)
         self.query_one("#week-panel", Panel).label(present.heading(self.monday), present.count(loaded.grid))
         notes: list[Line] = []
@@ -148,10 +160,9 @@ class Calendar(CaseActs, ServiceScreen[Week]):
         self._turn(7)
 
     def action_today(self) -> None:
-        """`t`: this week, now."""
-        self._monday = monday_of(self.shell.today)
-        table = self.query_one(WeekTable)
-        table.day, table.slot = (self.shell.today - self._monday).days, present.slot_of(self.shell.now())
+        """`t`: this week, now; on a weekend with nothing left, the coming one."""
+        self._asked = self._monday = None
+        self._placed = False
         self.reload()
 
     # --- the half hour under the cursor -------------------------------------------------------------

@@ -32,6 +32,8 @@ class Column:
     """True for numbers: aligned to the right."""
     from_width: int = 0
     """The column shows only where the list is at least this wide."""
+    fit: bool = False
+    """True where the column is only as wide as its longest cell needs, at most `width`; the rest goes to others."""
 
 
 class LineTable(ScrollView, can_focus=True):
@@ -92,6 +94,7 @@ class LineTable(ScrollView, can_focus=True):
         self._header = header
         self._empty = empty
         self._expected: str | None = None
+        self._needs: tuple[int, ...] = ()
         self._fit()
 
     @property
@@ -107,6 +110,7 @@ class LineTable(ScrollView, can_focus=True):
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Other columns, for another language or order."""
         self._columns = tuple(columns)
+        self._fit()
         self.refresh()
 
     def set_rows(self, rows: Sequence[Row], *, empty: str | None = None) -> None:
@@ -139,16 +143,30 @@ class LineTable(ScrollView, can_focus=True):
         return False
 
     def _fit(self) -> None:
+        self._needs = tuple(self._needed(number, column) for number, column in enumerate(self._columns))
         self.virtual_size = Size(0, len(self._rows) + self._header)
+
+    def _needed(self, number: int, column: Column) -> int:
+        """Cells a column asks for: what its longest text takes where it fits itself, else its width."""
+        if not column.fit:
+            return column.width
+        texts = [column.title if self._header else ""]
+        for row in self._rows:
+            cell = row.cells[number] if number < len(row.cells) else ""
+            texts.append(cell if isinstance(cell, str) else cell.text)
+        return min(column.width, max(1, *(cell_len(text) for text in texts)))
 
     def _widths(self, width: int) -> list[int]:
         """Cells of each column at this width; 0 hides it."""
-        shown = [column if width >= column.from_width else None for column in self._columns]
-        fixed = sum(column.width for column in shown if column)
-        gaps = max(0, sum(column is not None for column in shown) - 1)
-        flexible = sum(1 for column in shown if column and not column.width)
+        shown = [
+            need if width >= column.from_width else None
+            for column, need in zip(self._columns, self._needs, strict=True)
+        ]
+        fixed = sum(need for need in shown if need)
+        gaps = max(0, sum(need is not None for need in shown) - 1)
+        flexible = sum(1 for need in shown if need == 0)
         left = max(0, width - 2 - fixed - gaps)
-        return [0 if column is None else column.width or left // max(1, flexible) for column in shown]
+        return [0 if need is None else need or left // max(1, flexible) for need in shown]
 
     def _tone(self, tone: str) -> Style:
         return self.get_component_rich_style(f"line--{tone}") if tone else self.rich_style
