@@ -33,10 +33,11 @@ def broken_rule(
     if standing is None:
         return None
     author = standing.body.get(AUTHOR_FIELDS.get(collection, ""))
+    # Annulling is the only way to take back a note; only its author may, and only its author may lift it again.
+    taken_back = record is None or standing.annulled is not None
+    if taken_back and collection in AUTHOR_FIELDS and author not in {None, access.person.id}:
+        return ("validation", "not_author", None)
     if record is None:
-        # Annulling is the only way to take back a note, and only its author may.
-        if collection in AUTHOR_FIELDS and author not in {None, access.person.id}:
-            return ("validation", "not_author", None)
         return None
     given = record.body()
     changed = changed_fields(COLLECTIONS[collection], given, standing.body)

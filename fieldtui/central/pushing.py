@@ -40,6 +40,7 @@ from fieldtui.wire.messages import (
     PushResponse,
     Rejected,
     Stale,
+    parse_instant,
 )
 
 REMEMBERED: Final = timedelta(days=401)
@@ -120,7 +121,8 @@ class _Batch:
                 wanted.add(each.op.id)
                 wanted |= {id_ for _field, id_ in references(each.record)} if each.record else set()
         self._standing = ledger.read(wanted)
-        op_ids = [each.op.op_id if isinstance(each, _Checked) else each[0].op_id for each in sound]
+        op_ids = [each.op.op_id for each in sound if isinstance(each, _Checked)]
+        op_ids += [each[0].op_id for each in sound if not isinstance(each, _Checked) and _is_id(each[0].op_id)]
         rows = ledger.connection.execute(
             select(operation).where(operation.c.org_id == ledger.org_id, operation.c.op_id.in_(op_ids))
         )
@@ -146,8 +148,8 @@ class _Batch:
             result = no.result(op)
         if isinstance(result, Rejected | Parked) and op.id not in self._standing:
             self._refused.add(op.id)
-        if not isinstance(result, Stale):
-            # A stale operation changed nothing and may come again after merging, so there is nothing to remember.
+        if not isinstance(result, Stale) and _is_id(op.op_id):
+            # What has no proper id cannot be told from anything else, and is refused each time anew. A stale operation changed nothing and may come again after merging, so there is nothing to remember.
             self._known[op.op_id] = (content_hash, result.model_dump(mode="json"))
             self._remembered.append(
                 {
@@ -301,11 +303,9 @@ def _check(op: Op) -> _Checked:
     if (op.body is None) == (op.annul is None):
         raise _No("validation", "body_or_annul")
     try:
-        recorded_at = datetime.fromisoformat(op.recorded_at)
+        recorded_at = parse_instant(op.recorded_at)
     except ValueError:
         raise _No("validation", "recorded_at", "recorded_at") from None
-    if recorded_at.tzinfo is None:
-        raise _No("validation", "recorded_at", "recorded_at")
     record: Record | None = None
     if op.body is not None:
         reserved = sorted(RESERVED & op.body.keys())

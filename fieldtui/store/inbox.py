@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fieldtui.base.errors import ServerFault
 from fieldtui.domain.merge import FieldConflict, merge, merge_annulment
 from fieldtui.domain.records import COLLECTIONS, Record
 from fieldtui.store.meta import MetaKey
@@ -59,6 +60,8 @@ class Applied:
 @dataclass(frozen=True, slots=True)
 class _Row:
     no: int
+    collection: str
+    scope: str
     rev: int
     body: dict[str, Any]
     base: dict[str, Any] | None
@@ -86,6 +89,9 @@ class Inbox:
         Args:
             page: What came.
             cursor: The cursor it was asked with.
+
+        Raises:
+            ServerFault: A record's id is another record's here.
         """
         done = Applied()
         start = page.start
@@ -110,7 +116,11 @@ class Inbox:
         return done
 
     def apply_record(self, line: RecordLine) -> Applied:
-        """Apply one record as it stands at the central system."""
+        """Apply one record as it stands at the central system.
+
+        Raises:
+            ServerFault: Its id is another record's here.
+        """
         with self._store.transaction() as connection:
             self._to_index.clear()
             done = self._apply_record(connection, line)
@@ -122,6 +132,9 @@ class Inbox:
         if row is None:
             self._write(connection, None, line, line.body, annulment_of(line))
             return Applied(records=1)
+        if (line.collection, line.scope) != (row.collection, row.scope):
+            # Neither ever changes. Taking it in would turn one record into another, a local draft of it included.
+            raise ServerFault("identity")
         reset = connection.execute("DELETE FROM unseen WHERE record_id = ?", (line.id,)).rowcount > 0
         entries = entries_for(connection, line.id)
         if entries:
@@ -358,7 +371,7 @@ class Inbox:
         if start.people is not None:
             connection.execute("DELETE FROM person")
             connection.executemany(
-                "INSERT INTO person (id, initials, name, role) VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO person (id, initials, name, role) VALUES (?, ?, ?, ?)",
                 [(each.id, each.initials, each.name, each.role) for each in start.people],
             )
         if start.assignments is not None:
@@ -376,13 +389,16 @@ def annulment_of(line: RecordLine) -> dict[str, Any] | None:
 
 def _row(connection: sqlite3.Connection, record_id: str) -> _Row | None:
     found = connection.execute(
-        "SELECT no, rev, body, base, annulled, base_annulled, author, recorded_at FROM record WHERE id = ?",
+        "SELECT no, collection, scope, rev, body, base, annulled, base_annulled, author, recorded_at FROM record WHERE id = ?",
         (record_id,),
     ).fetchone()
     if found is None:
         return None
-    no, rev, body, base, annulled, base_annulled, author, recorded_at = found
-    return _Row(no, rev, json.loads(body), _load(base), _load(annulled), _load(base_annulled), author, recorded_at)
+    no, collection, scope, rev, body, base, annulled, base_annulled, author, recorded_at = found
+    return _Row(
+        no, collection, scope, rev, json.loads(body), _load(base), _load(annulled), _load(base_annulled), author,
+        recorded_at,
+    )  # fmt: skip
 
 
 def _equal(line: RecordLine, row: _Row) -> bool:

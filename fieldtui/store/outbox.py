@@ -105,11 +105,19 @@ class Outbox:
             if manual or entry.in_flight or entry.hold_until is None or entry.hold_until <= now
         )
 
-    def mark_in_flight(self, entries: Iterable[Entry]) -> None:
-        """Remember, before they are sent, that these may reach the central system."""
+    def mark_in_flight(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+        """Remember, before they are sent, that these may reach the central system.
+
+        Returns:
+            Those that may be sent: what was edited or taken back since it was read is no longer there.
+        """
         with self._store.transaction() as connection:
-            connection.executemany(
-                "UPDATE outbox SET in_flight = 1 WHERE op_id = ?", [(entry.op_id,) for entry in entries]
+            return tuple(
+                entry
+                for entry in entries
+                if connection.execute(
+                    "UPDATE outbox SET in_flight = 1 WHERE op_id = ? AND state = 'waiting'", (entry.op_id,)
+                ).rowcount
             )
 
     def accept(self, sent: Entry, result: Accepted) -> None:

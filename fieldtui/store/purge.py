@@ -24,13 +24,14 @@ VACUUM_DUE: Final = "vacuum_due"
 
 
 def purgeable(store: Store) -> tuple[str, ...]:
-    """Scopes that have left and of which nothing waits or was refused."""
+    """Scopes that have left and of which nothing waits, was refused, or is for a person to decide."""
     with store.reading() as connection:
         return tuple(
             scope
             for (scope,) in connection.execute(
                 "SELECT scope FROM leaving WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.scope = leaving.scope"
-                " AND o.state <> 'parked') ORDER BY seq"
+                " AND o.state <> 'parked') AND NOT EXISTS (SELECT 1 FROM conflict c WHERE c.scope = leaving.scope"
+                " AND c.resolved_at IS NULL) ORDER BY seq"
             )
         )
 
@@ -73,7 +74,10 @@ def _take_out(connection: sqlite3.Connection, scope: str) -> int:
     for no, _record_id in rows:
         unindex(connection, no)
     ids = [(record_id,) for _no, record_id in rows]
-    connection.executemany("DELETE FROM draft WHERE subject = ?1 OR key LIKE '%' || ?1 || '%'", [*ids, (citizen_id,)])
+    # Not LIKE: an id is compared as it stands, whatever is in it.
+    connection.executemany(
+        "DELETE FROM draft WHERE ?1 <> '' AND (subject = ?1 OR instr(key, ?1) > 0)", [*ids, (citizen_id,)]
+    )
     connection.executemany("DELETE FROM history WHERE record_id = ?", ids)
     for table in ("record", "outbox", "conflict", "history", "leaving"):
         connection.execute(f"DELETE FROM {table} WHERE scope = ?", (scope,))  # noqa: S608  constant names

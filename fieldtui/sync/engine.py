@@ -41,6 +41,10 @@ from fieldtui.wire.messages import (
 )
 
 ROUNDS: Final = 5
+MOST_PAGES: Final = 2_000
+"""Pages of one pull; a caseload is a handful. Whoever answers must not be able to fill the machine."""
+MOST_HELD_BYTES: Final = 128 * 1_048_576
+"""Decoded bytes of pages that are held back until the brake has looked at them all."""
 LOG_ENTRIES: Final = 500
 """Access-log entries in one request."""
 LOG_AGE: Final = timedelta(hours=24)
@@ -85,6 +89,7 @@ class Engine:
         self._outbox = Outbox(store)
         self._limits = Limits()
         self._contact: dict[str, str] = {}
+        self._held_bytes = 0
         self._headers = self._audit_head()
 
     def run(self) -> SyncReport:
@@ -116,17 +121,21 @@ class Engine:
         began = self._store.clock.monotonic()
         cursor = self._store.meta(MetaKey.CURSOR)
         pages: list[tuple[Page, str | None]] = []
+        asked: set[str | None] = set()
+        self._held_bytes = 0
         while not pages or pages[-1][0].more:
+            asked.add(cursor)
             page = self._fetch(cursor)
             if page is None:
-                cursor, pages = None, []
+                cursor, pages, self._held_bytes = None, [], 0
                 continue
+            self._check_progress(page, asked, at_once=False)
             pages.append((page, cursor))
             cursor = page.next
         try:
             with self._store.transaction():
-                for page, asked in pages:
-                    self._count(report, self._inbox.apply_page(page, cursor=asked))
+                for page, came_after in pages:
+                    self._count(report, self._inbox.apply_page(page, cursor=came_after))
                 report.pushed = len(in_order(self._outbox.sendable(manual=self._manual)))
                 raise _Cancelled
         except _Cancelled:
@@ -163,13 +172,19 @@ class Engine:
             nothing_here = not connection.execute("SELECT EXISTS (SELECT 1 FROM record WHERE rev > 0)").fetchone()[0]
         at_once = nothing_here or self._accept_mass_change
         held: list[tuple[Page, str | None]] = []
+        asked: set[str | None] = set()
+        self._held_bytes = 0
         while True:
             self._check_cancelled()
+            asked.add(cursor)
             page = self._fetch(cursor)
             if page is None:
+                if None in asked:
+                    raise ServerFault("cursor-reset")
                 self._inbox.begin_reset()
-                cursor, held = None, []
+                cursor, held, self._held_bytes = None, [], 0
                 continue
+            self._check_progress(page, asked, at_once=at_once)
             held.append((page, cursor))
             if at_once:
                 self._apply(held, report)
@@ -181,6 +196,17 @@ class Engine:
                 check_mass_change(connection, [page for page, _asked in held])
             self._apply(held, report)
         self._finish_reset(report)
+
+    def _check_progress(self, page: Page, asked: set[str | None], *, at_once: bool) -> None:
+        """Stop a pull that goes round in circles or never ends.
+
+        Raises:
+            ServerFault: Nothing that was held back was applied.
+        """
+        circles = page.more and page.next in asked
+        too_much = not at_once and self._held_bytes > MOST_HELD_BYTES
+        if circles or too_much or len(asked) > MOST_PAGES:
+            raise ServerFault("endless")
 
     def _apply(self, held: list[tuple[Page, str | None]], report: SyncReport) -> None:
         while held:
@@ -208,6 +234,7 @@ class Engine:
                 return None
             raise ServerFault(answer.problem.name)
         page = parse_page(answer.body)
+        self._held_bytes += len(answer.body)
         self._limits = page.start.limits
         self._contact = {
             MetaKey.LEASE_UNTIL: page.start.lease_until,
@@ -226,7 +253,8 @@ class Engine:
                 log = self._log(alone=False)
             return False
         done = 0
-        for batch in batches(entries, Limits(ops=self._limits.ops, bytes=self._limits.bytes - log_weight(log))):
+        room = max(1, self._limits.bytes - log_weight(log))
+        for batch in batches(entries, Limits(ops=self._limits.ops, bytes=room)):
             self._check_cancelled()
             self._send(batch, log, report)
             log = ()
@@ -237,7 +265,9 @@ class Engine:
     # --- a request ----------------------------------------------------------------------------
 
     def _send(self, batch: tuple[Entry, ...], log: tuple[LogEntry, ...], report: SyncReport) -> None:
-        self._outbox.mark_in_flight(batch)
+        batch = self._outbox.mark_in_flight(batch)
+        if not batch and not log:
+            return
         request = PushRequest(ops=tuple(op_of(entry) for entry in batch), log=log)
         body = request.model_dump_json().encode()
         answer = self._transport.post("/v1/changes", body, self._headers)
@@ -256,7 +286,8 @@ class Engine:
             for entry, result in zip(batch, response.results, strict=True):
                 self._answered(entry, result, report)
             if log:
-                self._store.set_meta(MetaKey.LOG_SENT, str(max(response.log_head, log[-1].seq)))
+                # Never past what was sent: whoever answers must not be able to silence the log.
+                self._store.set_meta(MetaKey.LOG_SENT, str(log[-1].seq))
 
     def _send_smaller(self, batch: tuple[Entry, ...], log: tuple[LogEntry, ...], report: SyncReport) -> None:
         """Halves of what was too large for one request; one change that is too large alone stays, with the reason."""

@@ -6,17 +6,21 @@ from pydantic import ValidationError
 
 from fieldtui.base.errors import ServerFault
 from fieldtui.store.inbox import Page
-from fieldtui.wire.messages import PAGE_LINE, PageEnd, PageStart
+from fieldtui.wire.messages import PAGE_LINE, PAGE_LINES, PageEnd, PageStart
 
 
 def parse_page(body: bytes) -> Page:
     """The page in an answer's decoded body.
 
     Raises:
-        ServerFault: A line that is none of this protocol, or a page without its first or last line.
+        ServerFault: A line that is none of this protocol, or a page without its first or last line, or with
+            too many.
     """
     try:
-        lines = [PAGE_LINE.validate_json(line) for line in body.split(b"\n") if line.strip()]
+        texts = [line for line in body.split(b"\n") if line.strip()]
+        if len(texts) > PAGE_LINES:
+            raise ServerFault("page")
+        lines = [PAGE_LINE.validate_json(line) for line in texts]
     except ValidationError:
         raise ServerFault("page") from None
     if len(lines) < 2:

@@ -212,7 +212,7 @@ class Transport:
         return self._exchange("POST", path, encoded, extra)
 
     def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
-        """Send, and once more where only our clock or our sequence number was wrong.
+        """Send, and once more each where only our clock or our sequence number was wrong.
 
         Raises:
             Unreachable: No answer, or not able to answer just now.
@@ -221,17 +221,21 @@ class Transport:
             Revoked: This device is revoked; the answer is proven to say so.
             ServerFault: An answer that is not proven, or that breaks the protocol.
         """
-        known = self.last_seq
-        answer = self._once(method, path, body, headers)
-        if answer.problem is not None and answer.problem.name in {"clock", "replay"}:
+        mended: set[str] = set()
+        while True:
+            known = self.last_seq
+            answer = self._once(method, path, body, headers)
+            name = None if answer.problem is None else answer.problem.name
+            if name not in {"clock", "replay"} or name in mended:
+                break
+            mended.add(name)
             self._learn_unproven(answer)
-            if answer.problem.name == "clock":
+            if name == "clock":
                 # It was refused before it was counted. A number from a clock that is days ahead, once counted, would
                 # make every later process of this device a replay until those days have passed.
                 self.last_seq = known
-            if answer.problem.name == "replay":
+            else:
                 self.last_seq = max(self.last_seq, self._microseconds()) + _REPLAY_LEAP
-            answer = self._once(method, path, body, headers)
         if answer.problem is not None:
             _raise_what_nobody_can_handle(answer.problem)
         return answer
@@ -315,6 +319,8 @@ class Transport:
         except SignatureRefused:
             return False
         heard_at = self._clock.now()
+        if abs(created - heard_at) > _LARGEST_OFFSET:
+            return False
         # It answered at some moment between. Where what is known fits that, nothing is learnt: an answer read only after
         # the lid was opened again would else move the offset by half of the time it was closed.
         if not created - heard_at - _SKEW_NOTICED <= self.offset <= created - asked_at + _SKEW_NOTICED:

@@ -6,9 +6,11 @@ order, then a `PageEnd`. A page without its end line is discarded.
 
 from __future__ import annotations
 
+import math
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 PROTOCOL_VERSION: Final = 1
 PROTOCOL_HEADER: Final = "fieldtui-protocol"
@@ -29,6 +31,67 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
+# What the other side says is held against these before anything is done with it: a device must not be harmed by a
+# central system that was broken into, nor a colleague's device by a device. What a *body* holds is for the models.
+
+_UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2199
+"""Instants of the protocol outside are broken clocks, and leave no room to convert between zones."""
+
+
+def parse_instant(text: str) -> datetime:
+    """An instant of the protocol.
+
+    Raises:
+        ValueError: Not ISO 8601, without an offset, or out of reach.
+    """
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise ValueError("instant")
+    return instant
+
+
+def _instant(text: str) -> str:
+    parse_instant(text)
+    return text
+
+
+def _day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+InstantText = Annotated[str, Field(max_length=40), AfterValidator(_instant)]
+"""ISO 8601 with an offset, kept as it was written."""
+DayText = Annotated[str, Field(pattern=r"^(20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_day)]
+"""ISO 8601, a day."""
+Number = Annotated[int, Field(ge=0, le=2**53)]
+"""A count that every database and every JSON reader can hold."""
+RecordId = Annotated[str, Field(pattern=f"^{_UUID}$")]
+CitizenScope = Annotated[str, Field(pattern=f"^citizen:{_UUID}$")]
+AnyScope = Annotated[str, Field(pattern=f"^(team|citizen:{_UUID})$")]
+
+
+def _finite(body: dict[str, Any]) -> dict[str, Any]:
+    """JSON has neither NaN nor infinity (RFC 8259 § 6); a reader that lets them in could not write them again."""
+    left: list[Any] = list(body.values())
+    while left:
+        value = left.pop()
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError("number")
+        if isinstance(value, dict):
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+    return body
+
+
+Body = Annotated[dict[str, Any], AfterValidator(_finite)]
+"""What a record says, as JSON."""
+ShortText = Annotated[str, Field(max_length=200)]
+LogText = Annotated[str, Field(max_length=2_000)]
+
 Role = Literal["consultant", "treatment", "leader"]
 AssignmentRole = Literal["primary", "substitute", "treatment"]
 LeaveReason = Literal["reassigned", "ended", "erased"]
@@ -37,17 +100,17 @@ LeaveReason = Literal["reassigned", "ended", "erased"]
 class Person(Message):
     """A member of staff, as colleagues see them."""
 
-    id: str
-    initials: str
-    name: str
+    id: ShortText
+    initials: ShortText
+    name: ShortText
     role: Role
 
 
 class Limits(Message):
     """How much one push may carry."""
 
-    ops: int = 500
-    bytes: int = 1_048_576
+    ops: Annotated[int, Field(ge=1, le=10_000)] = 500
+    bytes: Annotated[int, Field(ge=1, le=2**30)] = 1_048_576
     """Decoded bytes of the body."""
 
 
@@ -58,18 +121,18 @@ class PageStart(Message):
     """First line of a page."""
 
     kind: Literal["page"] = "page"
-    server_time: str
+    server_time: InstantText
     """ISO 8601, UTC, with seconds."""
-    lease_until: str
+    lease_until: InstantText
     """ISO 8601; after it the store is read-only until the next contact."""
-    lease_warn_after: str
+    lease_warn_after: InstantText
     """ISO 8601; after it a banner asks for a sync."""
     limits: Limits = Limits()
     ruleset_versions: dict[str, int] = {}
     notices: tuple[str, ...] = ()
     people: tuple[Person, ...] | None = None
     """The organisation's staff; only when it changed since the cursor."""
-    assignments: dict[str, Assigned] | None = None
+    assignments: dict[RecordId, Assigned] | None = None
     """By citizen id, what this device's consultant is to each citizen; only when it changed since the cursor."""
 
 
@@ -77,9 +140,9 @@ class Assigned(Message):
     """This consultant's tie to one citizen, and who has the primary one."""
 
     role: AssignmentRole
-    until: str | None = None
+    until: DayText | None = None
     """Last day (ISO date) of a substitute."""
-    primary: str | None = None
+    primary: ShortText | None = None
     """Consultant id of the one the citizen belongs to."""
 
 
@@ -87,44 +150,44 @@ class RecordLine(Message):
     """A record as it stands at `rev`."""
 
     kind: Literal["record"] = "record"
-    collection: str
-    id: str
-    scope: str
-    rev: int
-    seq: int
-    body: dict[str, Any]
+    collection: Annotated[str, Field(max_length=40)]
+    id: RecordId
+    scope: AnyScope
+    rev: Number
+    seq: Number
+    body: Body
     annulled: Annulment | None = None
-    author: str | None = None
+    author: ShortText | None = None
     """Consultant id; `None` for the central system itself (import)."""
-    device: str | None = None
-    recorded_at: str | None = None
+    device: ShortText | None = None
+    recorded_at: InstantText | None = None
     """Device time plus known offset."""
-    received_at: str
-    op_id: str | None = None
+    received_at: InstantText
+    op_id: ShortText | None = None
 
 
 class Annulment(Message):
     """That a record no longer counts, and why."""
 
-    reason: str
-    at: str
-    by: str | None = None
+    reason: LogText
+    at: InstantText
+    by: ShortText | None = None
 
 
 class JoinLine(Message):
     """A scope became visible; all its current records follow."""
 
     kind: Literal["join"] = "join"
-    scope: str
-    seq: int
+    scope: CitizenScope
+    seq: Number
 
 
 class LeaveLine(Message):
     """A scope is no longer visible to this device; after pushing, its records are purged."""
 
     kind: Literal["leave"] = "leave"
-    scope: str
-    seq: int
+    scope: CitizenScope
+    seq: Number
     reason: LeaveReason
 
 
@@ -132,7 +195,7 @@ class PageEnd(Message):
     """Last line of a page; without it the page is not whole."""
 
     kind: Literal["end"] = "end"
-    next: str
+    next: Annotated[str, Field(min_length=1, max_length=2_000)]
     """Opaque cursor for the next request."""
     more: bool
 
@@ -159,7 +222,7 @@ class Op(Message):
     op_id: Annotated[str, Field(min_length=36, max_length=36)]
     collection: Annotated[str, Field(max_length=40)]
     id: Annotated[str, Field(min_length=36, max_length=36)]
-    base_rev: Annotated[int, Field(ge=0)]
+    base_rev: Number
     body: dict[str, Any] | None = None
     annul: AnnulOp | None = None
     recorded_at: Annotated[str, Field(max_length=40)]
@@ -169,14 +232,14 @@ class Op(Message):
 class LogEntry(Message):
     """One entry of the device's access log, on its way to the central copy."""
 
-    seq: int
-    at: str
-    actor: str
-    action: str
-    subject: str | None
-    reason: str | None
-    detail: str | None
-    mac: str
+    seq: Number
+    at: LogText
+    actor: LogText
+    action: LogText
+    subject: LogText | None
+    reason: LogText | None
+    detail: LogText | None
+    mac: LogText
 
 
 class PushRequest(Message):
@@ -191,8 +254,8 @@ class Accepted(Message):
 
     status: Literal["accepted"] = "accepted"
     op_id: str
-    rev: int
-    seq: int
+    rev: Number
+    seq: Number
 
 
 class Stale(Message):
@@ -230,7 +293,7 @@ class PushResponse(Message):
     """One result per op, in order."""
 
     results: tuple[OpResult, ...]
-    log_head: int = 0
+    log_head: Number = 0
     """Highest access-log entry the server holds for this device."""
 
 
@@ -267,7 +330,7 @@ class EnrolPending(Message):
     status: Literal["pending"] = "pending"
     words: tuple[str, ...]
     """Fingerprint of the device's key, six words, the same on both screens."""
-    retry_after: int = 5
+    retry_after: Annotated[int, Field(ge=0, le=3_600)] = 5
     """Seconds."""
 
 

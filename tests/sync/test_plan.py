@@ -74,8 +74,11 @@ def line(citizen: str, *, annulled: bool = False, **body: Any) -> RecordLine:
     )  # fmt: skip
 
 
+WHEN = "2026-11-23T07:00:00+00:00"
+
+
 def page(*lines: Any) -> Page:
-    start = PageStart(server_time="", lease_until="", lease_warn_after="")
+    start = PageStart(server_time=WHEN, lease_until=WHEN, lease_warn_after=WHEN)
     return Page(start, tuple(lines), "next", False)
 
 
