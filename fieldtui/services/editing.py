@@ -92,7 +92,7 @@ class Editing:
         """
         with self._store.transaction():
             self._store.require_writable()
-            stored = self._require(record_id)
+            self._require(record_id)
             put = self._changed(record_id, values, Batch())
             return self._write([put], self._told(_CHANGED, put.record))
 
