@@ -28,7 +28,7 @@ CODE_MINUTES: Final = 15
 _WAIT_AFTER_CODE: Final = timedelta(hours=24)
 """How long after its code ran out a device that used it in time may still ask whether it was approved."""
 _FAILURES: Final = 20
-"""Wrong codes per organisation within `CODE_MINUTES`, before further tries have to wait."""
+"""Wrong codes per organisation within `CODE_MINUTES`, before every new code, right or wrong, has to wait."""
 DEFAULT_URL: Final = "http://127.0.0.1:8443"
 
 
@@ -155,8 +155,9 @@ def answer(db: Database, request: EnrolRequest, *, key_text: str) -> tuple[Organ
             wait = _count_failure(connection, now)
         else:
             org, row = found
-            wait = 0
-            if _may_go_on(row, key_text, now):
+            # A right guess among many wrong ones must not be told apart. Whoever uses a code already goes on.
+            wait = _wait_left(connection, org.id, now) if row.public_key is None else 0
+            if not wait and _may_go_on(row, key_text, now):
                 return org, _answer(db, connection, org, row, request, key_text)
     if wait:
         raise TooManyTries(wait)
@@ -254,6 +255,15 @@ def _count_failure(connection: Connection, now: datetime) -> int:
         if failures > _FAILURES:
             longest = max(longest, int((began + window - now).total_seconds()) + 1)
     return longest
+
+
+def _wait_left(connection: Connection, org_id: str, now: datetime) -> int:
+    """Seconds until codes are taken again; 0 where there were not too many wrong ones."""
+    row = connection.execute(select(organisation).where(organisation.c.org_id == org_id)).one()
+    if row.enrol_window_at is None or row.enrol_failures <= _FAILURES:
+        return 0
+    ends = row.enrol_window_at + timedelta(minutes=CODE_MINUTES)
+    return int((ends - now).total_seconds()) + 1 if now < ends else 0
 
 
 def _person(connection: Connection, org_id: str, consultant_id: str) -> Any:
