@@ -45,6 +45,14 @@ def set_language(language: Language) -> None:
     _CATALOGUE.language = language
 
 
+def decimal(value: float, digits: int = 1) -> str:
+    """A number as it is written in the language in force, without zeros at its end: `0,5` or `0.5`, `7`."""
+    text = f"{value:.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace(".", ",") if _CATALOGUE.language == "da" else text
+
+
 def language() -> Language:
     """The language in force."""
     return _CATALOGUE.language

@@ -14,7 +14,7 @@ import typer
 
 from fieldtui.base.clock import today
 from fieldtui.base.errors import BadUsage
-from fieldtui.base.i18n import _
+from fieldtui.base.i18n import _, decimal
 from fieldtui.cli import agenda
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.demo import PASSPHRASE
@@ -84,8 +84,8 @@ def _answer(setting: Setting, workspace: Workspace, report: SyncReport) -> None:
         [
             *agenda.lines(day, workspace),
             "",
-            _("Synket: {pulled} poster hentet, {pushed} sendt, {requests} forespørgsler på {seconds} sekunder.").format(
-                pulled=report.pulled, pushed=report.pushed, requests=report.requests, seconds=round(report.seconds, 1)
+            _("Synket. Hentet: {pulled}. Sendt: {pushed}. Kald: {requests}. Tid: {seconds} s.").format(
+                pulled=report.pulled, pushed=report.pushed, requests=report.requests, seconds=decimal(report.seconds)
             ),
             *(_("Liste: {file} ({rows} aftaler)").format(file=each.file, rows=each.rows) for each in lists),
         ],

@@ -92,7 +92,8 @@ class Enrolment:
             url: The whole address from the central system, with the fingerprint of its key.
             code: As it was handed over; blanks, hyphens and case do not matter.
             device_name: What the leader sees beside the words.
-            on_words: Shown the six words of this device's key, before anything is sent.
+            on_words: Shown the six words of this device's key, once, when the central system says that somebody has
+                to compare them; never where the code was approved beforehand.
             wait_seconds: How long to wait for the approval.
             ca_file: The authority to pin, PEM; else the system's store is used for https.
 
@@ -111,7 +112,6 @@ class Enrolment:
         address = _parse(url)
         ca_pem = _read_pem(ca_file)
         key = self._key()
-        on_words(fingerprint_words(public_key_der(key)))
         request = EnrolRequest(
             code=_normalised(code),
             public_key=public_key_text(key),
@@ -121,7 +121,9 @@ class Enrolment:
         with Transport(
             address.base, Identity(key, ENROL_ID, ENROL_ID), None, self._context.clock, timedelta(0), self._via, ca_pem
         ) as transport:
-            enrolled, answer = self._ask_until_approved(transport, request, wait_seconds)
+            enrolled, answer = self._ask_until_approved(
+                transport, request, wait_seconds, lambda: on_words(fingerprint_words(public_key_der(key)))
+            )
             offset = _prove(address, enrolled, answer, transport)
         self._remember(address, enrolled, ca_pem, offset)
         return enrolled.consultant
@@ -140,11 +142,11 @@ class Enrolment:
         return key
 
     def _ask_until_approved(
-        self, transport: Transport, request: EnrolRequest, wait_seconds: float
+        self, transport: Transport, request: EnrolRequest, wait_seconds: float, on_pending: Callable[[], None]
     ) -> tuple[Enrolled, Answer]:
         clock = self._context.clock
         until = clock.monotonic() + wait_seconds
-        heard = False
+        heard = pending = False
         while True:
             pause: float = SHORTEST_PAUSE
             try:
@@ -153,6 +155,9 @@ class Enrolment:
                 heard = True
                 if isinstance(said, Enrolled):
                     return said, answer
+                if not pending:
+                    on_pending()
+                pending = True
                 pause = max(pause, said.retry_after)
             except Unreachable as error:
                 # Once the central system has answered, a network that comes and goes does not end the wait.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from fieldtui.base.i18n import N_, _
+from fieldtui.base.i18n import N_, _, decimal
 from fieldtui.domain.case import Case
 from fieldtui.domain.deadlines import Deadline
 from fieldtui.domain.envelope import Stored
@@ -175,10 +175,8 @@ def progress(card: Card, names: Names, on: date) -> list[Line]:
     for each in alive[:3]:
         left = each.days_left(on)
         piece = Piece(f"▲ {days_left(left)}", "error") if left <= 3 else Piece(f"! {days_left(left)}", "warning")
-        remark = "" if each.confirmed else " · " + _("ubekræftet regel")
-        lines.append(
-            line(piece, f"  {_(each.what)} ", Piece(_("frist {day}").format(day=short(each.due_on)) + remark, "dim"))
-        )
+        what = _(each.what) if each.confirmed else f"{_(each.what)} ?"
+        lines.append(line(piece, f"  {what}  ", Piece(short(each.due_on), "dim")))
     if old := len(card.deadlines) - len(alive):
         lines.append(line(Piece(_("· importerede frister, {count}").format(count=old), "dim")))
     met, missed = _attendance(card.case, on)
@@ -191,7 +189,7 @@ def progress(card: Card, names: Names, on: date) -> list[Line]:
         if record.starts_on <= on and (record.ends_on is None or record.ends_on >= on):
             where = card.companies.get(record.company_id or "", "")
             until = _("til {day}").format(day=short(record.ends_on)) if record.ends_on else ""
-            hours = f"{record.weekly_hours:g} t".replace(".", ",") if record.weekly_hours else ""
+            hours = _("{hours} t/uge").format(hours=decimal(record.weekly_hours)) if record.weekly_hours else ""
             lines.append(line(Piece(_("Plads") + "  ", "primary"), " · ".join(p for p in (where, hours, until) if p)))
     return lines or [line(Piece(_("Intet registreret endnu."), "dim"))]
 
@@ -279,6 +277,15 @@ def of_tab(found: list[Event], tab: int) -> list[Event]:
     return found if collections is None else [event for event in found if event.stored.collection in collections]
 
 
+def everything(card: Card) -> tuple[Stored[Any], ...]:
+    """Every record of the file that a list of the card can show."""
+    case = card.case
+    return (
+        case.citizen, *case.appointments, *case.notes, *case.bridging_notes, *case.job_leads, *case.placements,
+        *case.referrals, *case.consents, *case.progressions, *case.tasks,
+    )  # fmt: skip
+
+
 def history_rows(card: Card, found: list[Event], names: Names) -> list[Row]:
     """Every record by when it was written, by whom, and whether the office has it."""
     rows = []
@@ -302,7 +309,7 @@ def history_rows(card: Card, found: list[Event], names: Names) -> list[Row]:
     return rows
 
 
-def details(card: Card, stored: Stored[Any], names: Names) -> list[Line]:
+def details(card: Card, stored: Stored[Any], names: Names, rules: RuleBook, now: datetime) -> list[Line]:
     """Everything about one record, for reading."""
     if names.discreet:
         return [line("•••")]
@@ -340,7 +347,11 @@ def details(card: Card, stored: Stored[Any], names: Names) -> list[Line]:
                 )
             )
     else:
-        lines.append(line(_(record.label)))
+        event = next((each for each in events(card, rules, now) if each.stored.id == stored.id), None)
+        lines.append(line(Piece(_(record.label), "bold"), f" · {event.text}" if event else ""))
+        for name in ("title", "job_goal"):
+            if said := getattr(record, name, None):
+                lines.append(line(said))
         lines += [line(text) for text in (getattr(record, "text", None) or "").split("\n") if text]
     if stored.id in card.problems:
         lines.append(line(Piece(card.problems[stored.id], "error")))

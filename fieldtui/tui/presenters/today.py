@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from fieldtui.base.i18n import N_, _
+from fieldtui.base.i18n import N_, _, decimal
 from fieldtui.domain.agenda import Agenda
 from fieldtui.domain.deadlines import Deadline
 from fieldtui.domain.envelope import Stored
@@ -176,7 +176,7 @@ def week_lines(
     of = _("{done} af {of}")
     contact_bar = (*bar(contacts, goal), Piece("  " if goal else ""))
     first = of.format(done=contacts, of=goal) if goal else str(contacts)
-    hours = f"{weekly_hours:.1f}".rstrip("0").rstrip(".").replace(".", ",")
+    hours = decimal(weekly_hours)
     work = _("1 borger") if in_work == 1 else _("{count} borgere").format(count=in_work)
     return [
         line(label.format(_("Virksomhedskontakter")), *contact_bar, first),

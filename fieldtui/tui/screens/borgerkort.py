@@ -81,7 +81,7 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
                 Panel(_("Tidslinje"), hint=_("Enter åbner"), id="timeline-panel", classes="grow"),
             ):
                 yield LineTable(
-                    (Column(width=8), Column(width=11), Column(), Column(width=1)),
+                    (Column(width=8, fit=True), Column(width=11, fit=True), Column(), Column(width=1)),
                     id="timeline",
                     empty=_("Intet er sket endnu."),
                 )
@@ -92,7 +92,7 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
 
     @staticmethod
     def _event_columns() -> tuple[Column, ...]:
-        return (Column(width=16), Column(width=12), Column(), Column(width=10))
+        return (Column(width=16, fit=True), Column(width=12, fit=True), Column(), Column(width=12, fit=True))
 
     # --- loading --------------------------------------------------------------------------------
 
@@ -165,7 +165,15 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
     def _fill_list(self, card: present.Card) -> None:
         table, names = self.query_one("#events", LineTable), self.shell.names
         if self._tab == HISTORY:
-            table.set_columns((Column(width=16), Column(width=4), Column(width=18), Column(), Column(width=12)))
+            table.set_columns(
+                (
+                    Column(width=16, fit=True),
+                    Column(width=4, fit=True),
+                    Column(width=18, fit=True),
+                    Column(),
+                    Column(width=15, fit=True),
+                )
+            )
             rows = present.history_rows(card, self._events, names)
         else:
             table.set_columns(self._event_columns())
@@ -187,12 +195,18 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
     def _show_event(self) -> None:
         stored, card = self._chosen_event(), self._card
         panel = self.query_one("#event", TextPanel)
-        panel.show(present.details(card, stored, self.shell.names) if stored and card else [])
+        if stored is None or card is None:
+            panel.show([])
+            return
+        rules, now = self.shell.workspace.rules, self.shell.now()
+        panel.show(present.details(card, stored, self.shell.names, rules, now))
 
     def _chosen_event(self) -> Stored[Any] | None:
         overview = self._tab == OVERVIEW
         key = self.query_one("#timeline" if overview else "#events", LineTable).cursor_key
-        return next((event.stored for event in self._events if event.stored.id == key), None)
+        if key is None or self._card is None:
+            return None
+        return next((stored for stored in present.everything(self._card) if stored.id == key), None)
 
     def _go_tab(self, number: int) -> None:
         self._tab = number % len(present.TABS)
