@@ -223,7 +223,6 @@ class Transport:
         """
         mended: set[str] = set()
         while True:
-            known = self.last_seq
             answer = self._once(method, path, body, headers)
             name = None if answer.problem is None else answer.problem.name
             if name not in {"clock", "replay"} or name in mended:
@@ -231,9 +230,9 @@ class Transport:
             mended.add(name)
             self._learn_unproven(answer)
             if name == "clock":
-                # It was refused before it was counted. A number from a clock that is days ahead, once counted, would
-                # make every later process of this device a replay until those days have passed.
-                self.last_seq = known
+                # What was signed by that clock was refused before it was counted. Its numbers may be days ahead, and one
+                # of them, once counted, would make every later process of this device a replay until those days are over.
+                self.last_seq = 0
             else:
                 self.last_seq = max(self.last_seq, self._microseconds()) + _REPLAY_LEAP
         if answer.problem is not None:

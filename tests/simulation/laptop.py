@@ -20,7 +20,7 @@ from fieldtui.services.conflicts import Conflicts
 from fieldtui.services.syncing import Syncing
 from fieldtui.services.workspace import Workspace
 from fieldtui.store.meta import MetaKey
-from fieldtui.store.outbox import Entry, Outbox
+from fieldtui.store.outbox import _SELECT, Entry, entry_of
 from fieldtui.vault import OpenVault
 from tests.simulation.office import URL, Credentials
 from tests.support.vaults import a_clock, phrase
@@ -264,8 +264,7 @@ class Laptop:
         )
 
     def entries(self) -> tuple[Entry, ...]:
-        with self.workspace.store.reading():
-            return Outbox(self.workspace.store).all()
+        return tuple(entry_of(row) for row in self.rows(f"{_SELECT} ORDER BY seq"))
 
     def records(self) -> Iterator[tuple[str, str, str, int, dict[str, Any], Any]]:
         """Id, collection, scope, revision, body, annulment."""

@@ -74,6 +74,11 @@ class PlayedDatabase(Database):
         """For what takes no real lock although it should: may pause all the same."""
         connection.info["turn"].locked = True
 
+    @staticmethod
+    def unwatched() -> Turn:
+        """For a connection that was not opened by `transaction`."""
+        return Turn()
+
     def _before_statement(self, connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
         turn: Turn = connection.info["turn"]
         turn.statements += 1

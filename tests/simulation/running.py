@@ -66,6 +66,8 @@ def _part(part: tuple[str, list[int], bool, str | None]) -> tuple[list[Outcome],
             try:
                 with BREAKAGES[breakage](made) if breakage else _as_it_is():
                     done.append(play(made, seed, tell=print if trace else None))
+                if len(done) % 50 == 0:
+                    print(f"… {len(done) + len(failed)} of {len(seeds)}", flush=True)
             except SeedFailed as error:
                 failed.append((seed, str(error)))
                 print(f"\n{error}", flush=True)
