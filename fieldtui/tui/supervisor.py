@@ -6,6 +6,7 @@ It holds no secret and imports next to nothing: what a worker had in memory goes
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -21,6 +22,14 @@ REASON_OPTION: Final = "--locked-because"
 _LAST_OF_OUR_OWN: Final = 8
 """Exit codes up to this one are said on purpose, after a sentence (`ExitCode`); what a kill leaves is another."""
 _FORWARDED: Final = ("SIGHUP", "SIGTERM")
+_DEBUGGING: Final = frozenset(
+    {
+        "PYTHONBREAKPOINT", "PYTHONDEBUG", "PYTHONDEVMODE", "PYTHONDUMPREFS", "PYTHONFAULTHANDLER", "PYTHONINSPECT",
+        "PYTHONMALLOCSTATS", "PYTHONPROFILEIMPORTTIME", "PYTHONSTARTUP", "PYTHONTRACEMALLOC", "PYTHONVERBOSE",
+        "SSLKEYLOGFILE",
+    }
+)  # fmt: skip
+"""Of Python's own switches: PYTHONINSPECT keeps a worker that should be gone at a prompt, with all it has in memory."""
 
 
 def run(argv_for_worker: Sequence[str]) -> int:
@@ -54,8 +63,8 @@ def _run_workers(argv_for_worker: Sequence[str]) -> int:
 
 def _run_worker(arguments: Sequence[str]) -> int:
     """Start one worker and wait for it; signals that end this process end it first."""
-    # The interpreter and the program are our own; the environment goes along, and the worker cleans it before Textual.
-    worker = subprocess.Popen([sys.executable, "-m", "fieldtui", *arguments])
+    # -P: the program comes from where this one does, never from the folder the person happens to stand in.
+    worker = subprocess.Popen([sys.executable, "-P", "-m", "fieldtui", *arguments], env=_environment())
     old = _forward_signals(worker)
     try:
         status = worker.wait()
@@ -63,6 +72,11 @@ def _run_worker(arguments: Sequence[str]) -> int:
         for number, handler in old.items():
             signal.signal(number, handler)
     return status
+
+
+def _environment() -> dict[str, str]:
+    """The person's own, without switches that keep a worker alive, or make it talk, after its end."""
+    return {name: value for name, value in os.environ.items() if name not in _DEBUGGING}
 
 
 def _forward_signals(worker: subprocess.Popen[bytes]) -> dict[signal.Signals, Any]:

@@ -112,12 +112,9 @@ def test_a_cursor_that_was_made_up_opens_nothing(central: Central) -> None:
         {"r": {"a": 1}},
     ):
         text = base64.urlsafe_b64encode(json.dumps(honest | lie).encode()).decode().rstrip("=")
-        try:
-            page = theirs.page(text)
-        except Answered as refused:
-            assert refused.problem.status < 500, lie
-            continue
-        assert citizen not in json.dumps([line.model_dump() for line in page.lines]), lie
+        status, _headers, answer = theirs.request("GET", f"/v1/changes?cursor={text}")
+        assert status in {200, 409, 422}, lie
+        assert citizen.encode() not in answer, lie
 
 
 def test_nobody_writes_as_somebody_else(central: Central) -> None:
@@ -223,7 +220,7 @@ def test_a_device_that_was_revoked_between_two_batches_gets_no_further(central: 
     device = central.device("MH")
     assert device.push(op("company", {"name": "Før"})).results[0].status == "accepted"
     administration.revoke(central.database, device.device_id)
-    for call in (lambda: device.push(op("company", {"name": "Efter"})), lambda: device.pull()):
+    for call in (lambda: device.push(op("company", {"name": "Efter"})), device.pull):
         with pytest.raises(Answered) as refused:
             call()
         assert refused.value.problem.name == "revoked"
