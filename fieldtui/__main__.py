@@ -16,7 +16,10 @@ def main() -> int:
 
         print(f"fieldtui {__version__}")
         return 0
-    from fieldtui import bootstrap
+    try:
+        from fieldtui import bootstrap
+    except KeyboardInterrupt:
+        return 130  # Ctrl-C while the program is still loading: nothing was begun, so there is nothing to say
 
     return bootstrap.main(argv)
 

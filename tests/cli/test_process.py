@@ -157,8 +157,12 @@ def test_ctrl_c_ends_quietly_and_leaves_the_vault_sealed(program: Program) -> No
         assert process.stdin is not None
         process.stdin.write(b'{"name": "A"}\n')
         process.stdin.flush()
-        # It waits for the rest of its input by then; a signal during its first imports would be Python's own affair.
-        time.sleep(2)
+        # Once the vault is open it reads its input; a signal during its first imports would be Python's own affair.
+        opened = program.folder / "vault" / "vault.db-wal"
+        deadline = time.monotonic() + 60
+        while not opened.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (130, b"", b"")
