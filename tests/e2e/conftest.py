@@ -15,10 +15,11 @@ __all__ = ["central", "clock", "database", "laptop", "new_laptop", "postgres"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Processes are killed and terminals are played here as POSIX has them."""
-    if sys.platform == "win32":
-        for item in items:
-            if Path(__file__).parent in item.path.parents:
+    """Whole processes take their time; they are killed, and terminals are played, as POSIX has them."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+            if sys.platform == "win32":
                 item.add_marker(pytest.mark.skip(reason="needs POSIX processes and terminals"))
 
 
