@@ -20,6 +20,39 @@ GROUPS: Final = {
     "action": N_("Handlinger"),
 }
 
+ALSO: Final = {
+    "attended": "fremmøde mødt attended came show up",
+    "no_show": "udeblev mødte ikke no-show missed absent",
+    "cancelled": "afbud afmeldt sygemelding cancelled sick",
+    "move": "flyt ændre tid udsæt aflys move reschedule postpone cancel",
+    "note": "notat skriv journal referat note write minutes",
+    "contact": "virksomhed besøg log kontakt arbejdsgiver employer company visit",
+    "bridging_note": "brobygning behandling note treatment bridging",
+    "call": "ring telefon nummer opkald call phone",
+    "task": "opgave husk aftalt task todo remember",
+    "new": "ny book booke bestil aftale samtale møde tid new appointment meeting",
+    "details": "kort vis card show details",
+    "edit": "ret ændr edit change",
+    "placement": "praktik job plads placement job",
+    "consent": "samtykke tilladelse consent",
+    "wish": "ønske behandling henvisning wish referral treatment",
+    "share": "del send share",
+    "filter": "filtrér find vælg filter",
+    "sort": "sortér rækkefølge sort order",
+    "list": "liste eksport udskriv reception outlook list export print",
+    "quick_add": "hurtig ny book booke tilføj opret aftale opgave quick add new appointment task",
+    "undo": "fortryd slet fejl tilbage undo mistake",
+    "redo": "gentag redo",
+    "sync": "synk send hent opdatér net sync send fetch update",
+    "discreet": "skjul navne diskret privat hide names discreet",
+    "messages": "beskeder senest hvad skete messages log",
+    "language": "sprog engelsk dansk english danish language",
+    "lock": "lås lock",
+    "leave": "afslut luk stop quit exit close",
+    "help": "hjælp taster spørgsmål help keys",
+}
+"""Words in both languages that people use for an action, by the name of its method."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -20,18 +21,45 @@ TASKS: Final[tuple[tuple[str, str], ...]] = (
     (N_("Finde en ufærdig kladde"), N_("1 I dag")),
     (N_("Logge en virksomhedskontakt"), "v"),
     (N_("Skrive en brobygningsnote"), "b"),
+    (N_("Registrere samtykke"), N_("6 Brobygning, s")),
     (N_("Lave en opgave"), N_("o, eller + opgave fre: …")),
     (N_("Ringe til en borger"), N_("r (skrives i loggen)")),
     (N_("Rette en fejl"), N_("z, og Ctrl+Y gentager")),
     (N_("Finde en borger"), "Ctrl+P"),
     (N_("Hvem mangler kontakt?"), N_("2: de øverste")),
     (N_("Vise skærmen til en borger"), N_("F6; to gange låser")),
+    (N_("Liste til receptionen"), N_("3 Kalender, l")),
     (N_("Sende ændringer nu"), "F5"),
     (N_("Løse en konflikt"), N_("7 Synk")),
     (N_("Låse"), "Ctrl+L"),
     (N_("Skifte sprog"), "F9"),
 )
 """What a person wants to do, and how."""
+_ASKED: Final = {
+    "Book en ny samtale": N_("booke bestille aftale møde tid jobsamtale oprette"),
+    "Flytte en aftale": N_("ændre tid udsætte møde samtale"),
+    "Aflyse en aftale": N_("slette annullere møde samtale"),
+    "Skrive et referat": N_("notat journal note"),
+    "Logge en virksomhedskontakt": N_("besøg arbejdsgiver firma"),
+    "Rette en fejl": N_("fortryde slette tilbage"),
+    "Vise skærmen til en borger": N_("skjule navne diskret"),
+    "Sende ændringer nu": N_("synke synkronisere hente net"),
+    "Registrere samtykke": N_("tilladelse trække tilbage give"),
+    "Liste til receptionen": N_("eksport udskrive outlook csv"),
+    "Skifte sprog": N_("engelsk dansk"),
+    "Registrér udeblevet": N_("kom ikke mødte udeblev"),
+    "Registrér fremmødt": N_("kom mødte fremmøde"),
+    "Registrér afbud": N_("syg meldte aflyste"),
+}
+"""Other words people ask with, by task."""
+_SMALL: Final = frozenset({
+    "jeg", "en", "et", "den", "det", "de", "du", "man", "hvordan", "hvad", "hvor", "kan", "skal", "vil", "med", "til",
+    "for", "fra", "i", "paa", "af", "at", "og", "er", "min", "mit", "mine",
+    "how", "do", "can", "the", "a", "an", "to", "my", "of", "is", "what", "where", "with",
+})  # fmt: skip
+"""Words that say nothing of what somebody wants."""
+_SHORT_WORD: Final = 4
+_ENDING: Final = 2
 
 _MARKS: Final = (
     N_("√ gjort   □ mangler   × udeblevet"),
@@ -47,13 +75,27 @@ _IN_FIELDS: Final = (
 
 
 def task_lines(search: str) -> list[Line]:
-    """The tasks that fit all words of a search; all of them without one."""
-    words = fold(search).split()
-    found = []
-    for task, way in TASKS:
-        if all(word in fold(f"{task} {_(task)} {_(way)}") for word in words):
-            found.append(line(Piece(f"{_(task)} ", "bold"), Piece("→ ", "dim"), _(way)))
+    """The tasks that fit a question best; all of them without one.
+
+    A question may be a whole sentence: its endings and small words do not count, and the task that shares most words
+    with it stands first.
+    """
+    stems = [_stem(word) for word in re.findall(r"[^\W_]+", fold(search)) if word not in _SMALL]
+    ranked = []
+    for number, (task, way) in enumerate(TASKS):
+        known = re.findall(r"[^\W_]+", fold(f"{task} {_(task)} {_(way)} {_(_ASKED.get(task, ''))}"))
+        shared = sum(any(word.startswith(stem) for word in known) for stem in stems)
+        if shared or not stems:
+            shown = line(Piece(f"{_(task)} ", "bold"), Piece("→ ", "dim"), _(way))
+            ranked.append((-shared, number, shown))
+    ranked.sort(key=lambda each: each[:2])
+    found = [shown for rank, _number, shown in ranked if rank == ranked[0][0]]
     return found or [line(Piece(_("Intet passer. Prøv et andet ord, fx “flytte”."), "dim"))]
+
+
+def _stem(word: str) -> str:
+    """A word without the ending that a sentence gives it: `flytter` and `flytte` begin alike."""
+    return word if len(word) <= _SHORT_WORD else word[: max(_SHORT_WORD, len(word) - _ENDING)]
 
 
 def key_lines(keys: Iterable[tuple[str, str]], width: int) -> list[Line]:

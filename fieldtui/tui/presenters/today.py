@@ -33,6 +33,9 @@ _OUTCOMES: Final[Mapping[Attendance, tuple[str, str]]] = {
     Attendance.CANCELLED_STAFF: (N_("○ Aflyst"), "dim"),
 }
 _SOON_DAYS: Final = 3
+_NOW_CELLS: Final = 36
+"""Room for text in the panel “Nu” where it is narrowest."""
+_LABEL_CELLS: Final = 9
 
 
 def kind(appointment: Appointment) -> str:
@@ -212,29 +215,34 @@ def now_lines(
     if names.discreet or citizen is None:
         return lines
     lines.append(line(""))
+    said: list[tuple[str, str]] = []
     if citizen.job_goal:
-        lines += _labelled(_("Jobmål"), citizen.job_goal)
+        said.append((_("Jobmål"), citizen.job_goal))
     latest = max(notes, key=lambda stored: stored.record.written_at, default=None)
     if latest is not None:
         text = " ".join(latest.record.text.split())
-        lines += _labelled(_("Sidst"), f"{short(local(latest.record.written_at).date())} “{text}”")
+        said.append((_("Sidst"), f"{short(local(latest.record.written_at).date())} “{text}”"))
     open_tasks = [task for task in tasks if task.record.done_at is None]
     for number, task in enumerate(open_tasks[:3]):
-        lines += _labelled(_("Aftalt") if number == 0 else "", f"□ {task.record.title}")
+        said.append((_("Aftalt") if number == 0 else "", f"□ {task.record.title}"))
     if citizen.considerations:
-        lines += _labelled(_("Hensyn"), " ".join(citizen.considerations.split()))
+        said.append((_("Hensyn"), " ".join(citizen.considerations.split())))
     if citizen.practical_needs:
-        lines += _labelled(_("Behov"), ", ".join(citizen.practical_needs))
+        said.append((_("Behov"), ", ".join(citizen.practical_needs)))
     if citizen.contact_preference:
-        lines += _labelled(_("Kontakt"), citizen.contact_preference)
+        said.append((_("Kontakt"), citizen.contact_preference))
+    label_width = max([_LABEL_CELLS, *(len(label) for label, _text in said)])
+    for label, text in said:
+        lines += _labelled(label, text, label_width)
     return lines
 
 
-def _labelled(label: str, text: str) -> list[Line]:
+def _labelled(label: str, text: str, label_width: int) -> list[Line]:
     """A label, and its text in lines short enough for the panel, three at most."""
-    rows = _folded(text, 26, 3)
+    rows = _folded(text, _NOW_CELLS - label_width - 1, 3)
     return [
-        line(Piece(f"{label if number == 0 else '':<9} ", "primary"), Piece(row)) for number, row in enumerate(rows)
+        line(Piece(f"{label if number == 0 else '':<{label_width}} ", "primary"), Piece(row))
+        for number, row in enumerate(rows)
     ]
 
 

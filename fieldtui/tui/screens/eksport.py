@@ -39,6 +39,10 @@ class Preview:
     rows: int
 
 
+_PATH_CELLS: Final = 34
+"""Cells of the panel at 80 columns."""
+
+
 class Export(ServiceScreen[Preview]):
     """Lists of appointments."""
 
@@ -143,7 +147,15 @@ class Export(ServiceScreen[Preview]):
 
     def _done(self, result: ExportResult) -> None:
         rows = _("1 aftale") if result.rows == 1 else _("{count} aftaler").format(count=result.rows)
-        self._written = [line(Piece(_("√ Skrevet: {rows}").format(rows=rows), "success")), line(result.file.name)]
+        self._written = [
+            line(Piece(_("√ Skrevet: {rows}").format(rows=rows), "success")),
+            *(line(part) for part in _in_pieces(str(result.file))),
+        ]
         self.shell.notice(_("Listen er skrevet: {file} ({rows}).").format(file=result.file.name, rows=rows))
         if self._preview is not None:
             self.show(self._preview)
+
+
+def _in_pieces(path: str) -> list[str]:
+    """A path in lines that fit the panel, so that it can be read and found."""
+    return [path[at : at + _PATH_CELLS] for at in range(0, len(path), _PATH_CELLS)]

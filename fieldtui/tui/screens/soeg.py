@@ -13,7 +13,7 @@ from textual.widgets import Input
 from fieldtui.base.i18n import _
 from fieldtui.tui.keymap import CONTEXTS, GLOBAL, TABS, Key, bindings
 from fieldtui.tui.presenters.dates import short
-from fieldtui.tui.presenters.finding import Target, rows, split_prefix
+from fieldtui.tui.presenters.finding import ALSO, Target, rows, split_prefix
 from fieldtui.tui.routes import ROUTES
 from fieldtui.tui.service_screen import Dialog
 from fieldtui.tui.widgets.fields import CleanInput
@@ -61,7 +61,12 @@ class Find(Dialog[None]):
 
     def _actions(self) -> list[Target]:
         keys: list[Key] = [*CONTEXTS.get(self._came_from, ()), *(key for key in GLOBAL if key.action != "find")]
-        found = [Target("action", key.names[0], _(key.label), also=key.label, right=_(key.show)) for key in keys]
+        found = [
+            Target(
+                "action", key.names[0], _(key.label), also=f"{key.label} {ALSO.get(key.action, '')}", right=_(key.show)
+            )
+            for key in keys
+        ]
         found += [
             Target("action", key, _(name), also=name, right=key)
             for key, screen, name, _short in TABS
