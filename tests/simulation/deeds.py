@@ -11,7 +11,7 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Attendance
 from tests.simulation.laptop import Laptop
 
-SCALARS = ("job_goal", "considerations", "contact_preference", "district")
+SCALARS = ("job_goal", "considerations", "district")
 TIED = (Attendance.ATTENDED, Attendance.NO_SHOW, Attendance.CANCELLED_CITIZEN, Attendance.CANCELLED_STAFF)
 
 
@@ -34,7 +34,7 @@ class Deeds:
                 self.annul, self.undo, self.redo, self.resolve, self.company, self.edit_company, self.edit_note,
                 self.consent, self.progress, self.several,
             ]  # fmt: skip
-            weights = [12, 5, 5, 4, 3, 4, 3, 2, 3, 3, 1, 6, 1, 4, 1, 1, 2, 2]
+            weights = [16, 5, 5, 4, 3, 4, 3, 2, 3, 3, 1, 6, 1, 4, 1, 1, 2, 2]
         return self._chance.choices(choices, weights)[0]()
 
     # --- one each -------------------------------------------------------------------------------
@@ -152,6 +152,8 @@ class Deeds:
 
     def _one(self, collection: str) -> Stored[Any] | None:
         found = self._laptop.of(collection)
+        if found and self._chance.random() < 0.4:
+            return found[0]  # several people at the same record are what this is about
         return self._chance.choice(found) if found else None
 
     def _edited(self, collection: str, values: dict[str, Any]) -> str | None:

@@ -85,9 +85,10 @@ class Fuse:
         return result
 
     def burn(self) -> None:
-        """The power goes now."""
-        self._kill()
-        self.dead = True
+        """The power goes now, or went."""
+        if not self.dead:
+            self._kill()
+            self.dead = True
         raise Killed
 
 

@@ -50,6 +50,8 @@ class Promises:
         self._laptops = laptops
         self._owed: dict[tuple[str, str], dict[str, tuple[Any, int]]] = defaultdict(dict)
         """By laptop and record: field → value and the revision it was written on."""
+        self._given_up: set[str] = set()
+        """Conflicts in which a person chose what the other side had."""
 
     # --- 1: no edit is lost ---------------------------------------------------------------------
 
@@ -68,6 +70,18 @@ class Promises:
                 owed[ANNULLED] = (None, act.rev)
             for field, _old, new in changed(act.collection, before["body"], act.after["body"]):
                 owed[field] = (new, act.rev)
+        self._release(laptop)
+
+    def _release(self, laptop: Laptop) -> None:
+        """What a person gave up in a conflict is owed no longer."""
+        for conflict_id, record_id, fields in laptop.rows(
+            "SELECT id, record_id, fields FROM conflict WHERE resolution LIKE '%\"theirs\"%'"
+        ):
+            if conflict_id not in self._given_up:
+                self._given_up.add(conflict_id)
+                owed = self._owed[laptop.name, record_id]
+                for field in list(owed) if ANNULLED in fields else json.loads(fields):
+                    owed.pop(field, None)
 
     def check_nothing_lost(self, laptop: Laptop) -> None:
         """Whatever this laptop's person wrote is at the office, or waits on the laptop, or is asked about.
