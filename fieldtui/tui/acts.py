@@ -100,6 +100,13 @@ class Acts(Serving):
 
     # --- notes, tasks, contacts, people -------------------------------------------------------
 
+    def note_of(self, stored: Stored[Appointment]) -> None:
+        """Write the note of a meeting with a citizen."""
+        if stored.record.citizen_id is None:
+            self.shell.notice(_("Mødet er uden borger, så der er intet referat at skrive."))
+        else:
+            self.write_note(stored.record.citizen_id, appointment_id=stored.id)
+
     def write_note(
         self,
         citizen_id: str,
@@ -153,6 +160,8 @@ class Acts(Serving):
         """`b`: a note about bridging to treatment."""
         if (citizen_id := self.chosen_citizen_id()) is not None:
             self.write_note(citizen_id, kind="bridging_note")
+        else:
+            self.shell.notice(_("Vælg en borger først."))
 
     def action_task(self) -> None:
         """`o`: something I promise to do."""

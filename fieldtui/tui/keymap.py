@@ -90,7 +90,7 @@ _BACK = Key("escape", "back", N_("Tilbage"), "Esc")
 _CLOSE = Key("escape", "close", N_("Luk"), "Esc", hint=True)
 
 CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
-    "idag": (_ATTENDED, _NO_SHOW, _CANCELLED, _MOVE, _NOTE, _CONTACT, _BRIDGING, _CALL, _TASK, _DETAILS),
+    "idag": (_ATTENDED, _NO_SHOW, _CANCELLED, _MOVE, _NOTE, _CONTACT, _BRIDGING, _CALL, _TASK, _NEW_MEETING, _DETAILS),
     "borgere": (_NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _SORT, _FILTER, _BACK),
     "borgerkort": (
         Key("left", "previous_tab", N_("Forrige fane"), "←"),
@@ -109,7 +109,7 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("n", "new", N_("Ny her"), "n", hint=True),
         _MOVE,
         Key("t", "today", N_("Til i dag"), "t", hint=True),
-        _EDIT, _ATTENDED, _NO_SHOW, _CANCELLED,
+        _EDIT, _ATTENDED, _NO_SHOW, _CANCELLED, _NOTE, _CONTACT, _BRIDGING, _TASK,
         Key("l", "list", N_("Liste (eksport)"), "l", hint=True),
         Key("space", "details", N_("Borgerkort"), N_("Mellemrum")), _BACK,
     ),

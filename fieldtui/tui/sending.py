@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldtui.base.clock import Clock
-from fieldtui.base.errors import Busy, FieldtuiError, Revoked, Unreachable
+from fieldtui.base.errors import Busy, FieldtuiError, NotEnrolled, Revoked, Unreachable
 from fieldtui.base.i18n import _
 from fieldtui.tui.background import AFTER_CHANGE_SECONDS, BackgroundSync
 from fieldtui.tui.endings import LockReason
@@ -94,7 +94,7 @@ class SendingApp(GuardedApp):
         if isinstance(error, Revoked):
             self.fail(error)
             self.set_timer(_REVOKED_SECONDS, lambda: self.lock(LockReason.ASKED))
-        elif manual or not isinstance(error, (Unreachable, Busy, self._sync_trouble)):
+        elif manual or not isinstance(error, (Unreachable, Busy, NotEnrolled, self._sync_trouble)):
             self.fail(error)
         self._sync_trouble = type(error)  # said once, not every quarter of an hour
         self._load_facts()

@@ -16,6 +16,8 @@ from fieldtui.tui.keymap import hints
 from fieldtui.tui.routes import ROUTES
 from fieldtui.tui.shell import Shell
 from fieldtui.tui.widgets.bars import HintBar, StatusBar, TabsRow
+from fieldtui.tui.widgets.choice import ChoiceField
+from fieldtui.tui.widgets.choosing import PickField
 from fieldtui.tui.widgets.content import plain_content
 from fieldtui.tui.widgets.linetable import LineTable
 from fieldtui.tui.widgets.panel import Panel
@@ -111,15 +113,24 @@ class Serving(Screen[Any]):
         self.set_out()
 
     async def speak(self) -> None:
-        """Build the screen anew in the language in force; what was typed stays."""
+        """Build the screen anew in the language in force; what was typed and chosen stays."""
         focused = self.focused.id if self.focused else None
         cursors = {table.id: table.cursor_key for table in self.query(LineTable) if table.id}
         typed = {entry.id: _text(entry) for entry in self._entries() if entry.id}
+        chosen = {field.id: field.value for field in self.query(ChoiceField) if field.id}
+        picked = {field.id: field.code for field in self.query(PickField) if field.id}
         self._built += 1
         await self.recompose()
         for entry in self._entries():
             if entry.id in typed:
                 _set_text(entry, typed[entry.id])
+        for choice in self.query(ChoiceField):
+            if choice.id in chosen:
+                with choice.prevent(ChoiceField.Changed):
+                    choice.pick(chosen[choice.id])
+        for field in self.query(PickField):
+            if code := picked.get(field.id or ""):
+                field.pick(code)
         for table in self.query(LineTable):
             table.expect(cursors.get(table.id or ""))
         self.set_out()

@@ -11,7 +11,7 @@ from fieldtui.base.clock import COPENHAGEN, in_fold, in_gap, isoformat
 from fieldtui.base.i18n import _
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Appointment
-from fieldtui.tui.dialogs.entries import Entry, EntryForm, NumberField
+from fieldtui.tui.dialogs.entries import Entry, EntryForm
 from fieldtui.tui.presenters import dates
 from fieldtui.tui.presenters.lines import Line, Piece, line
 from fieldtui.tui.presenters.overlaps import overlap_lines
@@ -19,7 +19,7 @@ from fieldtui.tui.presenters.today import KINDS
 from fieldtui.tui.presenters.words import FORMS, choices
 from fieldtui.tui.shell import Outcome
 from fieldtui.tui.widgets.choice import ChoiceField
-from fieldtui.tui.widgets.fields import DateField, Felt, TimeField
+from fieldtui.tui.widgets.fields import DateField, Felt, NumberField, TimeField
 
 if TYPE_CHECKING:
     from textual.timer import Timer

@@ -22,7 +22,7 @@ from fieldtui.tui.shell import Outcome
 from fieldtui.tui.widgets.choice import ChoiceField
 from fieldtui.tui.widgets.choosing import PickField
 from fieldtui.tui.widgets.content import plain_content
-from fieldtui.tui.widgets.fields import Checked, DateField, Felt, RequiredField, TimeField
+from fieldtui.tui.widgets.fields import Checked, DateField, Felt, NumberField, RequiredField, TimeField
 from fieldtui.tui.widgets.panel import Lines
 
 Kind: TypeAlias = Literal["line", "text", "date", "time", "number", "words", "choice", "pick"]
@@ -43,31 +43,6 @@ class Entry:
     hint: str = ""
     beside: bool = False
     """True where it shares the row of the field before it."""
-
-
-class NumberField(Checked):
-    """A number with a Danish comma, or nothing."""
-
-    def __init__(self, name: str, label: str, value: float | None, *, hint: str = "") -> None:
-        text = "" if value is None else f"{value:g}".replace(".", ",")
-        super().__init__(name, label, text, hint=hint, max_length=12)
-
-    def check(self) -> bool:
-        try:
-            self.number  # noqa: B018  read for its error
-        except ValueError:
-            self.fail(_("Skriv et tal, fx 12,5."))
-            return False
-        return True
-
-    @property
-    def number(self) -> float | int | None:
-        """The number; `None` where the field is empty. Ask after `check`."""
-        text = self.value.strip().replace(",", ".")
-        if not text:
-            return None
-        number = float(text)
-        return int(number) if number.is_integer() else number
 
 
 class EntryForm(Dialog[Outcome]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input
@@ -12,16 +11,16 @@ from textual.widgets import Input
 from fieldtui.base.i18n import _
 from fieldtui.services.lookup import CitizenRow
 from fieldtui.tui.case_acts import CaseActs
+from fieldtui.tui.filtered import FilteredScreen
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import caseload
 from fieldtui.tui.presenters.filters import Filter, nothing_found
-from fieldtui.tui.service_screen import ServiceScreen
 from fieldtui.tui.widgets.fields import CleanInput
 from fieldtui.tui.widgets.linetable import Column, LineTable
 from fieldtui.tui.widgets.panel import Lines, Panel
 
 
-class Citizens(CaseActs, ServiceScreen[tuple[CitizenRow, ...]]):
+class Citizens(CaseActs, FilteredScreen[tuple[CitizenRow, ...]]):
     """The list of citizens."""
 
     context = "borgere"
@@ -44,11 +43,11 @@ class Citizens(CaseActs, ServiceScreen[tuple[CitizenRow, ...]]):
     @staticmethod
     def _columns() -> tuple[Column, ...]:
         return (
-            Column(_("Navn"), 14),
-            Column(_("Status"), 10),
+            Column(_("Navn"), 18, fit=True),
+            Column(_("Status"), 10, fit=True),
             Column(_("Job nu / jobmål")),
-            Column(_("Sidst set"), 10),
-            Column(_("Næste aftale"), 14),
+            Column(_("Sidst set"), 10, fit=True),
+            Column(_("Næste aftale"), 14, fit=True),
             Column(_("Timer"), 6, right=True, from_width=90),
             Column(_("Obs"), 7),
         )
@@ -58,9 +57,12 @@ class Citizens(CaseActs, ServiceScreen[tuple[CitizenRow, ...]]):
 
     def show(self, loaded: tuple[CitizenRow, ...]) -> None:
         self._rows = loaded
-        self._fill()
+        self.fill()
 
-    def _fill(self) -> None:
+    def orders(self) -> int:
+        return len(caseload.ORDERS)
+
+    def fill(self) -> None:
         typed = self.query_one("#filter", Input).value
         wanted, today = Filter.of(typed), self.shell.today
         found = [row for row in caseload.ordered(self._rows, self._order) if wanted.takes(caseload.facts(row), today)]
@@ -80,43 +82,9 @@ class Citizens(CaseActs, ServiceScreen[tuple[CitizenRow, ...]]):
         """The citizen under the cursor."""
         return self.query_one("#citizens", LineTable).cursor_key
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        if self._rows:
-            self._fill()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the filter goes to the list."""
-        event.stop()
-        self.query_one("#citizens").focus()
-
-    def on_key(self, event: events.Key) -> None:
-        """The arrow down leaves the filter for the list."""
-        if event.key == "down" and isinstance(self.focused, Input):
-            event.stop()
-            self.query_one("#citizens").focus()
-
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
         event.stop()
         self.open_citizen(event.key)
-
-    def action_filter(self) -> None:
-        """`/`: type to narrow the list down."""
-        self.query_one("#filter").focus()
-
-    def action_back(self) -> None:
-        """Esc: clear the filter and go back to the list."""
-        entry = self.query_one("#filter", Input)
-        if entry.value or entry.has_focus:
-            entry.value = ""
-            self.query_one("#citizens").focus()
-        else:
-            super().action_back()
-
-    def action_sort(self) -> None:
-        """`s`: the next order."""
-        self._order = (self._order + 1) % len(caseload.ORDERS)
-        self._fill()
 
     def action_note(self) -> None:
         """`m`: a note about this citizen."""

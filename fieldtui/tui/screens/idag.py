@@ -65,7 +65,7 @@ class Today(Acts, ServiceScreen[Loaded]):
                         (
                             Column(width=5),
                             Column(width=16, fit=True),
-                            Column(width=12, fit=True),
+                            Column(width=14, fit=True),
                             Column(),
                             Column(width=11, fit=True),
                         ),
@@ -224,9 +224,8 @@ class Today(Acts, ServiceScreen[Loaded]):
 
     def action_note(self) -> None:
         """`m` and Enter: write the note of this meeting."""
-        stored = self.chosen_appointment()
-        if stored is not None and stored.record.citizen_id is not None:
-            self.write_note(stored.record.citizen_id, appointment_id=stored.id)
+        if (stored := self.chosen_appointment()) is not None:
+            self.note_of(stored)
 
     def action_call(self) -> None:
         """`r`: show the citizen's phone number; that is written to the access log."""

@@ -273,6 +273,10 @@ class Calendar(CaseActs, ServiceScreen[Week]):
         """`a`: cancelled; asks by whom and why."""
         self._with_chosen(self.cancel_appointment)
 
+    def action_note(self) -> None:
+        """`m`: the note of this meeting."""
+        self._with_chosen(self.note_of)
+
     def action_details(self) -> None:
         """Space: the citizen's card."""
         if (citizen_id := self.chosen_citizen_id()) is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input
@@ -13,10 +12,10 @@ from textual.widgets import Input
 from fieldtui.base.i18n import _
 from fieldtui.services.lookup import CompanyRow, WeekFigures
 from fieldtui.tui.case_acts import CaseActs
+from fieldtui.tui.filtered import FilteredScreen
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import companies as present
 from fieldtui.tui.presenters.filters import Filter, nothing_found
-from fieldtui.tui.service_screen import ServiceScreen
 from fieldtui.tui.widgets.fields import CleanInput
 from fieldtui.tui.widgets.linetable import Column, LineTable
 from fieldtui.tui.widgets.panel import Lines, Panel
@@ -30,7 +29,7 @@ class Loaded:
     figures: WeekFigures
 
 
-class Companies(CaseActs, ServiceScreen[Loaded]):
+class Companies(CaseActs, FilteredScreen[Loaded]):
     """The list of companies."""
 
     context = "virksomheder"
@@ -58,12 +57,12 @@ class Companies(CaseActs, ServiceScreen[Loaded]):
     def _columns() -> tuple[Column, ...]:
         return (
             Column(_("Virksomhed")),
-            Column(_("Branche"), 14, from_width=90),
-            Column(_("Sted"), 13),
-            Column(_("Sidst"), 12),
-            Column(_("Relation"), 9),
+            Column(_("Branche"), 14, from_width=90, fit=True),
+            Column(_("Sted"), 13, fit=True),
+            Column(_("Sidst"), 12, fit=True),
+            Column(_("Relation"), 9, fit=True),
             Column(_("Borg."), 5, right=True),
-            Column(_("Næste skridt"), 17),
+            Column(_("Næste skridt"), 17, fit=True),
         )
 
     def load(self) -> Loaded:
@@ -76,9 +75,12 @@ class Companies(CaseActs, ServiceScreen[Loaded]):
         self._week = _("denne uge {done} af {target} kontakter").format(
             done=figures.employer_contacts, target=figures.target
         )
-        self._fill()
+        self.fill()
 
-    def _fill(self) -> None:
+    def orders(self) -> int:
+        return len(present.orders())
+
+    def fill(self) -> None:
         typed, today = self.query_one("#filter", Input).value, self.shell.today
         wanted = Filter.of(typed)
         found = [row for row in present.ordered(self._rows, self._order) if wanted.takes(present.facts(row), today)]
@@ -101,43 +103,9 @@ class Companies(CaseActs, ServiceScreen[Loaded]):
         """Nobody: the list is the team's."""
         return None
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        if self._rows:
-            self._fill()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the filter goes to the list."""
-        event.stop()
-        self.query_one("#companies").focus()
-
-    def on_key(self, event: events.Key) -> None:
-        """The arrow down leaves the filter for the list."""
-        if event.key == "down" and isinstance(self.focused, Input):
-            event.stop()
-            self.query_one("#companies").focus()
-
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
         event.stop()
         self.shell.go("virksomhedskort", event.key)
-
-    def action_filter(self) -> None:
-        """`/`: type to narrow the list down."""
-        self.query_one("#filter").focus()
-
-    def action_back(self) -> None:
-        """Esc: clear the filter and go back to the list."""
-        entry = self.query_one("#filter", Input)
-        if entry.value or entry.has_focus:
-            entry.value = ""
-            self.query_one("#companies").focus()
-        else:
-            super().action_back()
-
-    def action_sort(self) -> None:
-        """`s`: the next order."""
-        self._order = (self._order + 1) % len(present.orders())
-        self._fill()
 
     def action_new(self) -> None:
         """`n`: a new company."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean, fold
-from fieldtui.tui.widgets.fields import Checked
+from fieldtui.tui.widgets.fields import ParsedField
 
 
-class PickField(Checked):
+class PickField(ParsedField):
     """Text that finds one of many: whole words or the first letters of them, folded; unclear text asks."""
 
     def __init__(
@@ -23,9 +23,9 @@ class PickField(Checked):
         hint: str = "",
     ) -> None:
         self._options = tuple((code, clean(text)) for code, text in options)
-        self._optional = optional
-        known = dict(self._options)
-        super().__init__(name, label, known.get(value or "", value or ""), hint=hint or _("skriv de første bogstaver"))
+        text = dict(self._options).get(value or "", value or "")
+        hint = hint or _("skriv de første bogstaver")
+        super().__init__(name, label, text, hint=hint, optional=optional, max_length=200)
 
     def _matching(self) -> list[tuple[str, str]]:
         words = fold(self.value).split()
@@ -40,33 +40,27 @@ class PickField(Checked):
             if all(any(part.startswith(word) for part in fold(text).split()) for word in words)
         ]
 
-    def check_quietly(self) -> None:
-        found = self._matching() if self.value.strip() else []
+    def _read(self, text: str) -> str:
+        found = self._matching()
         if len(found) == 1:
-            self.succeed(found[0][1])
-        else:
-            self.succeed()
-            if len(found) > 1:
-                self._below.show([self._which(found)])
+            return found[0][1]
+        raise ValueError(self._which(found) if found else _("“{text}” findes ikke her.").format(text=text.strip()[:40]))
+
+    def check_quietly(self) -> None:
+        """Echo the one that is found; name the first few where several are."""
+        super().check_quietly()
+        found = self._matching() if self.value.strip() else []
+        if len(found) > 1:
+            self._below.show([self._which(found)])
 
     @staticmethod
     def _which(found: Sequence[tuple[str, str]]) -> str:
         names = ", ".join(text for _code, text in found[:4]) + (" …" if len(found) > 4 else "")
         return _("Hvem eller hvad mener du: {names}?").format(names=names)
 
-    def check(self) -> bool:
-        if not self.value.strip():
-            if self._optional:
-                self.succeed()
-                return True
-            self.fail(_("Feltet mangler."))
-            return False
-        found = self._matching()
-        if len(found) == 1:
-            self.succeed(found[0][1])
-            return True
-        self.fail(self._which(found) if found else _("“{text}” findes ikke her.").format(text=self.value.strip()[:40]))
-        return False
+    def pick(self, code: str) -> None:
+        """Choose by code: its text stands in the field."""
+        self.value = dict(self._options).get(code, code)
 
     @property
     def code(self) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, time
+from typing import Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,6 +20,8 @@ from fieldtui.tui.presenters.dates import with_day_full
 from fieldtui.tui.presenters.lines import Piece, line
 from fieldtui.tui.widgets.content import plain_content
 from fieldtui.tui.widgets.panel import Lines
+
+_NUMBER: Final = re.compile(r"[0-9]+([.,][0-9]+)?")
 
 
 class CleanInput(Input):
@@ -158,11 +162,11 @@ class RequiredField(Checked):
         return False
 
 
-class _Parsed(Checked):
+class ParsedField(Checked):
     """A field whose text means a value."""
 
-    def __init__(self, name: str, label: str, value: str, *, hint: str, optional: bool) -> None:
-        super().__init__(name, label, value, hint=hint, max_length=40)
+    def __init__(self, name: str, label: str, value: str, *, hint: str, optional: bool, max_length: int = 40) -> None:
+        super().__init__(name, label, value, hint=hint, max_length=max_length)
         self._optional = optional
 
     def _read(self, text: str) -> str:
@@ -190,7 +194,7 @@ class _Parsed(Checked):
         return True
 
 
-class DateField(_Parsed):
+class DateField(ParsedField):
     """A date the way people write it: `24/11`, `fre`, `i morgen`, `uge 48`; the weekday is echoed."""
 
     def __init__(
@@ -214,7 +218,7 @@ class DateField(_Parsed):
         return parse_day(self.value, self._today()) if self.value.strip() else None
 
 
-class TimeField(_Parsed):
+class TimeField(ParsedField):
     """A time of day: `9`, `9.30`, `0930`, `13:15`."""
 
     def __init__(self, name: str, label: str, *, value: time | None = None, optional: bool = False) -> None:
@@ -227,3 +231,30 @@ class TimeField(_Parsed):
     def time(self) -> time | None:
         """The time; `None` where the field is empty. Ask after `check`."""
         return parse_time(self.value) if self.value.strip() else None
+
+
+class NumberField(ParsedField):
+    """A number with a Danish comma, or nothing."""
+
+    def __init__(self, name: str, label: str, value: float | None, *, hint: str = "") -> None:
+        text = "" if value is None else f"{value:g}".replace(".", ",")
+        super().__init__(name, label, text, hint=hint, optional=True, max_length=12)
+
+    def _read(self, text: str) -> str:
+        if _NUMBER.fullmatch(text.strip()) is None:
+            raise ValueError(_("Skriv et tal, fx 12,5."))
+        return ""
+
+    @property
+    def number(self) -> float | int | None:
+        """The number; `None` where the field is empty. Ask after `check`.
+
+        Raises:
+            ValueError: The text is no number.
+        """
+        text = self.value.strip()
+        if not text:
+            return None
+        self._read(text)
+        number = float(text.replace(",", "."))
+        return int(number) if number.is_integer() else number
