@@ -219,6 +219,10 @@ class Welcome(Serving):
         from fieldtui.services import unlocking
 
         first, second = self.query_one("#guide-first", SecretField), self.query_one("#guide-second", SecretField)
+        if not first.buffer:
+            first.focus()
+            self._say(_("Skriv din adgangssætning i det øverste felt først."), wrong=True)
+            return
         if first.buffer != second.buffer:
             second.wipe()
             second.focus()
