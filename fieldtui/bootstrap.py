@@ -19,6 +19,7 @@ from fieldtui.base.errors import BadFile, BadUsage, DiskFull, FieldtuiError
 from fieldtui.base.exits import ExitCode
 from fieldtui.base.explain import explain
 from fieldtui.base.files import make_private_folder
+from fieldtui.base.hardening import harden
 from fieldtui.base.i18n import LANGUAGES, Language, _, set_language
 from fieldtui.base.ids import SystemIds
 from fieldtui.base.text import clean
@@ -140,8 +141,9 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _prepare_process() -> None:
-    """Private files by default, and UTF-8 out whatever the locale says."""
+    """Private files by default, a closed memory, and UTF-8 out whatever the locale says."""
     os.umask(0o077)
+    harden()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

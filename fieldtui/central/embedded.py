@@ -37,6 +37,8 @@ _SETTINGS: Final = {
     "max_connections": "60",
     "shared_buffers": "32MB",
     # Nothing personal in the server's log: no statements, no parameters, no values of keys.
+    # An error's own sentence may quote a value, so of errors nothing is logged: the caller gets them.
+    "log_min_messages": "log",
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
     "log_parameter_max_length_on_error": "0",

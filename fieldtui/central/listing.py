@@ -166,15 +166,27 @@ def _lines(connection: Connection, org_id: str, first: date, last: date) -> list
     found = [_stored(standing_from(row), Appointment) for row in rows]
     citizens = _citizens(connection, org_id, {each.record.citizen_id for each in found if each.record.citizen_id})
     staff = {person.id: person for person in people(connection, org_id)}
+    providers = _providers(connection, org_id)
     return [
         line_of(
             each,
             citizens.get(each.record.citizen_id or ""),
             staff.get(each.record.consultant_id or ""),
             profile=_PROFILE,
+            providers=providers,
         )
         for each in found
     ]
+
+
+def _providers(connection: Connection, org_id: str) -> frozenset[str]:
+    """Where citizens are treated, by name: no list may say that a meeting is there."""
+    rows = connection.execute(
+        select(record.c.body["provider"].astext)
+        .where(record.c.org_id == org_id, record.c.collection == "referral")
+        .distinct()
+    )
+    return frozenset(name for (name,) in rows if name)
 
 
 def _citizens(connection: Connection, org_id: str, ids: set[str]) -> dict[str, Stored[Citizen]]:

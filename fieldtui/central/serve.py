@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -154,7 +155,14 @@ def prepare(database: Database, public_url: str) -> None:
     forget_old_operations(database)
 
 
+def _without_exception(record: logging.LogRecord) -> bool:
+    """Keep that something failed, drop the exception: its text and that of PostgreSQL may quote a value."""
+    record.exc_info, record.exc_text, record.stack_info = None, None, None
+    return True
+
+
 def _config(app: Any) -> uvicorn.Config:
+    logging.getLogger("uvicorn.error").addFilter(_without_exception)
     return uvicorn.Config(
         app,
         log_config=None,

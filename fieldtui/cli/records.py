@@ -16,8 +16,8 @@ from fieldtui.domain.problems import model_of
 
 def mount(root: typer.Typer) -> None:
     """Add the family's commands."""
-    root.command("list", help=_("Vis posterne i en samling, som de er nu."))(list_records)
-    root.command("show", help=_("Vis én post. At åbne en borger skrives i adgangsloggen."))(show)
+    root.command("list", help=_("Vis posterne i en samling, som de er nu. Det skrives i adgangsloggen."))(list_records)
+    root.command("show", help=_("Vis én post. Hører den til en borger, skrives det i adgangsloggen."))(show)
     root.command("search", help=_("Søg i alt, hvad du må se."))(search)
 
 
@@ -34,7 +34,9 @@ def list_records(
     model_of(collection)
     first, last = arguments.period(setting, since, until)
     with opened(setting) as workspace:
-        found = workspace.lookup.list(collection, citizen_id=citizen, include_all=everything, since=first, until=last)
+        found = workspace.lookup.list_out(
+            collection, citizen_id=citizen, include_all=everything, since=first, until=last
+        )
         setting.answer([each.flat() for each in found], (text.summary(each, workspace.rules) for each in found))
         if not found:
             setting.tell(_("Ingen poster."))
@@ -48,9 +50,7 @@ def show(
     """Print one record."""
     setting = setting_of(context)
     with opened(setting) as workspace:
-        stored = workspace.lookup.get(record_id)
-        if stored.collection == "citizen":
-            workspace.lookup.open_citizen(stored.id, reason)
+        stored = workspace.lookup.show(record_id, reason)
         setting.answer(stored.flat(), text.card(stored, workspace.rules))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -31,6 +33,10 @@ _CANCELLED: Final = frozenset(
     {Attendance.CANCELLED_CITIZEN, Attendance.CANCELLED_CITIZEN_LATE, Attendance.CANCELLED_STAFF}
 )
 _SHORTEST_ADDRESS: Final = 4
+_TELLING: Final = re.compile(
+    r"\bips\b|rusmid|misbrug|alkohol|stof(brug|afhaeng)|afvaen|afrus|behandling|psykiat|ambulator|\d{6}[- ]?\d{4}"
+)
+"""In a place, folded: what a person reads a citizen's health, programme or CPR number from (domain.md § 6.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +84,12 @@ def line_of(
     *,
     profile: Profile,
     sequence: int | None = None,
+    providers: Collection[str] = (),
 ) -> ListLine:
     """What a list of this profile may know about an appointment (domain.md § 6.1).
 
     An employer meeting is listed without its citizen. A meeting about treatment is listed without its place and
-    under a neutral name, and a place that holds the citizen's address becomes "Ude af huset".
+    under a neutral name; so is a place that tells of treatment whatever the meeting is, and a place that holds the citizen's address becomes "Ude af huset".
 
     Args:
         appointment: The appointment as stored.
@@ -90,6 +97,7 @@ def line_of(
         consultant: Who holds it, if known.
         profile: For whom the list is made.
         sequence: Change number of the event; the record's revision where it is not given.
+        providers: Names of places where treatment is given; a place that holds one is left out.
     """
     record = appointment.record
     reference = appointment_reference(appointment.id)
@@ -102,7 +110,7 @@ def line_of(
         reference=reference,
         starts_at=record.starts_at.astimezone(COPENHAGEN),
         ends_at=record.ends_at.astimezone(COPENHAGEN),
-        place=_place(record, citizen.record if citizen is not None else None),
+        place=_place(record, citizen.record if citizen is not None else None, providers),
         consultant_initials=clean(consultant.initials) if consultant is not None and profile == "reception" else "",
         consultant_name=clean(consultant.name) if consultant is not None and profile == "reception" else "",
         citizen_label=_label(person, reference, profile),
@@ -131,10 +139,12 @@ def _needs(record: Appointment, citizen: Citizen | None) -> tuple[str, ...]:
     return tuple(sorted({*record.practical_needs, *of_citizen}))
 
 
-def _place(record: Appointment, citizen: Citizen | None) -> str:
+def _place(record: Appointment, citizen: Citizen | None, providers: Collection[str]) -> str:
     if record.kind == "brobygning":
         return ""
     place = clean(record.place or "")
+    if _TELLING.search(fold(place)) or any(fold(name) in fold(place) for name in providers if len(name) > 2):
+        return ""
     if citizen is not None and citizen.address:
         address = fold(citizen.address).strip()
         if len(address) >= _SHORTEST_ADDRESS and address in fold(place):

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path, PureWindowsPath
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fieldtui.base import log
 from fieldtui.base.clock import COPENHAGEN
@@ -17,7 +17,7 @@ from fieldtui.base.errors import BadUsage, FolderRefused
 from fieldtui.base.files import make_private_folder, write_atomically
 from fieldtui.base.i18n import _
 from fieldtui.domain.envelope import Stored
-from fieldtui.domain.records import Appointment
+from fieldtui.domain.records import Appointment, Citizen
 from fieldtui.export import ListLine, file_name, line_of, render
 from fieldtui.export.columns import Profile
 from fieldtui.export.rendering import check
@@ -113,8 +113,9 @@ class Exporting:
         made_at = self._clock.now()
         found = self._appointments(first, last, cancelled=known_format == "ics")
         people = {person.id: person for person in self._context.people}
+        providers = self._providers()
         with self._store.transaction():
-            lines = [self._line(each, known_profile, people) for each in found]
+            lines = [self._line(each, known_profile, people, providers) for each in found]
             if known_profile == "outlook":
                 lines = self._numbered(lines)
             data = render(lines, profile=known_profile, fmt=known_format, first=first, last=last, made_at=made_at)
@@ -139,7 +140,8 @@ class Exporting:
     def count(self, first: date, last: date) -> int:
         """How many appointments a list of the period would have."""
         people = {person.id: person for person in self._context.people}
-        lines = [self._line(each, "reception", people) for each in self._appointments(first, last, cancelled=False)]
+        found = self._appointments(first, last, cancelled=False)
+        lines = [self._line(each, "reception", people, frozenset()) for each in found]
         return sum(not line.cancelled for line in lines)
 
     def sweep(self) -> int:
@@ -181,14 +183,22 @@ class Exporting:
             and (each.record.citizen_id is not None or me in {each.record.consultant_id, *each.record.participants})
         ]
 
-    def _line(self, appointment: Stored[Appointment], profile: Profile, people: Mapping[str, Person]) -> ListLine:
+    def _providers(self) -> frozenset[str]:
+        """Where citizens are treated, by name: no list may say that a meeting is there."""
+        return frozenset(each.record.provider for each in self._store.all("referral") if each.record.provider)
+
+    def _line(
+        self,
+        appointment: Stored[Appointment],
+        profile: Profile,
+        people: Mapping[str, Person],
+        providers: frozenset[str],
+    ) -> ListLine:
         record = appointment.record
-        citizen = self._store.get(record.citizen_id) if record.citizen_id else None
+        named = self._store.get(record.citizen_id) if record.citizen_id else None
+        citizen = cast("Stored[Citizen]", named) if named is not None and isinstance(named.record, Citizen) else None
         return line_of(
-            appointment,
-            citizen,  # type: ignore[arg-type]  # a citizen_id names a citizen: the store checks it on the way in
-            people.get(record.consultant_id or ""),
-            profile=profile,
+            appointment, citizen, people.get(record.consultant_id or ""), profile=profile, providers=providers
         )
 
     def _numbered(self, lines: Sequence[ListLine]) -> list[ListLine]:

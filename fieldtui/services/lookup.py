@@ -67,6 +67,40 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
             return tuple(stored for stored in found if not is_discharged(stored.record, on))
         return found
 
+    def list_out(
+        self,
+        collection: str,
+        *,
+        citizen_id: str | None = None,
+        include_all: bool = False,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> tuple[Stored[Any], ...]:
+        """As `list`, for records that leave the screen whole, CPR numbers included. It is written to the access log.
+
+        Raises:
+            BadUsage: As `list`.
+            DiskFull, Busy: It could not be logged, so it is not given out.
+        """
+        found = self.list(collection, citizen_id=citizen_id, include_all=include_all, since=since, until=until)
+        self._store.audit("list", citizen_id, detail=f"{collection} {len(found)}")
+        return found
+
+    def show(self, record_id: str, reason: str | None = None) -> Stored[Any]:
+        """One record, whole. Where it is about a citizen it is written to the access log under that citizen.
+
+        Raises:
+            NotFound: No such record.
+            DiskFull, Busy: It could not be logged, so it is not shown.
+        """
+        stored = self.get(record_id)
+        citizen_id = stored.id if stored.collection == "citizen" else getattr(stored.record, "citizen_id", None)
+        if citizen_id is not None:
+            said = clean(reason, limit=_LONGEST_REASON) if reason else None
+            detail = None if stored.collection == "citizen" else stored.collection
+            self._store.audit("open", citizen_id, reason=said, detail=detail)
+        return stored
+
     def get(self, record_id: str) -> Stored[Any]:
         """One record, annulled or not.
 

@@ -36,7 +36,7 @@ class LogRow:
     """Consultant id; empty before enrolment."""
     device: str
     action: str
-    """A code: `unlock`, `open`, `reveal`, `search`, `put`, `annul`, `export`, `sync` …"""
+    """A code: `unlock`, `open`, `reveal`, `list`, `search`, `put`, `annul`, `export`, `sync` …"""
     subject: str | None
     """Id of the citizen or the record it is about."""
     reason: str | None

@@ -22,7 +22,7 @@ FEWEST_RECORDS: Final = 20
 def check_mass_change(connection: sqlite3.Connection, pages: Iterable[Page]) -> None:
     """Stop before anything is applied where more would change than a person would expect.
 
-    Records of a scope that joins, records this device does not have, and records that come again as they are do
+    Records of a scope that joins and of which nothing is here, records this device does not have, and records that come again as they are do
     not count; nor does a first sync, where there is nothing to change. What leaves is purged by rules of its own.
 
     Raises:
@@ -37,11 +37,18 @@ def check_mass_change(connection: sqlite3.Connection, pages: Iterable[Page]) -> 
     for page in pages:
         for line in page.lines:
             if isinstance(line, JoinLine):
-                joined.add(line.scope)
+                # A join explains what is new here, never a change of what this device has had all along.
+                if not _is_here(connection, line.scope):
+                    joined.add(line.scope)
             elif isinstance(line, RecordLine) and line.scope not in joined:
                 _count(connection, line, citizens, changed)
     if len(citizens) > MOST_CITIZENS or (len(changed) > FEWEST_RECORDS and len(changed) > MOST_SHARE * total):
         raise MassChange(citizens=len(citizens), records=len(changed))
+
+
+def _is_here(connection: sqlite3.Connection, scope: str) -> bool:
+    found = connection.execute("SELECT EXISTS (SELECT 1 FROM record WHERE scope = ? AND rev > 0)", (scope,)).fetchone()
+    return bool(found[0])
 
 
 def _count(connection: sqlite3.Connection, line: RecordLine, citizens: set[str], changed: set[str]) -> None:

@@ -80,15 +80,10 @@ def _has_vault(folder: Path) -> bool:
 
 
 def _harden() -> None:
-    """Before Textual: no debugging switch of the environment, no core file, no traceback with data."""
+    """Before Textual: no debugging switch of the environment, no traceback with data. Bootstrap closed the memory."""
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]
     os.environ.pop("SSLKEYLOGFILE", None)
-    if sys.platform != "win32":
-        import resource
-
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.excepthook = _silent
     threading.excepthook = lambda given: _silent(given.exc_type, given.exc_value, given.exc_traceback)
     sys.unraisablehook = lambda given: _silent(given.exc_type, given.exc_value, given.exc_traceback)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,11 @@ def test_the_brake_counts_what_nothing_explains(tmp_path: Path) -> None:
         joins = [JoinLine(scope=f"citizen:{each}", seq=1) for each in citizens]
         with workspace.store.reading() as connection:
             check_mass_change(connection, [page(*same)])
-            check_mass_change(connection, [page(*joins), page(*changed)])
+            new = [str(uuid.UUID(int=number)) for number in range(1, 41)]
+            arrive = [JoinLine(scope=f"citizen:{each}", seq=1) for each in new]
+            check_mass_change(connection, [page(*arrive), page(*(line(each, given_name="X") for each in new))])
+            with pytest.raises(MassChange):  # a join does not explain a change of what was here all along
+                check_mass_change(connection, [page(*joins), page(*changed)])
             check_mass_change(connection, [page(*changed[:20])])
             check_mass_change(connection, [page(*(line(each, annulled=True) for each in citizens[:3]))])
             with pytest.raises(MassChange) as stopped:
