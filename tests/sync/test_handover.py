@@ -134,3 +134,20 @@ def test_a_list_that_may_name_the_citizen_goes_with_the_purge(office: Office) ->
     office.assign(citizen, "TB")
     assert device.sync().purged == 1
     assert not listed.file.exists()
+
+
+def test_what_is_for_a_person_to_decide_stays_until_it_is_decided_although_the_citizen_has_left(office: Office) -> None:
+    """Found by the simulation: the purge took the undecided words along, and they were nowhere."""
+    citizen = office.citizen("MH")
+    mine, other = office.device("MH"), office.device("MH")
+    other.edit(citizen, job_goal="Murer")
+    other.sync()
+    mine.edit(citizen, job_goal=NEEDLE)
+    assert mine.sync().conflicts == 1
+    office.assign(citizen, "TB")
+    assert mine.sync().purged == 0
+    (undecided,) = mine.workspace.conflicts.list()
+    assert undecided.mine == {"job_goal": NEEDLE}
+    mine.workspace.conflicts.resolve(undecided.id, "theirs")
+    assert mine.sync().purged == 1
+    assert mine.table("conflict") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from fieldtui.domain.records import Appointment, Attendance
 from fieldtui.services.syncing import Syncing
 from fieldtui.store.changes import Put
 from fieldtui.store.meta import MetaKey
+from fieldtui.sync import engine
 from fieldtui.vault import sync_lock
 from tests.support.workspaces import make_workspace
 from tests.sync.office import Device, Office
@@ -211,6 +213,55 @@ def test_an_edit_made_while_the_change_is_on_its_way_goes_with_the_next_round(of
     report = device.sync()
     assert (report.pushed, report.conflicts, report.pending) == (2, 0, 0)
     assert office.body(citizen)["job_goal"] == "Murer"
+
+
+def test_what_is_taken_back_before_its_turn_to_be_sent_is_never_sent(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by the simulation: a sync sent what it had read at its beginning, although the person had taken it back."""
+    citizen = office.citizen()
+    device = office.device()
+    monkeypatch.setattr(engine, "batches", lambda entries, _limits: ((entry,) for entry in entries))
+    device.edit(citizen, job_goal="Gartner")
+    (task,) = device.workspace.casework.create("task", {"title": "Ring", "citizen_id": citizen}).record_ids
+
+    def meanwhile(
+        _request: object, status: int, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        if pushes(device) == 1:
+            device.network.change = None
+            device.workspace.undo.undo()
+        return status, headers, body
+
+    device.network.change = meanwhile
+    report = device.sync()
+    assert (report.pushed, report.conflicts, report.pending, report.finished) == (1, 0, 0, True)
+    assert office.revisions(task) == []
+
+
+def test_an_edit_over_one_whose_turn_has_not_come_is_sent_instead_of_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by the simulation: the old one was sent, its answer lost, and the person was asked about their own words."""
+    citizen, other = office.citizen(), office.citizen()
+    device = office.device()
+    monkeypatch.setattr(engine, "batches", lambda entries, _limits: ((entry,) for entry in entries))
+    device.edit(other, job_goal="Murer")
+    device.edit(citizen, job_goal="Gartner")
+
+    def meanwhile(
+        _request: object, status: int, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        if pushes(device) == 1:
+            device.network.change = None
+            device.network.lose_response = lambda request: request.method == "POST"
+            device.edit(citizen, job_goal="Kok")
+        return status, headers, body
+
+    device.network.change = meanwhile
+    with contextlib.suppress(Unreachable):
+        device.sync()
+    device.network.lose_response = lambda _request: False
+    assert device.sync().conflicts == 0
+    assert [each.body.get("job_goal") for each in office.revisions(citizen)][1:] == ["Kok"]
 
 
 def test_annulling_what_is_on_its_way_to_be_created_annuls_it_there(office: Office) -> None:

@@ -107,6 +107,47 @@ def test_a_replayed_number_is_leapt_over_once() -> None:
     assert second - first >= 60_000_000
 
 
+def test_a_number_from_a_wrong_clock_is_never_counted() -> None:
+    """Found by the simulation: one number days ahead, once counted, made every later process of the device a replay."""
+    answers: list[Answerer] = [lambda r: signed(r, 401, problem("clock", 401)), signed]
+    wire = Wire(lambda request: answers.pop(0)(request))
+    ahead = TickingClock(MONDAY + timedelta(days=2))
+    transport = Transport(
+        "http://127.0.0.1:9", Identity(DEVICE, "org.dev", "dev"), SERVER.public_key(), ahead, timedelta(0), wire,
+        last_seq=int((MONDAY + timedelta(days=2)).timestamp() * 1_000_000),
+    )  # fmt: skip
+    assert transport.get("/v1/changes").problem is None
+    counted = int(wire.requests[-1].headers["fieldtui-seq"])
+    assert abs(counted - MONDAY.timestamp() * 1_000_000) < 5_000_000
+
+
+def test_a_wrong_clock_and_a_replayed_number_are_both_mended_in_one_go() -> None:
+    answers: list[Answerer] = [
+        lambda r: signed(r, 401, problem("clock", 401)),
+        lambda r: signed(r, 401, problem("replay", 401)),
+        signed,
+    ]
+    transport, wire = talk(lambda request: answers.pop(0)(request))
+    assert transport.get("/v1/changes").problem is None
+    assert len(wire.requests) == 3
+
+
+def test_an_answer_read_after_the_lid_was_opened_again_moves_no_clock() -> None:
+    clock = TickingClock(MONDAY)
+
+    def slept(request: httpx2.Request) -> httpx2.Response:
+        answer = signed(request)
+        clock.advance(timedelta(hours=3))
+        return answer
+
+    wire = Wire(slept)
+    transport = Transport(
+        "http://127.0.0.1:9", Identity(DEVICE, "org.dev", "dev"), SERVER.public_key(), clock, timedelta(0), wire
+    )
+    assert transport.get("/v1/changes").problem is None
+    assert transport.offset == timedelta(0)
+
+
 def test_the_environment_does_not_choose_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
