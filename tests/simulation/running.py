@@ -6,7 +6,6 @@ import argparse
 import concurrent.futures
 import multiprocessing
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -64,8 +63,8 @@ def _part(part: tuple[str, list[int], bool, str | None]) -> tuple[list[Outcome],
         began = time.monotonic()
         for seed in seeds:
             try:
-                with BREAKAGES[breakage](made) if breakage else _as_it_is():
-                    done.append(play(made, seed, tell=print if trace else None))
+                broken = BREAKAGES[breakage](made) if breakage else None
+                done.append(play(made, seed, tell=print if trace else None, broken=broken))
                 if len(done) % 50 == 0:
                     print(f"… {len(done) + len(failed)} of {len(seeds)}", flush=True)
             except SeedFailed as error:
@@ -73,12 +72,6 @@ def _part(part: tuple[str, list[int], bool, str | None]) -> tuple[list[Outcome],
                 print(f"\n{error}", flush=True)
         took = time.monotonic() - began
     return done, failed, took
-
-
-def _as_it_is() -> object:
-    import contextlib
-
-    return contextlib.nullcontext()
 
 
 def _say(results: list[tuple[list[Outcome], list[tuple[int, str]], float]], took: float) -> int:

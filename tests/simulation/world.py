@@ -7,7 +7,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -518,6 +518,24 @@ def _short(report: SyncReport) -> str:
     return " ".join(f"{name}={getattr(report, name)}" for name in names if getattr(report, name))
 
 
-def play(stage: Stage, seed: int, *, tell: Callable[[str], None] | None = None) -> Outcome:
-    """Play one seed."""
-    return World(stage, seed, tell=tell).play()
+def play(
+    stage: Stage,
+    seed: int,
+    *,
+    tell: Callable[[str], None] | None = None,
+    broken: AbstractContextManager[None] | None = None,
+) -> Outcome:
+    """Play one seed.
+
+    Args:
+        stage: Where.
+        seed: Which.
+        tell: Gets each line of the trace.
+        broken: What takes a guarantee away, entered once the scene stands.
+
+    Raises:
+        SeedFailed: A promise was not kept.
+    """
+    world = World(stage, seed, tell=tell)
+    with broken or nullcontext():
+        return world.play()
