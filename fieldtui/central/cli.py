@@ -243,7 +243,7 @@ def enrol_code_command(
         made = enrol_code(database, consultant, pre_approved, organisation=organisation)
         lines = [
             _("Kode: {code}").format(code=made.code),
-            _("Gælder til: {time}").format(time=made.expires_at),
+            _("Gælder til kl. {time}").format(time=made.expires_at[11:16]),
             _("På maskinen: fieldtui enrol '{url}' --code {code}").format(url=made.url, code=made.code),
         ]
         _answer({"code": made.code, "url": made.url, "expires_at": made.expires_at}, lines, as_json=as_json)

@@ -63,9 +63,13 @@ def sync(
             ],
         )
     if waiting.conflicts:
-        setting.tell(_("{count} konflikter venter på dig: fieldtui conflicts list").format(count=waiting.conflicts))
+        one, many = _("1 konflikt venter på dig"), _("{count} konflikter venter på dig")
+        text = one if waiting.conflicts == 1 else many.format(count=waiting.conflicts)
+        setting.tell(f"{text}: fieldtui conflicts list")
     if waiting.rejected:
-        setting.tell(_("{count} ændringer blev afvist: fieldtui outbox list").format(count=waiting.rejected))
+        one, many = _("1 ændring blev afvist"), _("{count} ændringer blev afvist")
+        text = one if waiting.rejected == 1 else many.format(count=waiting.rejected)
+        setting.tell(f"{text}: fieldtui outbox list")
     if waiting.conflicts or waiting.rejected:
         raise typer.Exit(ExitCode.WAITING)
 
