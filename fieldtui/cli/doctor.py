@@ -93,9 +93,9 @@ def _inside(setting: Setting) -> Iterator[Finding]:
         text = _("Uret går {seconds} sekunder forskelligt fra kontorets.").format(seconds=seconds)
         yield Finding("clock", "ok" if seconds <= _SKEW else "problem", text)
     if waiting:
-        yield Finding(
-            "outbox", "problem", _("{count} ændringer blev afvist: fieldtui outbox list").format(count=waiting)
-        )
+        one, many = _("1 ændring blev afvist"), _("{count} ændringer blev afvist")
+        text = one if waiting == 1 else many.format(count=waiting)
+        yield Finding("outbox", "problem", f"{text}: fieldtui outbox list")
 
 
 def _versions(names: tuple[str, ...]) -> Iterator[str]:
