@@ -15,6 +15,7 @@ from fieldtui.domain.case import Case
 from fieldtui.domain.deadlines import Deadline, deadlines, is_discharged, is_silent
 from fieldtui.domain.envelope import Stored, SyncState
 from fieldtui.domain.records import Attendance, Citizen, Company, Placement
+from fieldtui.domain.shortnames import short_names
 from fieldtui.services.context import Context
 from fieldtui.store import Store
 
@@ -40,6 +41,7 @@ class CitizenRow:
 
     id: str
     short_name: str
+    """First name and initial, or as much more as tells it from the others in the list."""
     full_name: str
     status: str
     """`I job`, `I praktik`, `Uddannelse`, `Pause`, `Opstart` or `Aktiv`, in the language in force."""
@@ -92,11 +94,12 @@ class CaseList:
         """Everyone enrolled on a day: the nearest deadline first, then the longest silence, then by name."""
         drafts = {draft.subject_id for draft in self._store.drafts.all()}
         roles = self._roles()
+        enrolled = [case for case in self._context.cases() if not is_discharged(case.citizen.record, on)]
+        names = short_names({case.id: case.citizen.record for case in enrolled})
         rows = [
             (self._order(row, days), row)
-            for case in self._context.cases()
-            if not is_discharged(case.citizen.record, on)
-            for row, days in [self._row(case, on, roles, drafts)]
+            for case in enrolled
+            for row, days in [self._row(case, on, roles, drafts, names[case.id])]
         ]
         return tuple(row for _order, row in sorted(rows, key=lambda pair: pair[0]))
 
@@ -129,7 +132,9 @@ class CaseList:
         with self._store.reading() as connection:
             return dict(connection.execute("SELECT citizen_id, role FROM assignment"))
 
-    def _row(self, case: Case, on: date, roles: dict[str, Role], drafts: set[str | None]) -> tuple[CitizenRow, int]:
+    def _row(
+        self, case: Case, on: date, roles: dict[str, Role], drafts: set[str | None], name: str
+    ) -> tuple[CitizenRow, int]:
         """A row, and in how many days its nearest deadline is."""
         citizen = case.citizen.record
         alive = [each for each in deadlines(case, self._context.rules, on) if not each.past_at_import]
@@ -137,7 +142,7 @@ class CaseList:
         last_seen = _last_seen(case)
         row = CitizenRow(
             id=case.id,
-            short_name=citizen.short_name,
+            short_name=name,
             full_name=citizen.full_name,
             status=_status(case, on, last_seen),
             job=self._job(case, on),
