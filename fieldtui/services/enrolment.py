@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.services.context import Context
 from fieldtui.store.meta import MetaKey
-from fieldtui.sync.transport import Answer, Identity, Transport, is_loopback
+from fieldtui.sync.transport import Answer, Identity, Transport, is_loopback, tls_context
 from fieldtui.wire.keys import (
     load_private_key,
     load_public_key,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 SHORTEST_PAUSE: Final = 5
 """Seconds between two questions (RFC 8628)."""
 WAIT_SECONDS: Final = 900
+_LONGEST_URL: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +187,16 @@ class Enrolment:
 
 
 def _parse(url: str) -> _Address:
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(clean(url).strip())
+        sound = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.username is None
+        sound = sound and parts.port != 0 and " " not in parts.netloc and len(url) <= _LONGEST_URL
+    except ValueError:
+        sound = False
+    if not sound:
+        raise BadUsage(_("Adressen skal begynde med https:// og er den, kontoret har givet dig sammen med koden."))
     fingerprint = parse_qs(parts.fragment).get("k", [""])[0]
     base = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
-    if parts.scheme not in {"https", "http"} or not parts.netloc:
-        raise BadUsage(_("Adressen skal begynde med https:// og er den, kontoret har givet dig sammen med koden."))
     if parts.scheme == "http" and not is_loopback(base):
         raise BadUsage(_("Adressen skal begynde med https://, så ingen på vejen kan læse med."))
     if not fingerprint:
@@ -206,6 +213,10 @@ def _read_pem(file: Path | None) -> str | None:
         raise BadFile(str(file), None, _("Certifikatet kan ikke læses.")) from None
     if "-----BEGIN CERTIFICATE-----" not in text:
         raise BadFile(str(file), None, _("Det er ikke et certifikat i PEM-format."))
+    try:
+        tls_context(text)
+    except (ValueError, ssl.SSLError):
+        raise BadFile(str(file), None, _("Det er ikke et certifikat i PEM-format.")) from None
     return text
 
 
