@@ -19,6 +19,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Connection, and_, func, select
 
+from fieldtui.base.canonical import canonical_json
 from fieldtui.base.clock import today
 from fieldtui.central.assignments import (
     TREATMENT_COLLECTIONS,
@@ -82,8 +83,8 @@ class Cursor:
         """As it goes over the wire."""
         values = {"o": self.org_id, "c": self.consultant_id, "s": self.at, "b": self.base, "h": self.head}
         values |= {"j": self.scope, "a": self.after, "r": self.rules}
-        compact = json.dumps({k: v for k, v in values.items() if v is not None}, separators=(",", ":"), sort_keys=True)
-        return base64.urlsafe_b64encode(compact.encode()).decode("ascii").rstrip("=")
+        compact = canonical_json({k: v for k, v in values.items() if v is not None})
+        return base64.urlsafe_b64encode(compact).decode("ascii").rstrip("=")
 
     @classmethod
     def read(cls, text: str) -> Cursor:

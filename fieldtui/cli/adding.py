@@ -10,7 +10,7 @@ from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
-from fieldtui.domain.calendar import weekday_name
+from fieldtui.domain.calendar import weekday_name, written
 from fieldtui.domain.quickadd import QuickDraft
 from fieldtui.services.quickadding import carry_out, read, vocabulary
 from fieldtui.services.workspace import Workspace
@@ -58,7 +58,7 @@ def echo(draft: QuickDraft) -> str:
     """What was understood: weekday, date, time to time, who and where."""
     parts = []
     if draft.day is not None:
-        parts.append(f"{weekday_name(draft.day)} {draft.day:%d-%m-%Y}")
+        parts.append(f"{weekday_name(draft.day)} {written(draft.day)}")
     if draft.start is not None:
         parts.append(f"{draft.start:%H:%M}" + (f"–{draft.end:%H:%M}" if draft.end is not None else ""))
     named = (draft.who, draft.company)

@@ -13,6 +13,8 @@ from fieldtui.cli import arguments
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import setting_of
 from fieldtui.domain.agenda import Agenda
+from fieldtui.domain.calendar import written, written_short
+from fieldtui.services.booking import attendance_word
 from fieldtui.services.workspace import Workspace
 
 
@@ -59,7 +61,7 @@ def lines(agenda: Agenda, workspace: Workspace) -> Iterator[str]:
     """The agenda for a person."""
     lookup = workspace.lookup
     yield _("{date} · uge {week} · {count} aftaler").format(
-        date=agenda.date.strftime("%d-%m-%Y"), week=agenda.date.isocalendar().week, count=len(agenda.appointments)
+        date=written(agenda.date), week=agenda.date.isocalendar().week, count=len(agenda.appointments)
     )
     if not agenda.appointments:
         yield "  " + _("Ingen aftaler i dag.")
@@ -67,7 +69,7 @@ def lines(agenda: Agenda, workspace: Workspace) -> Iterator[str]:
         record = each.record
         who = lookup.citizen_name(record.citizen_id) if record.citizen_id else record.title or ""
         at = record.starts_at.astimezone(COPENHAGEN)
-        yield f"  {at:%H:%M}  {who}  {_status(record.status.value)}  {record.place or ''}".rstrip()
+        yield f"  {at:%H:%M}  {who}  {attendance_word(record.status)}  {record.place or ''}".rstrip()
     if agenda.deadlines or agenda.past_at_import:
         yield _("Frister")
     for deadline in agenda.deadlines:
@@ -75,7 +77,7 @@ def lines(agenda: Agenda, workspace: Workspace) -> Iterator[str]:
         mark = "" if deadline.confirmed else " " + _("(reglen er ikke bekræftet)")
         yield (
             f"  {_left(left)}  {deadline.what}  {lookup.citizen_name(deadline.citizen_id)}"
-            f"  {deadline.due_on:%d-%m}  {deadline.reason}{mark}"
+            f"  {written_short(deadline.due_on)}  {deadline.reason}{mark}"
         )
     if agenda.past_at_import:
         yield "  " + _("{count} frister var overskredet, da sagerne blev hentet ind.").format(
@@ -85,7 +87,7 @@ def lines(agenda: Agenda, workspace: Workspace) -> Iterator[str]:
         yield _("Opgaver")
     for task in agenda.tasks:
         who = lookup.citizen_name(task.record.citizen_id) if task.record.citizen_id else ""
-        due = f"{task.record.due_on:%d-%m}" if task.record.due_on else "–"
+        due = written_short(task.record.due_on) if task.record.due_on else "–"
         yield f"  {due}  {task.record.title}  {who}".rstrip()
 
 
@@ -99,14 +101,3 @@ def _left(days: int) -> str:
     if days == 1:
         return _("1 dag")
     return _("{days} dage").format(days=days)
-
-
-def _status(code: str) -> str:
-    return {
-        "planned": _("planlagt"),
-        "attended": _("fremmødt"),
-        "no_show": _("udeblevet"),
-        "cancelled_citizen": _("afbud"),
-        "cancelled_citizen_late": _("sent afbud"),
-        "cancelled_staff": _("aflyst"),
-    }.get(code, code)

@@ -11,6 +11,7 @@ from fieldtui.base.i18n import _
 from fieldtui.cli import arguments
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import setting_of
+from fieldtui.domain.calendar import written
 from fieldtui.export.rendering import check
 
 app = typer.Typer(help=_("Lister til andre."), rich_markup_mode=None)
@@ -61,4 +62,4 @@ def appointments(
         setting.answer(result.as_json(), [str(result.file)])
         setting.tell(_("{rows} aftaler.").format(rows=result.rows))
         if result.expires_on is not None:
-            setting.tell(_("Filen fjernes efter den {day}.").format(day=result.expires_on.strftime("%d-%m-%Y")))
+            setting.tell(_("Filen fjernes efter den {day}.").format(day=written(result.expires_on)))

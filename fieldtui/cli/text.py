@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.i18n import _
+from fieldtui.domain.calendar import written
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.identifiers import mask_cpr
 from fieldtui.domain.records import Citizen, Record, fields_of
@@ -34,7 +35,7 @@ def shown(value: Any) -> str:
     if isinstance(value, datetime):
         return when(value)
     if isinstance(value, date):
-        return value.strftime("%d-%m-%Y")
+        return written(value)
     if isinstance(value, tuple):
         return ", ".join(str(each) for each in value)
     return str(value)

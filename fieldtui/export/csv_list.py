@@ -9,6 +9,7 @@ from datetime import date, time
 from typing import Any, Final
 
 from fieldtui.base.text import clean
+from fieldtui.domain.calendar import written
 from fieldtui.export.columns import Column
 
 EMPTY: Final = "Ingen aftaler"
@@ -49,7 +50,7 @@ def to_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]) -> byte
 
 def _cell(value: Any) -> str:
     if isinstance(value, date):
-        return value.strftime("%d-%m-%Y")
+        return written(value)
     if isinstance(value, time):
         return value.strftime("%H:%M")
     if isinstance(value, int):

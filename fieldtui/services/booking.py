@@ -41,6 +41,11 @@ _WORDS: Final = {
 }
 
 
+def attendance_word(status: Attendance) -> str:
+    """What became of an appointment, in one or two words of the language in force."""
+    return _(_WORDS[status])
+
+
 def when(starts_at: datetime) -> str:
     """A time as people read it: `tirsdag 24-11 kl. 10:00`."""
     local = starts_at.astimezone(COPENHAGEN)
@@ -138,7 +143,7 @@ class Booking(Editing):
             }
             put = self._changed(appointment_id, values, Batch())
             message = _(_REGISTERED[status]).format(who=self._who(record))
-            label = _("{who}: {status}").format(who=self._who(record), status=_(_WORDS[status]))
+            label = _("{who}: {status}").format(who=self._who(record), status=attendance_word(status))
             return self._write([put], message, label=label)
 
     def overlaps(

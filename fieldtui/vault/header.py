@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, ValidationError
 from pydantic.functional_validators import AfterValidator
 
+from fieldtui.base.canonical import canonical_json
 from fieldtui.base.errors import HeaderDamaged, NewerVault
 from fieldtui.vault.keys import (
     KDF_LEAST,
@@ -178,7 +178,7 @@ class Header(_Value):
 
     def canonical(self) -> bytes:
         """The bytes of the file."""
-        return _canonical(self.model_dump())
+        return canonical_json(self.model_dump())
 
     def authentic(self, vault_key: bytearray) -> bool:
         """True where the holder of the vault key wrote this header."""
@@ -193,14 +193,14 @@ class Header(_Value):
         """HMAC-SHA256 over the canonical form of everything but `mac`, in base64."""
         key = derive(vault_key, LABEL_HEADER_MAC)
         try:
-            return b64(hmac.digest(key, _canonical(self.model_dump(exclude={"mac"})), "sha256"))
+            return b64(hmac.digest(key, canonical_json(self.model_dump(exclude={"mac"})), "sha256"))
         finally:
             wipe(key)
 
 
 def slot_context(vault_id: str, slot: PassphraseSlot | RecoverySlot) -> bytes:
     """What a wrapped key is bound to: its vault and everything in its slot but nonce and ciphertext."""
-    return _canonical({"vault_id": vault_id, "slot": slot.model_dump(exclude={"nonce", "ct"})})
+    return canonical_json({"vault_id": vault_id, "slot": slot.model_dump(exclude={"nonce", "ct"})})
 
 
 class _Lead(BaseModel):
@@ -230,7 +230,3 @@ def parse_header(data: bytes) -> Header:
     if header.mac is None or canonical != data or len({slot.id for slot in header.slots}) != len(header.slots):
         raise HeaderDamaged
     return header
-
-
-def _canonical(value: object) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")

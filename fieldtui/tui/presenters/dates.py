@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.i18n import N_, _
+from fieldtui.domain.calendar import MONTHS, weekday_name, written, written_short
 
-_DAYS: Final = (N_("mandag"), N_("tirsdag"), N_("onsdag"), N_("torsdag"), N_("fredag"), N_("lørdag"), N_("søndag"))
 _SHORT: Final = (N_("man"), N_("tir"), N_("ons"), N_("tor"), N_("fre"), N_("lør"), N_("søn"))
-_MONTHS: Final = (
-    N_("januar"), N_("februar"), N_("marts"), N_("april"), N_("maj"), N_("juni"),
-    N_("juli"), N_("august"), N_("september"), N_("oktober"), N_("november"), N_("december"),
-)  # fmt: skip
 
 
 def local(instant: datetime) -> datetime:
@@ -33,22 +29,22 @@ def span(start: datetime, end: datetime) -> str:
 
 def weekday(day: date) -> str:
     """`mandag`."""
-    return _(_DAYS[day.weekday()])
+    return weekday_name(day)
 
 
 def month(day: date) -> str:
     """`november`."""
-    return _(_MONTHS[day.month - 1])
+    return _(MONTHS[day.month - 1])
 
 
 def short(day: date) -> str:
     """`25-11`."""
-    return f"{day:%d-%m}"
+    return written_short(day)
 
 
 def full(day: date) -> str:
     """`25-11-2026`."""
-    return f"{day:%d-%m-%Y}"
+    return written(day)
 
 
 def with_day(day: date) -> str:
@@ -85,8 +81,3 @@ def days_left(days: int) -> str:
     if days < 0:
         return _("{days} d. over").format(days=-days)
     return _("{days} dage").format(days=days)
-
-
-def monday_of(day: date) -> date:
-    """The Monday of the day's week."""
-    return day - timedelta(days=day.weekday())

@@ -11,13 +11,13 @@ from fieldtui.tui.presenters.dates import with_day_full
 from fieldtui.tui.presenters.lines import Line, Piece, line
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.today import KINDS
+from fieldtui.tui.presenters.words import MODES
 
 _TARGETS: Final[Mapping[str, str]] = {
     "task": N_("Opgave"),
     "note": N_("Notat"),
     "bridging_note": N_("Brobygningsnotat"),
 }
-_MODES: Final[Mapping[str, str]] = {"visit": N_("Besøg"), "phone": N_("Opkald"), "mail": N_("Mail")}
 _STATES: Final[Mapping[str, str]] = {
     "attended": N_("Fremmødt"),
     "no_show": N_("Udeblevet"),
@@ -35,7 +35,7 @@ def what(draft: QuickDraft) -> str:
     if draft.target == "appointment":
         return draft.title or _(KINDS.get(draft.kind, draft.kind))
     if draft.target == "employer_contact":
-        mode = _(_MODES.get(draft.kind, ""))
+        mode = _(MODES[draft.kind]) if draft.kind in MODES else ""
         return f"{_('Virksomhedskontakt')} ({mode})" if mode else _("Virksomhedskontakt")
     if draft.target == "attendance":
         return _(_STATES.get(draft.kind, draft.kind))

@@ -16,7 +16,7 @@ from textual.widgets import Input, TextArea
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.domain.calendar import parse_day, parse_time
-from fieldtui.tui.presenters.dates import with_day_full
+from fieldtui.tui.presenters.dates import full, with_day_full
 from fieldtui.tui.presenters.lines import Piece, line
 from fieldtui.tui.widgets.content import plain_content
 from fieldtui.tui.widgets.panel import Lines
@@ -204,7 +204,7 @@ class DateField(ParsedField):
         super().__init__(
             name,
             label,
-            f"{value:%d-%m-%Y}" if value else "",
+            full(value) if value else "",
             hint=_("fx 24-11, fre, i morgen eller om 2 uger"),
             optional=optional,
         )
