@@ -7,6 +7,7 @@ Use the fixtures by importing them in a `conftest.py`:
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import secrets
@@ -24,7 +25,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from fieldtui.base.clock import Clock, SystemClock, isoformat
-from fieldtui.base.ids import SystemIds
+from fieldtui.base.ids import IdSource, SystemIds
 from fieldtui.central.administration import add_consultant, bootstrap_organisation, enrol_code
 from fieldtui.central.database import Database, migrate
 from fieldtui.central.embedded import EmbeddedPostgres
@@ -96,17 +97,24 @@ def clock() -> SkewedClock:
     return SkewedClock()
 
 
+@contextlib.contextmanager
+def fresh_database(server: EmbeddedPostgres, clock: Clock, ids: IdSource) -> Iterator[Database]:
+    """A migrated, empty database that is gone afterwards."""
+    url = fresh_database_url(server)
+    opened = Database(url, clock=clock, ids=ids)
+    try:
+        yield opened
+    finally:
+        opened.close()
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
+
+
 @pytest.fixture
 def database(postgres: EmbeddedPostgres, clock: Clock) -> Iterator[Database]:
     """An empty central database."""
-    url = fresh_database_url(postgres)
-    db = Database(url, clock=clock, ids=SystemIds())
-    try:
-        yield db
-    finally:
-        db.close()
-        with psycopg.connect(postgres.url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
+    with fresh_database(postgres, clock, SystemIds()) as opened:
+        yield opened
 
 
 @pytest.fixture

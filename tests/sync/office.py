@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
-import psycopg
+import pytest
 from sqlalchemy import select
 
 from fieldtui.base.clock import COPENHAGEN, FixedClock
@@ -27,7 +26,7 @@ from fieldtui.services.enrolment import Enrolment
 from fieldtui.services.syncing import Syncing, SyncReport
 from fieldtui.services.workspace import Workspace
 from fieldtui.wire.messages import Person
-from tests.support.central import fresh_database_url
+from tests.support.central import fresh_database
 from tests.support.vaults import phrase
 
 MONDAY = datetime(2026, 11, 23, 8, 15, tzinfo=COPENHAGEN)
@@ -190,17 +189,20 @@ class Office:
 @contextlib.contextmanager
 def open_office(postgres: EmbeddedPostgres, folder: Path) -> Iterator[Office]:
     """An office in a database of its own."""
-    url = fresh_database_url(postgres)
     clock = TickingClock(MONDAY)
-    database = Database(url, clock=clock, ids=SeededIds(f"central-{folder.name}"))
-    try:
-        with BackgroundServer(database) as server:
-            office = Office(database, server, clock, folder)
-            try:
-                yield office
-            finally:
-                office.close()
-    finally:
-        database.close()
-        with psycopg.connect(postgres.url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")  # type: ignore[arg-type]
+    with (
+        fresh_database(postgres, clock, SeededIds(f"central-{folder.name}")) as database,
+        BackgroundServer(database) as server,
+    ):
+        office = Office(database, server, clock, folder)
+        try:
+            yield office
+        finally:
+            office.close()
+
+
+@pytest.fixture
+def office(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Office]:
+    """An organisation with MH and TB, served on loopback."""
+    with open_office(postgres, tmp_path) as opened:
+        yield opened

@@ -10,17 +10,15 @@ import asyncio
 import re
 import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
-
-from textual.pilot import Pilot
 
 from fieldtui.base.i18n import set_language
 from fieldtui.base.ids import SeededIds
 from fieldtui.services.workspace import Workspace
 from fieldtui.tui.app import FieldtuiApp
 from tests.support.training import MORNING, a_morning
+from tests.tui.support import press, settle
 
 SIZE: Final = (100, 30)
 WIDTH: Final = 1200
@@ -71,24 +69,6 @@ def to_png(svg: str, font: str, folder: Path) -> bytes:
     )
 
 
-async def settled(pilot: Pilot[Any]) -> None:
-    """Wait until nothing is being loaded."""
-    await pilot.pause()
-    for _turn in range(500):
-        if all(worker.is_finished for worker in pilot.app.workers):
-            break
-        await asyncio.sleep(0.01)
-    await pilot.pause(0.1)
-
-
-async def pressed(pilot: Pilot[Any], keys: Iterable[str]) -> None:
-    """Press keys with a hand's pauses."""
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause(0.07)
-    await settled(pilot)
-
-
 def scenes(workspace: Workspace) -> list[tuple[str, tuple[Any, ...], tuple[str, ...]]]:
     """Name of the picture, route and arguments, keys to press first."""
     today = MORNING.date()
@@ -124,11 +104,11 @@ async def draw(target: Path) -> int:
             for name, route, keys in scenes(workspace):
                 app = FieldtuiApp(workspace.folder, clock=clock, ids=SeededIds(name), workspace=workspace)
                 async with app.run_test(size=SIZE, notifications=False) as pilot:
-                    await settled(pilot)
+                    await settle(pilot)
                     if route != ("idag",):
                         app.go(*route)
-                    await settled(pilot)
-                    await pressed(pilot, (_KEY.get(key, key) for key in keys))
+                    await settle(pilot)
+                    await press(pilot, *(_KEY.get(key, key) for key in keys))
                     (target / f"{name}.png").write_bytes(to_png(app.export_screenshot(title="fieldtui"), font, folder))
                     count += 1
     return count

@@ -1,4 +1,4 @@
-"""What the TUI's tests share: a small caseload, the screen as text, and a few hands."""
+"""What the TUI's tests share: the app on a caseload, the screen as text, and a few hands."""
 
 from __future__ import annotations
 
@@ -6,77 +6,20 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 
-from fieldtui.base.clock import COPENHAGEN, FixedClock, isoformat
 from fieldtui.base.ids import SeededIds
-from fieldtui.services.workspace import Workspace
 from fieldtui.tui.app import FieldtuiApp
-from tests.support.workspaces import add_citizen, make_workspace
+from tests.support.caseload import NOW, Caseload, a_caseload
 
-NOW = datetime(2026, 11, 23, 9, 4, tzinfo=COPENHAGEN)
-"""A Monday in week 48, four minutes into the second appointment."""
+__all__ = [
+    "NOW", "SIZES", "Caseload", "a_caseload", "grid", "press", "running", "said", "settle", "until", "write",
+]  # fmt: skip
 SIZES = ((80, 24), (100, 30), (140, 45))
-
-
-@dataclass(frozen=True, slots=True)
-class Caseload:
-    """A workspace with a few citizens and a day's appointments."""
-
-    workspace: Workspace
-    clock: FixedClock
-    citizens: dict[str, str]
-    appointments: dict[str, str]
-    companies: dict[str, str]
-
-
-def a_caseload(folder: Path) -> Caseload:
-    """Five citizens, six appointments of the day, a company, notes, a task, a referral in its fourteen days."""
-    clock = FixedClock(NOW - timedelta(days=3))
-    workspace = make_workspace(folder, clock=clock)
-    casework = workspace.casework
-    people = {
-        "fatima": ("Fatima", "Aslan", {"job_goal": "Køkken eller café, 6–8 t/uge", "considerations": "Pause efter 2 timer", "phone": "12345621"}),
-        "ali": ("Ali", "Demir", {"job_goal": "Lager"}),
-        "maja": ("Maja", "Sørensen", {"job_goal": "Boghandel, deltid"}),
-        "oejvind": ("Øjvind", "Lund", {"job_goal": "IT-support"}),
-        "jens": ("Jens", "Krogh", {}),
-    }  # fmt: skip
-    citizens = {
-        key: add_citizen(workspace, given, family, enrolled_on="2026-11-09", **more)
-        for key, (given, family, more) in people.items()
-    }
-    company = casework.create("company", {"name": "Café Solsort", "trade": "Café", "city": "Amager"}).record_ids[0]
-    casework.write_note(citizens["fatima"], "Vil gerne starte småt, helst formiddag.")
-    casework.create(
-        "task", {"citizen_id": citizens["fatima"], "title": "Rundvisning Café Solsort", "due_on": "2026-11-25"}
-    )
-    casework.request_treatment(citizens["maja"], "SEL101", (NOW - timedelta(days=12)).date())
-    day = [
-        ("jens", "jens", 8, 15, "opfoelgning", "Telefon"),
-        ("fatima", "fatima", 9, 0, "jobsamtale", "Kvartershuset"),
-        ("ali", "ali", 12, 0, "jobsamtale", "Gåtur"),
-        ("maja", "maja", 13, 15, "brobygning", "Psyk.center"),
-    ]
-    appointments = {}
-    for key, who, hour, minute, kind, place in day:
-        values = {
-            "citizen_id": citizens[who],
-            "kind": kind,
-            "starts_at": isoformat(NOW.replace(hour=hour, minute=minute)),
-            "duration_minutes": 30 if key == "jens" else 45,
-            "place": place,
-        }
-        appointments[key] = casework.book(values).record_ids[0]
-    clock.advance(timedelta(days=3))
-    return Caseload(workspace, clock, citizens, appointments, {"solsort": company})
 
 
 def grid(app: App[Any]) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,18 +10,7 @@ from fieldtui.base.clock import COPENHAGEN, FixedClock
 from fieldtui.base.errors import BadUsage, InvalidRecords, NotFound
 from fieldtui.domain.records import Attendance
 from fieldtui.services.workspace import Workspace
-from tests.support.workspaces import MONDAY, TB, add_citizen, as_synced, make_workspace
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(MONDAY)
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, clock: FixedClock) -> Iterator[Workspace]:
-    with make_workspace(tmp_path, clock=clock) as opened:
-        yield opened
+from tests.support.workspaces import TB, add_citizen, as_synced
 
 
 def at(text: str) -> datetime:

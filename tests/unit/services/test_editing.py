@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,12 +17,6 @@ from fieldtui.store import Put
 from fieldtui.wire.messages import Person
 from tests.support.bodies import texts
 from tests.support.workspaces import MH, TB, add_citizen, as_synced, enrol_in_place, make_workspace
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    with make_workspace(tmp_path) as opened:
-        yield opened
 
 
 def problems(workspace: Workspace, collection: str, *lines: str) -> list[tuple[int | None, str | None]]:

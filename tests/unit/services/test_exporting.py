@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,20 +14,9 @@ from icalendar import Calendar
 from fieldtui.base.clock import FixedClock
 from fieldtui.base.errors import BadUsage, FolderRefused
 from fieldtui.services.workspace import Workspace
-from tests.support.workspaces import MH, MONDAY, TB, add_citizen, make_workspace, reopen
+from tests.support.workspaces import MH, MONDAY, TB, add_citizen, reopen
 
 DAY = date(2026, 11, 24)
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(MONDAY)
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, clock: FixedClock) -> Iterator[Workspace]:
-    with make_workspace(tmp_path, clock=clock) as made:
-        yield made
 
 
 def book(workspace: Workspace, starts_at: str = "2026-11-24T10:00") -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,20 +11,9 @@ from fieldtui.base.errors import BadUsage, NotFound
 from fieldtui.domain.records import Attendance
 from fieldtui.services.consents import ConsentState
 from fieldtui.services.workspace import Workspace
-from tests.support.workspaces import MONDAY, TB, add_citizen, make_workspace
+from tests.support.workspaces import MONDAY, TB, add_citizen
 
 TODAY = MONDAY.date()
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(MONDAY)
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, clock: FixedClock) -> Iterator[Workspace]:
-    with make_workspace(tmp_path, clock=clock) as opened:
-        yield opened
 
 
 def company(workspace: Workspace, name: str = "Café Solsort", **more: object) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +14,6 @@ from fieldtui.base.errors import BadUsage
 from fieldtui.domain.records import COLLECTIONS, Attendance
 from fieldtui.services.workspace import Workspace
 from tests.support.workspaces import add_citizen, as_synced, make_workspace, reopen
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    opened = make_workspace(tmp_path)
-    yield opened
-    opened.close()
 
 
 def visible(workspace: Workspace) -> dict[str, Any]:
