@@ -1,0 +1,119 @@
+"""What a central system says past the models (staff, reasons, codes nobody knows) steers neither screens nor commands."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fieldtui import bootstrap
+from fieldtui.store.inbox import Inbox, Page
+from fieldtui.tui.routes import ROUTES
+from fieldtui.wire.messages import PageStart, Person, RecordLine
+from tests.support.vaults import PHRASE
+from tests.tui.support import NOW, Caseload, a_caseload
+from tests.tui.test_hostile import EVIL, visit
+
+WHEN = "2026-11-23T07:00:00+00:00"
+ALL = " ".join(EVIL)
+
+
+def record(collection: str, citizen: str | None, **body: Any) -> RecordLine:
+    import uuid
+
+    record_id = str(uuid.uuid4())
+    scope = "team" if citizen is None else f"citizen:{citizen}"
+    owner = {} if citizen is None else {"citizen_id": citizen}
+    return RecordLine(
+        collection=collection, id=record_id, scope=scope, rev=1, seq=1, body={**owner, **body}, author="evil",
+        received_at=WHEN, recorded_at=WHEN,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def evil(tmp_path_factory: pytest.TempPathFactory) -> Caseload:
+    load = a_caseload(tmp_path_factory.mktemp("words"))
+    store = load.workspace.store
+    casework = load.workspace.casework
+    casework.create("citizen", {"given_name": "click", "family_name": "Alle", "enrolled_on": "2026-11-09"})
+    casework.create("company", {"name": "click"})
+    rows = load.workspace.lookup.citizens(NOW.date())
+    clicked = next(row for row in rows if "click" in row.full_name)
+    lines = []
+    for row, word in [*zip(rows, EVIL * 9, strict=False), *((clicked, word) for word in EVIL)]:
+        lines += [
+            record("referral", row.id, basis=word, requested_on="2026-11-20", provider=word, note=word),
+            record("consent", row.id, recipient=word, form=word, direction=word, given_on="2026-11-01"),
+            record("note", row.id, text=word, written_at="2026-11-23T08:00:00+01:00", kind=word, author="evil"),
+            record("appointment", row.id, starts_at="2026-11-23T10:00:00+01:00", duration_minutes=30, kind=word,
+                   status=word, place=word, consultant_id="evil", practical_needs=[word], form=word),
+            record("task", row.id, title=word, due_on="2026-11-23", kind=word, status=word),
+            record("placement", row.id, kind=word, starts_on="2026-11-01", job_title=word, company_id=word),
+            record("activation", row.id, kind=word, starts_on="2026-11-01", title=word),
+            record("progression", row.id, on="2026-11-01", area=word, kind=word),
+            record("job_lead", row.id, company_id=word, status=word),
+        ]  # fmt: skip
+    start = PageStart(
+        server_time=WHEN, lease_until="2027-01-01T00:00:00+00:00", lease_warn_after="2027-01-01T00:00:00+00:00",
+        notices=tuple(EVIL), people=tuple(
+            Person(id="evil" if number == 0 else f"e{number}", initials=word[:20], name=word, role="consultant")
+            for number, word in enumerate([ALL[:150], *EVIL])
+        ),
+    )  # fmt: skip
+    Inbox(store).apply_page(Page(start, tuple(lines), "c", more=False), cursor=None)
+    with store.transaction() as connection:
+        store.set_meta("organisation", ALL)
+        first = load.workspace.lookup.list("note")[0]
+        for number, word in enumerate(EVIL):
+            connection.execute(
+                "INSERT INTO outbox (op_id, record_id, collection, scope, base_rev, kind, body, recorded_at, state, reason, field)"
+                " VALUES (?, ?, 'note', ?, 1, 'put', '{}', ?, 'rejected', ?, ?)",
+                (f"op{number}", first.id, f"citizen:{rows[0].id}", WHEN, word, word),
+            )
+            connection.execute(
+                "INSERT INTO conflict (id, record_id, collection, scope, fields, base, mine, theirs, mine_at, theirs_at,"
+                " theirs_by, created_at) VALUES (?, ?, 'citizen', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (f"c{number}", rows[0].id, f"citizen:{rows[0].id}", json.dumps(["phone"]), json.dumps({"phone": word}),
+                 json.dumps({"phone": word}), json.dumps({"phone": word}), WHEN, WHEN, "evil", WHEN),
+            )  # fmt: skip
+        connection.execute(
+            "UPDATE record SET annulled = ? WHERE id = ?",
+            (json.dumps({"reason": ALL, "at": WHEN, "by": "evil"}), first.id),
+        )
+    return load
+
+
+def harmless(text: str) -> None:
+    bad = {char for char in text if (ord(char) < 32 and char not in "\r\n") or 0x7F <= ord(char) < 0xA0}
+    assert not bad
+    assert "\u202e" not in text
+
+
+@pytest.mark.parametrize("screen", ROUTES)
+async def test_no_screen_obeys_what_comes_past_the_models(evil: Caseload, screen: str) -> None:
+    harmless(await visit(evil, screen, (140, 45)))
+
+
+def test_no_command_prints_a_code_that_steers_a_terminal(evil: Caseload, tmp_path: Path) -> None:
+    evil.workspace.close()
+    secret = tmp_path / "pw"
+    secret.write_text(PHRASE, encoding="utf-8")
+    whole = ""
+    for words in (
+        *(("list", name, "--all") for name in ("citizen", "note", "appointment", "referral", "consent", "task", "placement", "job_lead", "activation", "progression", "company")),
+        ("today", "--date", "2026-11-23"), ("outbox", "list"), ("conflicts", "list"), ("search", "klik"), ("status",), ("doctor",), ("log", "verify"),
+        ("list", "[@click=app.leave()]\x1b]0;x\x07"), ("show", "\x1b[2J"), ("nothing\x1b[2J\x9b",),
+    ):  # fmt: skip
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            bootstrap.main([*words, "--data-dir", str(evil.workspace.folder), "--passphrase-file", str(secret)])
+        harmless(out.getvalue())
+        harmless(err.getvalue())
+        whole += out.getvalue()
+    assert "klik" in whole  # the control: the texts were there, without what steers
+    assert sys.stdout is not None
