@@ -165,7 +165,7 @@ def _outbox_apart_from_record(_stage: Stage) -> Iterator[None]:
 
 @contextmanager
 def _synced_too_early(_stage: Stage) -> Iterator[None]:
-    """"Last synced" moves when a sync begins."""
+    """ "Last synced" moves when a sync begins."""
     original = Engine._sync
 
     def sync(self: Engine, report: Any) -> None:

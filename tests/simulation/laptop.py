@@ -141,7 +141,9 @@ class Kit:
 class Laptop:
     """One device of one member of staff, from its first sync to its last."""
 
-    def __init__(self, name: str, kit: Kit, home: Path, seed: int, time: Time, given: Credentials, wrong: timedelta) -> None:
+    def __init__(
+        self, name: str, kit: Kit, home: Path, seed: int, time: Time, given: Credentials, wrong: timedelta
+    ) -> None:
         self.name = name
         self.person = given.person
         self.device_id = given.device_id

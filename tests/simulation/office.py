@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from fastapi import FastAPI
-from sqlalchemy import Connection, event, insert, select
+from sqlalchemy import Connection, delete, event, insert, select
 
 from fieldtui.base.errors import DatabaseUnreachable
 from fieldtui.base.ids import SeededIds
@@ -20,7 +20,7 @@ from fieldtui.central.assignments import access_of
 from fieldtui.central.changes import current_line
 from fieldtui.central.database import Database
 from fieldtui.central.ledger import standing_from
-from fieldtui.central.schema import device, operation, organisation, parked, record, revision, scope_change
+from fieldtui.central.schema import METADATA, device, operation, organisation, parked, record, revision, scope_change
 from fieldtui.central.staff import person_by_initials
 from fieldtui.wire.keys import new_device_key, private_key_text, public_key_text
 from fieldtui.wire.messages import Person, RecordLine, Role
@@ -116,12 +116,21 @@ class Office:
         self.clock = clock
         database.clock, database.ids = clock, SeededIds(f"office-{seed}")
         self.name = name
+        self._clear(SeededIds(f"office-{seed}").new())
         made = administration.bootstrap_organisation(database, name)
         self.org_id = made.id
         self.server_key = public_key_text(made.server_key)
         self.app = self._app()
         self.revoked_at: dict[str, datetime] = {}
         self._devices = 0
+
+    def _clear(self, org_id: str) -> None:
+        """Take away what an earlier play of the same seed left: the same seed makes the same ids."""
+        with self.database.transaction() as connection:
+            if connection.execute(select(organisation).where(organisation.c.org_id == org_id)).first():
+                for table in reversed(METADATA.sorted_tables):
+                    if "org_id" in table.c:
+                        connection.execute(delete(table).where(table.c.org_id == org_id))
 
     def _app(self) -> FastAPI:
         return create_app(self.database, public_url=URL)

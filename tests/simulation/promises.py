@@ -25,7 +25,9 @@ def sets_of(collection: str) -> set[str]:
     return {name for name, info in fields_of(COLLECTIONS[collection]).items() if info.merge is Merge.SET}
 
 
-def changed(collection: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Iterator[tuple[str, Any, Any]]:
+def changed(
+    collection: str, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> Iterator[tuple[str, Any, Any]]:
     """Each field that differs, with both values; of a set each element, with whether it is in."""
     one, other = before or {}, after or {}
     for name in sorted(one.keys() | other.keys()):
@@ -102,7 +104,9 @@ class Promises:
                 found = (
                     any(_holds(each.body, each.annulled, field, value) for each in there[record_id] if each.rev >= rev)
                     or any(_waits(e.kind, e.body, field, value) for e in entries if e.record_id == record_id)
-                    or any(_asked(json.loads(f), json.loads(m), field, value) for i, f, m in conflicts if i == record_id)
+                    or any(
+                        _asked(json.loads(f), json.loads(m), field, value) for i, f, m in conflicts if i == record_id
+                    )
                     or any(
                         _waits("annul" if op["annul"] else "put", op["annul"] or op["body"], field, value)
                         for op in parked
@@ -263,7 +267,7 @@ class Promises:
         """6: of a scope that this person no longer sees nothing is left, in no table."""
         visible = {line.scope for line in self._office.visible_to(laptop.person.initials).values()} | held_back
         for table in ("record", "outbox", "conflict", "history"):
-            left = {s for (s,) in laptop.rows(f"SELECT DISTINCT scope FROM {table}")} - visible - {"team"}  # noqa: S608
+            left = {s for (s,) in laptop.rows(f"SELECT DISTINCT scope FROM {table}")} - visible - {"team"}
             own = {f"citizen:{id_}" for id_ in seen}
             if left - own:
                 raise Broken(f"6: {laptop.name} still has {left - own} in {table}")

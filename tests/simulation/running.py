@@ -79,13 +79,12 @@ def _say(results: list[tuple[list[Outcome], list[tuple[int, str]], float]], took
     failed = sorted(seed for _done, part, _took in results for seed, _why in part)
     played = len(done) + len(failed)
     worked = sum(part for _done, _failed, part in results)
-    totals = {name: sum(getattr(each, name) for each in done) for name in ("syncs", "requests", "faults", "kills", "conflicts")}
+    totals = {
+        name: sum(getattr(each, name) for each in done)
+        for name in ("syncs", "requests", "faults", "kills", "conflicts")
+    }
     print(f"{played} seeds, {len(failed)} failed, {took:.0f} s, {worked / played:.2f} s a seed")
     print(", ".join(f"{value} {name}" for name, value in totals.items()))
     if failed:
         print("failed: " + " ".join(str(seed) for seed in failed))
     return 1 if failed else 0
-
-
-
-

@@ -11,7 +11,7 @@ from tests.simulation.breakages import BREAKAGES
 from tests.simulation.world import SeedFailed, Stage, play, stage
 from tests.support.central import fresh_database_url, postgres  # noqa: F401  a fixture
 
-SEEDS = 20
+SEEDS = 40
 PER_TEST = 2
 
 
@@ -25,3 +25,30 @@ def scene(postgres: EmbeddedPostgres) -> Iterator[Stage]:  # noqa: F811  the fix
 def test_the_promises_hold_whatever_goes_wrong(scene: Stage, first: int) -> None:
     for seed in range(first, first + PER_TEST):
         play(scene, seed)
+
+
+NOTICED_BY = {
+    "theirs-always-wins": (1, 2, 3, 4),
+    "mine-always-wins": (1, 2, 3, 4),
+    "base-not-kept": (1, 2, 3, 4),
+    "forgetful-server": (23,),
+    "seq-before-commit": (12, 15, 20),
+    "outbox-apart": (4, 12, 16),
+    "purge-without-asking": (1, 15, 17),
+    "synced-too-early": (0, 1),
+}
+"""By guarantee that is taken away, seeds that show it."""
+
+
+@pytest.mark.parametrize("name", sorted(NOTICED_BY))
+def test_the_simulation_bites(scene: Stage, name: str) -> None:
+    for seed in NOTICED_BY[name]:
+        try:
+            play(scene, seed, broken=BREAKAGES[name](scene))
+        except SeedFailed:
+            return
+    pytest.fail(f"none of {NOTICED_BY[name]} noticed {name}")
+
+
+def test_a_seed_is_the_same_play_each_time(scene: Stage) -> None:
+    assert play(scene, 5).digest == play(scene, 5).digest

@@ -107,7 +107,7 @@ class World:
         stage.used += 1
         self.time = Time(MONDAY)
         self._weather()
-        self.office = Office(stage.database, f"Kommune {seed}-{stage.used}", seed, self.time)
+        self.office = Office(stage.database, f"Kommune {seed}", seed, self.time)
         database = stage.database
         database.pause, database.wait_until = self._pause_at_server, self.baton.wait_until
         self._people()
@@ -150,7 +150,9 @@ class World:
         office.put(*records)
         for citizen_id, initials in zip(self.citizens, ("MH", "MH", "MH", "TB"), strict=True):
             office.assign(citizen_id, initials)
-        office.assign(self.citizens[0], "SK", "substitute", today(self.time) + timedelta(days=self.chance.randint(0, 6)))
+        office.assign(
+            self.citizens[0], "SK", "substitute", today(self.time) + timedelta(days=self.chance.randint(0, 6))
+        )
         office.assign(self.citizens[1], "BH", "treatment")
 
     def _staffed(self) -> list[tuple[str, str]]:
@@ -169,7 +171,9 @@ class World:
         wrong = timedelta(seconds=self.chance.choice((0, 0, 3, -40, 5000, -86_400 * 3))) if self.jumps else timedelta(0)
         credentials = self.office.enrol(person)
         laptop = Laptop(name, self._stage.kit, self._home, self.seed, self.time, credentials, wrong)
-        laptop.network = Network(laptop, self.office, self.baton, fault=self._fault(name), late=self._late, tell=self.tell)
+        laptop.network = Network(
+            laptop, self.office, self.baton, fault=self._fault(name), late=self._late, tell=self.tell
+        )
         laptop.boot_closed()
         return laptop
 
@@ -220,7 +224,7 @@ class World:
                     self._step()
                 self._calm()
                 self.promises.check_quiet()
-        except Exception as error:  # noqa: BLE001  whatever ends a seed is told with its trace
+        except Exception as error:
             raise SeedFailed(self._told(error)) from error
         finally:
             self._close()

@@ -215,7 +215,9 @@ def test_an_edit_made_while_the_change_is_on_its_way_goes_with_the_next_round(of
     assert office.body(citizen)["job_goal"] == "Murer"
 
 
-def test_what_is_taken_back_before_its_turn_to_be_sent_is_never_sent(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_taken_back_before_its_turn_to_be_sent_is_never_sent(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Found by the simulation: a sync sent what it had read at its beginning, although the person had taken it back."""
     citizen = office.citizen()
     device = office.device()
