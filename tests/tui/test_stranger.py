@@ -183,3 +183,10 @@ async def test_the_idle_lock_follows_the_rule_of_the_municipality(
         assert set(verdicts) == {None}
         load.clock.advance(timedelta(seconds=2))
         assert app._watch.beat().lock is LockReason.IDLE
+
+
+async def test_typing_in_a_field_that_holds_a_day_replaces_it(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load) as (app, pilot):
+        await press(pilot, "3", "n", *"fatima", "tab", "tab", *"ons", "tab", *"10", "ctrl+s")
+        assert "booket onsdag 25-11 kl. 10:00" in said(app)

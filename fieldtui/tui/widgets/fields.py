@@ -167,6 +167,8 @@ class ParsedField(Checked):
 
     def __init__(self, name: str, label: str, value: str, *, hint: str, optional: bool, max_length: int = 40) -> None:
         super().__init__(name, label, value, hint=hint, max_length=max_length)
+        if isinstance(self.entry, Input):
+            self.entry.select_on_focus = True  # a day or an hour is written anew, never added to
         self._optional = optional
 
     def _read(self, text: str) -> str:
