@@ -71,7 +71,7 @@ class Fiber:
                 return
             try:
                 job()
-            except BaseException as error:  # whatever ended it is the scheduler's to judge
+            except BaseException as error:  # noqa: BLE001  whatever ended it is the scheduler's to judge
                 self.error = error
             self.done = True
             self._baton.back.release()

@@ -178,7 +178,8 @@ class Laptop:
 
     def _boot(self) -> None:
         vault = OpenVault(self._folder, bytearray(self._key))
-        self._vault, self._real = vault, vault._connection
+        self._vault = vault
+        self._real: Any = vault._connection
         self.full = False
         self.fuse = Fuse(self._cut)
         vault._connection = Wired(self._real, self.fuse)  # type: ignore[assignment]

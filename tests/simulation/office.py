@@ -12,8 +12,9 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy import Connection, delete, event, insert, select
 
+from fieldtui.base.clock import SystemClock
 from fieldtui.base.errors import DatabaseUnreachable
-from fieldtui.base.ids import SeededIds
+from fieldtui.base.ids import SeededIds, SystemIds
 from fieldtui.central import administration
 from fieldtui.central.app import create_app
 from fieldtui.central.assignments import access_of
@@ -43,7 +44,7 @@ class PlayedDatabase(Database):
     """The real database, whose transactions pause between statements and die where the scheduler says so."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(url, clock=None, ids=None)  # type: ignore[arg-type]  given by each seed
+        super().__init__(url, clock=SystemClock(), ids=SystemIds())  # each seed gives its own
         self.pause: Callable[[], None] = lambda: None
         self.wait_until: Callable[[Callable[[], bool]], None] = lambda _free: None
         self.dies: Callable[[str], bool] = lambda _moment: False
@@ -235,6 +236,6 @@ async def _ask(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await app(scope, receive, send)  # type: ignore[arg-type]
+    await app(scope, receive, send)
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return sent[0]["status"], list(sent[0]["headers"]), body

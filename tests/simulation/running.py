@@ -17,6 +17,9 @@ from fieldtui.central.embedded import EmbeddedPostgres
 from tests.simulation.breakages import BREAKAGES
 from tests.simulation.world import Outcome, SeedFailed, play, stage
 
+say = print
+"""Whoever runs it reads it there."""
+
 
 def main() -> int:
     """Run it."""
@@ -49,7 +52,7 @@ def main() -> int:
 
 def _database(postgres: EmbeddedPostgres, name: str) -> str:
     with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name}")
     url = postgres.url_of(name)
     migrate(url)
     return url
@@ -64,12 +67,12 @@ def _part(part: tuple[str, list[int], bool, str | None]) -> tuple[list[Outcome],
         for seed in seeds:
             try:
                 broken = BREAKAGES[breakage](made) if breakage else None
-                done.append(play(made, seed, tell=print if trace else None, broken=broken))
+                done.append(play(made, seed, tell=say if trace else None, broken=broken))
                 if len(done) % 50 == 0:
-                    print(f"… {len(done) + len(failed)} of {len(seeds)}", flush=True)
+                    say(f"… {len(done) + len(failed)} of {len(seeds)}", flush=True)
             except SeedFailed as error:
                 failed.append((seed, str(error)))
-                print(f"\n{error}", flush=True)
+                say(f"\n{error}", flush=True)
         took = time.monotonic() - began
     return done, failed, took
 
@@ -83,8 +86,8 @@ def _say(results: list[tuple[list[Outcome], list[tuple[int, str]], float]], took
         name: sum(getattr(each, name) for each in done)
         for name in ("syncs", "requests", "faults", "kills", "conflicts")
     }
-    print(f"{played} seeds, {len(failed)} failed, {took:.0f} s, {worked / played:.2f} s a seed")
-    print(", ".join(f"{value} {name}" for name, value in totals.items()))
+    say(f"{played} seeds, {len(failed)} failed, {took:.0f} s, {worked / played:.2f} s a seed")
+    say(", ".join(f"{value} {name}" for name, value in totals.items()))
     if failed:
-        print("failed: " + " ".join(str(seed) for seed in failed))
+        say("failed: " + " ".join(str(seed) for seed in failed))
     return 1 if failed else 0

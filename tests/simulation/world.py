@@ -100,6 +100,7 @@ class World:
         self._late: list[Letter] = []
         self._quiet = False
         self._faulted: set[str] = set()
+        self._gently: Callable[[], None] = lambda: None
         self._after: dict[str, Callable[[], None]] = {}
         """By laptop, what is to be looked at when its sync ends."""
         self._home = stage.folder / f"seed-{seed}-{stage.used}"
@@ -236,6 +237,7 @@ class World:
     def _knobs(self) -> Iterator[None]:
         """Small pages and batches, so that few records already take several requests."""
         with pytest.MonkeyPatch.context() as patch:
+            self._gently = lambda: patch.setattr(engine, "PAGE_LINES", 1000)
             patch.setattr(engine, "PAGE_LINES", self.page_lines)
             patch.setattr(
                 engine, "batches", lambda entries, limits: plan.batches(entries, Limits(ops=self.batch, bytes=limits.bytes))
@@ -333,6 +335,21 @@ class World:
             return
         report = said[0] if said else None
         self.tell(f"{laptop.name} synced: {_short(report) if report else type(error).__name__ + str(vars(error))}")
+        self._require_reason(laptop, error)
+        after = laptop.syncing.last()
+        if report is None or not report.finished:
+            if after != before:
+                raise Broken(f"{laptop.name}: 'last synced' moved without a whole sync")
+            return
+        self.outcome.conflicts += report.conflicts
+        if after is None or after == before:
+            raise Broken(f"{laptop.name}: 'last synced' did not move with a whole sync")
+        left = {entry.op_id for entry in laptop.entries() if entry.state == "waiting"} & waited
+        if left:
+            raise Broken(f"{laptop.name} says it is done, and {len(left)} changes still wait")
+
+    def _require_reason(self, laptop: Laptop, error: BaseException | None) -> None:
+        """A sync fails only where something was wrong, and says what it was."""
         if isinstance(error, Revoked):
             laptop.revoked = True
             if laptop.device_id not in self.office.revoked_at:
@@ -345,17 +362,6 @@ class World:
                 raise Broken(f"{laptop.name} could not sync although nothing was wrong: {vars(error)}") from error
         elif error is not None and not isinstance(error, Busy | MassChange):
             raise Broken(f"{laptop.name} failed: {error!r}") from error
-        after = laptop.syncing.last()
-        if report is None or not report.finished:
-            if after != before:
-                raise Broken(f"{laptop.name}: 'last synced' moved without a whole sync")
-            return
-        self.outcome.conflicts += report.conflicts
-        if after is None or after == before:
-            raise Broken(f"{laptop.name}: 'last synced' did not move with a whole sync")
-        left = {entry.op_id for entry in laptop.entries() if entry.state == "waiting"} & waited
-        if left:
-            raise Broken(f"{laptop.name} says it is done, and {len(left)} changes still wait")
 
     def _finish(self, laptop: Laptop) -> None:
         """Let a laptop's sync go on to its end, with nobody between."""
@@ -476,7 +482,8 @@ class World:
         """No more faults: everybody syncs until nothing moves."""
         self._quiet = True
         self.tell("--- calm ---")
-        engine.PAGE_LINES, self.batch = 1000, 500  # type: ignore[misc]  `_knobs` puts it back
+        self._gently()
+        self.batch = 500
         for laptop in self.laptops:
             laptop.fuse.left = None
             self._finish(laptop)
@@ -494,7 +501,7 @@ class World:
                 self._sync(laptop)
                 self._finish(laptop)
                 self.promises.check_nothing_lost(laptop)
-                moved = moved or (not laptop.revoked and laptop.state() != seen)
+                moved |= laptop.state() != seen
             if not moved:
                 return
         raise Broken("syncs never settle")
@@ -512,7 +519,7 @@ class World:
     def _told(self, error: BaseException) -> str:
         last = "\n".join(f"  {line}" for line in self._trace[-40:])
         return (
-            f"seed {self.seed}: {error or repr(error)}\nthe last of {len(self._trace)} steps:\n{last}\n"
+            f"seed {self.seed}: {str(error) or repr(error)}\nthe last of {len(self._trace)} steps:\n{last}\n"
             f"see it again: make simulate SEED={self.seed} TRACE=1"
         )
 

@@ -49,6 +49,15 @@ def talk(answer: Answerer, url: str = "http://127.0.0.1:9") -> tuple[Transport, 
     return Transport(url, identity, SERVER.public_key(), TickingClock(MONDAY), timedelta(0), wire), wire
 
 
+def in_turn(answers: list[Answerer]) -> Answerer:
+    """One answer after the other."""
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        return answers.pop(0)(request)
+
+    return answer
+
+
 def signed(request: httpx2.Request, status: int = 200, body: bytes = b"{}", **headers: str) -> httpx2.Response:
     """An answer as the central system makes it."""
     asked = HttpMessage(
@@ -110,7 +119,7 @@ def test_a_replayed_number_is_leapt_over_once() -> None:
 def test_a_number_from_a_wrong_clock_is_never_counted() -> None:
     """Found by the simulation: one number days ahead, once counted, made every later process of the device a replay."""
     answers: list[Answerer] = [lambda r: signed(r, 401, problem("clock", 401)), signed]
-    wire = Wire(lambda request: answers.pop(0)(request))
+    wire = Wire(in_turn(answers))
     ahead = TickingClock(MONDAY + timedelta(days=2))
     transport = Transport(
         "http://127.0.0.1:9", Identity(DEVICE, "org.dev", "dev"), SERVER.public_key(), ahead, timedelta(0), wire,
@@ -127,7 +136,7 @@ def test_a_wrong_clock_and_a_replayed_number_are_both_mended_in_one_go() -> None
         lambda r: signed(r, 401, problem("replay", 401)),
         signed,
     ]
-    transport, wire = talk(lambda request: answers.pop(0)(request))
+    transport, wire = talk(in_turn(answers))
     assert transport.get("/v1/changes").problem is None
     assert len(wire.requests) == 3
 
