@@ -20,7 +20,7 @@ from fieldtui.tui.screens.kalender import Calendar
 from fieldtui.tui.widgets.linetable import LineTable
 from fieldtui.tui.worker import _speak
 from tests.support.workspaces import add_citizen, make_workspace
-from tests.tui.support import NOW, Caseload, a_caseload, grid, press, running, said, write
+from tests.tui.support import NOW, SIZES, Caseload, a_caseload, grid, press, running, said, write
 
 
 async def test_a_draft_stands_first_and_labels_are_whole_at_100_columns(tmp_path: Path) -> None:
@@ -190,3 +190,13 @@ async def test_typing_in_a_field_that_holds_a_day_replaces_it(tmp_path: Path) ->
     async with running(load) as (app, pilot):
         await press(pilot, "3", "n", *"fatima", "tab", "tab", *"ons", "tab", *"10", "ctrl+s")
         assert "booket onsdag 25-11 kl. 10:00" in said(app)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_answer_to_a_question_is_seen_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load, size) as (app, pilot):
+        await press(pilot, "f1")
+        await write(pilot, "hvordan flytter jeg en aftale")
+        assert "Flytte en aftale → x" in grid(app)
+        assert "Lave en opgave" not in grid(app)

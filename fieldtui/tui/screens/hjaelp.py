@@ -39,7 +39,7 @@ class Help(ServiceScreen[None]):
             id="help-search",
         )
         with Horizontal(classes="row"):
-            with Vertical(classes="half"):
+            with Vertical(classes="half help-left"):
                 name = next((_(words) for _key, screen, words, _short in TABS if screen == self._came_from), "")
                 yield TextPanel(
                     _("Her: {screen}").format(screen=name) if name else _("Her"), self._here(), id="help-here"
@@ -71,6 +71,7 @@ class Help(ServiceScreen[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
+        self.set_class(bool(event.value.strip()), "-asking")  # a narrow screen shows the answers instead of the keys
         self.query_one("#help-tasks", TextPanel).show(task_lines(event.value))
 
     def action_close(self) -> None:
