@@ -5,6 +5,7 @@ It stands around the application, so that routes see only proven callers and dec
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -44,6 +45,8 @@ ENROL_PATH: Final = "/v1/enrol"
 _PREFIX: Final = "/v1/"
 _ENROL_BYTES: Final = 8_192
 _LONGEST_HEAD: Final = 200
+BODY_SECONDS: Final = 60.0
+"""Longest time that a body may take to arrive: a megabyte at 140 kbit/s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Gate:
         body = b""
         try:
             # An encoded body is smaller than the decoded one it stands for, give or take a frame's header.
-            body = await _read(receive, limit + 1_024)
+            body = await _read_in_time(receive, limit + 1_024)
             message = HttpMessage(scope["method"], self._url(scope), headers, body)
             if enrols:
                 plain = await self._admit_newcomer(message, state, limit)
@@ -277,6 +280,15 @@ def _decoded(message: HttpMessage, limit: int) -> bytes:
         return decode_body(message.body, message.headers.get("content-encoding"), limit=limit)
     except BodyRefused as refused:
         raise Refusal("too-large" if str(refused) == "too large" else "validation", detail="encoding") from None
+
+
+async def _read_in_time(receive: Receive, limit: int) -> bytes:
+    """The body; whoever sends it drop by drop is not waited for."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _read(receive, limit)
+    except TimeoutError:
+        raise Refusal("unavailable", retry_after=5) from None
 
 
 async def _read(receive: Receive, limit: int) -> bytes:

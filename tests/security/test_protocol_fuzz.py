@@ -13,6 +13,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
+from fieldtui.central import gate
 from fieldtui.central.app import create_app
 from tests.support.central import Central
 
@@ -110,3 +111,12 @@ def test_what_is_no_request_at_all_stops_nobody(central: Central, capfd: pytest.
         one.close()
     said = capfd.readouterr()
     assert "Traceback" not in said.err + said.out
+
+
+def test_a_body_that_comes_drop_by_drop_is_not_waited_for(central: Central, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "BODY_SECONDS", 0.5)
+    parts = urlsplit(central.url)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as slow:
+        slow.sendall(b"POST /v1/enrol HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+        assert slow.recv(100).startswith(b"HTTP/1.1 503")
+    assert central.device("MH").pull()  # the control
