@@ -63,7 +63,7 @@ class Network(httpx2.BaseTransport):
         target = str(request.url).removeprefix(URL)
         letter = Letter(request.method, target, list(request.headers.raw), request.read(), laptop.name)
         fault = self._fault(request.method)
-        short = f"{laptop.name} {request.method} {len(letter.body)} bytes"
+        short = f"{laptop.name} {request.method}"
         self._tell(f"{short}: {fault}" if fault != "none" else short)
         self._turn(fuse.around)
         if fault == "kill before":
@@ -85,7 +85,7 @@ class Network(httpx2.BaseTransport):
         if fault == "cut answer":
             body = body[: len(body) // 2]
             headers = [(name, value) for name, value in headers if name.lower() != b"content-length"]
-        self._tell(f"{laptop.name} gets {status}, {len(body)} bytes")
+        self._tell(f"{laptop.name} gets {status}")
         stream = _Broken(body) if fault == "half answer" else httpx2.ByteStream(body)
         return httpx2.Response(status, headers=headers, stream=stream)
 

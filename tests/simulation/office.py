@@ -48,6 +48,8 @@ class PlayedDatabase(Database):
         self.pause: Callable[[], None] = lambda: None
         self.wait_until: Callable[[Callable[[], bool]], None] = lambda _free: None
         self.dies: Callable[[str], bool] = lambda _moment: False
+        self.open = 0
+        """Transactions that are under way."""
         self.holder: Turn | None = None
         """Who holds the organisation's row. PostgreSQL holds it for real; a fiber that would wait for it there would
         never get the baton back, so it waits here."""
@@ -57,6 +59,7 @@ class PlayedDatabase(Database):
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
         turn = Turn()
+        self.open += 1
         try:
             with super().transaction() as connection:
                 connection.info["turn"] = turn
@@ -68,6 +71,7 @@ class PlayedDatabase(Database):
             if self.dies("after commit"):
                 raise DatabaseUnreachable("played")
         finally:
+            self.open -= 1
             if self.holder is turn:
                 self.holder = None
 
@@ -137,8 +141,12 @@ class Office:
         return create_app(self.database, public_url=URL)
 
     def restart(self) -> None:
-        """A new process over the same database: nothing that was in memory is left."""
-        self.database.close()
+        """A new process over the same database: nothing that was in memory is left.
+
+        Requests that are under way are another process's; they keep their connections.
+        """
+        if not self.database.open:
+            self.database.close()
         self.app = self._app()
 
     def person(self, initials: str, role: Role = "consultant") -> Person:
