@@ -187,13 +187,14 @@ class Enrolment:
 
 
 def _parse(url: str) -> _Address:
+    parts = None
     try:
         parts = urlsplit(clean(url).strip())
         sound = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.username is None
         sound = sound and parts.port != 0 and " " not in parts.netloc and len(url) <= _LONGEST_URL
     except ValueError:
         sound = False
-    if not sound:
+    if parts is None or not sound:
         raise BadUsage(_("Adressen skal begynde med https:// og er den, kontoret har givet dig sammen med koden."))
     fingerprint = parse_qs(parts.fragment).get("k", [""])[0]
     base = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
