@@ -20,6 +20,7 @@ from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import Entry, entries_for
 from fieldtui.store.rows import main_day, parse_body
 from fieldtui.store.searching import index, unindex
+from fieldtui.store.standing import Standing, standing_of
 from fieldtui.store.writing import dump, stamp
 from fieldtui.wire.messages import JoinLine, LeaveLine, PageStart, RecordLine
 
@@ -55,20 +56,6 @@ class Applied:
         self.records += other.records
         self.merged += other.merged
         self.conflicts += other.conflicts
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    no: int
-    collection: str
-    scope: str
-    rev: int
-    body: dict[str, Any]
-    base: dict[str, Any] | None
-    annulled: dict[str, Any] | None
-    base_annulled: dict[str, Any] | None
-    author: str | None
-    recorded_at: str | None
 
 
 class Inbox:
@@ -128,7 +115,7 @@ class Inbox:
         return done
 
     def _apply_record(self, connection: sqlite3.Connection, line: RecordLine) -> Applied:
-        row = _row(connection, line.id)
+        row = standing_of(connection, line.id)
         if row is None:
             self._write(connection, None, line, line.body, annulment_of(line))
             return Applied(records=1)
@@ -179,7 +166,7 @@ class Inbox:
         sent_again = 0
         with self._store.transaction() as connection:
             for (record_id,) in connection.execute("SELECT record_id FROM unseen").fetchall():
-                row = _row(connection, record_id)
+                row = standing_of(connection, record_id)
                 entries = entries_for(connection, record_id)
                 if row is not None and entries:
                     connection.execute(
@@ -194,14 +181,14 @@ class Inbox:
             connection.execute("DELETE FROM unseen")
         return sent_again
 
-    def _send_again(self, connection: sqlite3.Connection, line: RecordLine, row: _Row) -> None:
+    def _send_again(self, connection: sqlite3.Connection, line: RecordLine, row: Standing) -> None:
         connection.execute(
             "UPDATE record SET rev = ?, base = ?, base_annulled = ? WHERE id = ?",
             (line.rev, dump(line.body), _dump(annulment_of(line)), line.id),
         )
         self._enqueue(connection, line.id, row, base_rev=line.rev)
 
-    def _enqueue(self, connection: sqlite3.Connection, record_id: str, row: _Row, *, base_rev: int) -> None:
+    def _enqueue(self, connection: sqlite3.Connection, record_id: str, row: Standing, *, base_rev: int) -> None:
         annul = row.annulled is not None and base_rev > 0
         body = {"reason": row.annulled["reason"]} if annul and row.annulled else row.body
         collection, scope = connection.execute(
@@ -223,7 +210,7 @@ class Inbox:
     # --- onto a pending change ----------------------------------------------------------------
 
     def _onto_pending(
-        self, connection: sqlite3.Connection, line: RecordLine, row: _Row, entries: Sequence[Entry], *, reset: bool
+        self, connection: sqlite3.Connection, line: RecordLine, row: Standing, entries: Sequence[Entry], *, reset: bool
     ) -> Applied:
         first, last = entries[0], entries[-1]
         if line.op_id == last.op_id:
@@ -245,7 +232,7 @@ class Inbox:
         self,
         connection: sqlite3.Connection,
         line: RecordLine,
-        row: _Row,
+        row: Standing,
         entry: Entry,
         base: dict[str, Any] | None,
         base_annulled: dict[str, Any] | None,
@@ -277,7 +264,7 @@ class Inbox:
     def _settle(
         self,
         connection: sqlite3.Connection,
-        row: _Row,
+        row: Standing,
         line: RecordLine,
         entry: Entry,
         body: dict[str, Any],
@@ -303,7 +290,7 @@ class Inbox:
     def _write(
         self,
         connection: sqlite3.Connection,
-        row: _Row | None,
+        row: Standing | None,
         line: RecordLine,
         body: dict[str, Any],
         annulled: dict[str, Any] | None,
@@ -387,27 +374,8 @@ def annulment_of(line: RecordLine) -> dict[str, Any] | None:
     return line.annulled.model_dump() if line.annulled else None
 
 
-def _row(connection: sqlite3.Connection, record_id: str) -> _Row | None:
-    found = connection.execute(
-        "SELECT no, collection, scope, rev, body, base, annulled, base_annulled, author, recorded_at FROM record WHERE id = ?",
-        (record_id,),
-    ).fetchone()
-    if found is None:
-        return None
-    no, collection, scope, rev, body, base, annulled, base_annulled, author, recorded_at = found
-    return _Row(
-        no, collection, scope, rev, json.loads(body), _load(base), _load(annulled), _load(base_annulled), author,
-        recorded_at,
-    )  # fmt: skip
-
-
-def _equal(line: RecordLine, row: _Row) -> bool:
+def _equal(line: RecordLine, row: Standing) -> bool:
     return line.body == row.body and annulment_of(line) == row.annulled
-
-
-def _load(text: str | None) -> dict[str, Any] | None:
-    loaded: dict[str, Any] | None = json.loads(text) if text else None
-    return loaded
 
 
 def _dump(value: dict[str, Any] | None) -> str | None:

@@ -23,7 +23,7 @@ from fieldtui.store.outbox import Entry, Outbox
 from fieldtui.store.purge import purge
 from fieldtui.store.store import Store
 from fieldtui.sync.brake import check_mass_change
-from fieldtui.sync.pages import parse_page
+from fieldtui.sync.pages import check_progress, parse_page
 from fieldtui.sync.plan import batches, in_order, log_weight, op_of
 from fieldtui.sync.report import Stage, SyncProgress, SyncReport
 from fieldtui.sync.transport import Transport
@@ -41,10 +41,6 @@ from fieldtui.wire.messages import (
 )
 
 ROUNDS: Final = 5
-MOST_PAGES: Final = 2_000
-"""Pages of one pull; a caseload is a handful. Whoever answers must not be able to fill the machine."""
-MOST_HELD_BYTES: Final = 128 * 1_048_576
-"""Decoded bytes of pages that are held back until the brake has looked at them all."""
 LOG_ENTRIES: Final = 500
 """Access-log entries in one request."""
 LOG_AGE: Final = timedelta(hours=24)
@@ -129,7 +125,7 @@ class Engine:
             if page is None:
                 cursor, pages, self._held_bytes = None, [], 0
                 continue
-            self._check_progress(page, asked, at_once=False)
+            check_progress(page, asked, self._held_bytes)
             pages.append((page, cursor))
             cursor = page.next
         try:
@@ -184,7 +180,7 @@ class Engine:
                 self._inbox.begin_reset()
                 cursor, held, self._held_bytes = None, [], 0
                 continue
-            self._check_progress(page, asked, at_once=at_once)
+            check_progress(page, asked, 0 if at_once else self._held_bytes)
             held.append((page, cursor))
             if at_once:
                 self._apply(held, report)
@@ -196,17 +192,6 @@ class Engine:
                 check_mass_change(connection, [page for page, _asked in held])
             self._apply(held, report)
         self._finish_reset(report)
-
-    def _check_progress(self, page: Page, asked: set[str | None], *, at_once: bool) -> None:
-        """Stop a pull that goes round in circles or never ends.
-
-        Raises:
-            ServerFault: Nothing that was held back was applied.
-        """
-        circles = page.more and page.next in asked
-        too_much = not at_once and self._held_bytes > MOST_HELD_BYTES
-        if circles or too_much or len(asked) > MOST_PAGES:
-            raise ServerFault("endless")
 
     def _apply(self, held: list[tuple[Page, str | None]], report: SyncReport) -> None:
         while held:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+from typing import Final
+
 from pydantic import ValidationError
 
 from fieldtui.base.errors import ServerFault
 from fieldtui.store.inbox import Page
 from fieldtui.wire.messages import PAGE_LINE, PAGE_LINES, PageEnd, PageStart
+
+MOST_PAGES: Final = 2_000
+"""Pages of one pull; a caseload is a handful. Whoever answers must not be able to fill the machine."""
+MOST_HELD_BYTES: Final = 128 * 1_048_576
+"""Decoded bytes of pages that are held back until the brake has looked at them all."""
 
 
 def parse_page(body: bytes) -> Page:
@@ -34,3 +42,18 @@ def parse_page(body: bytes) -> Page:
             raise ServerFault("page")
         middle.append(line)
     return Page(start=start, lines=tuple(middle), next=end.next, more=end.more)
+
+
+def check_progress(page: Page, asked: AbstractSet[str | None], held_bytes: int) -> None:
+    """Stop a pull that goes round in circles or never ends.
+
+    Args:
+        page: The page that came last.
+        asked: The cursors of this pull so far.
+        held_bytes: Decoded bytes of pages that were not applied yet.
+
+    Raises:
+        ServerFault: Nothing that was held back may be applied.
+    """
+    if (page.more and page.next in asked) or held_bytes > MOST_HELD_BYTES or len(asked) > MOST_PAGES:
+        raise ServerFault("endless")

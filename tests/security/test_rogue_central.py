@@ -12,7 +12,7 @@ import pytest
 
 from fieldtui.base.errors import ServerFault, Unreachable
 from fieldtui.base.ids import SystemIds
-from fieldtui.sync import transport
+from fieldtui.sync import pages, transport
 from tests.security.rogue import Lines, Rogue, outcome, reopened, work_a_day
 from tests.sync.office import Device, Office
 from tests.sync.test_transport import signed, talk
@@ -219,9 +219,7 @@ def test_the_central_system_cannot_silence_the_access_log(office: Office, device
 
 
 def test_a_pull_that_never_ends_is_given_up(office: Office, device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fieldtui.sync import engine
-
-    monkeypatch.setattr(engine, "MOST_PAGES", 20)
+    monkeypatch.setattr(pages, "MOST_PAGES", 20)
     rogue = Rogue(office, device)
     rogue.pages = lambda lines: [lines[0], lines[-1] | {"more": True, "next": IDS.new()}]
     assert outcome(device).startswith("ServerFault")
@@ -230,9 +228,7 @@ def test_a_pull_that_never_ends_is_given_up(office: Office, device: Device, monk
 
 
 def test_pages_that_are_held_back_have_a_bound(office: Office, device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fieldtui.sync import engine
-
-    monkeypatch.setattr(engine, "MOST_HELD_BYTES", 200_000)
+    monkeypatch.setattr(pages, "MOST_HELD_BYTES", 200_000)
     rogue = Rogue(office, device)
     big = {"zz": "x" * 50_000}
     rogue.pages = lambda lines: [
