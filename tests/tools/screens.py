@@ -7,16 +7,25 @@ monospace font.
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
+
+import pyte
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
 
 from fieldtui.base.i18n import set_language
 from fieldtui.base.ids import SeededIds
 from fieldtui.services.workspace import Workspace
+from fieldtui.tui import terminal
 from fieldtui.tui.app import FieldtuiApp
+from fieldtui.tui.lockscreen import LockScreen
 from tests.support.training import MORNING, a_morning
 from tests.tui.support import press, settle
 
@@ -91,15 +100,40 @@ def scenes(workspace: Workspace) -> list[tuple[str, tuple[Any, ...], tuple[str, 
         ("hurtig", ("idag",), ("plus", *"samtale i morgen 10")),
         ("soeg", ("idag",), ("ctrl+p", *"so")),
         ("hjaelp", ("idag",), ("f1",)),
+        ("beskeder", ("idag",), ("f", "f7")),
     ]
+
+
+def lock_screen() -> str:
+    """The lock screen as SVG: what its ANSI leaves on a terminal."""
+    screen = pyte.Screen(*SIZE)
+    stream = pyte.Stream(screen)
+    with patch.object(terminal, "size", lambda: SIZE), patch.object(terminal, "write", stream.feed):
+        LockScreen("Låst: 5 min. uden aktivitet").draw()
+    console = Console(width=SIZE[0], record=True, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    for row in range(SIZE[1]):
+        line = Text()
+        for column in range(SIZE[0]):
+            cell = screen.buffer[row][column]
+            ground, ink = (f"#{colour}" if colour != "default" else None for colour in (cell.bg, cell.fg))
+            line.append(cell.data, Style(color=ink, bgcolor=ground))
+        console.print(line, end="\n" if row < SIZE[1] - 1 else "")
+    return console.export_svg(title="fieldtui")
 
 
 async def draw(target: Path) -> int:
     """Draw every picture; returns how many."""
     font, folder = installed_font()
-    count = 0
+    (target / "laas.png").write_bytes(to_png(lock_screen(), font, folder))
+    count = 1
     with tempfile.TemporaryDirectory() as place:
         workspace, clock = a_morning(Path(place))
+        guide = FieldtuiApp(Path(place) / "new", clock=clock, ids=SeededIds("velkommen"))
+        async with guide.run_test(size=SIZE, notifications=False) as pilot:
+            await settle(pilot)
+            await press(pilot, "enter")
+            (target / "velkommen.png").write_bytes(to_png(guide.export_screenshot(title="fieldtui"), font, folder))
+            count += 1
         with workspace:
             for name, route, keys in scenes(workspace):
                 app = FieldtuiApp(workspace.folder, clock=clock, ids=SeededIds(name), workspace=workspace)
