@@ -75,11 +75,12 @@ class Calendar(CaseActs, ServiceScreen[Week]):
     def _opening(self) -> date:
         """The Monday to open at: on a weekend with no appointments left, that of the coming week."""
         today, now = self.shell.today, self.shell.now()
+        this_week = monday_of(self._asked or today)  # not `self.monday`: two loads may begin side by side
         if self._asked is not None or today.weekday() < present.WORKDAYS:
-            return self.monday
-        left = self.shell.workspace.lookup.appointments(today, self.monday + timedelta(days=6))
+            return this_week
+        left = self.shell.workspace.lookup.appointments(today, this_week + timedelta(days=6))
         running = any(stored.record.ends_at > now for stored in left)
-        return self.monday if running else self.monday + timedelta(days=7)
+        return this_week if running else this_week + timedelta(days=7)
 
     def load(self) -> Week:
         workspace = self.shell.workspace
