@@ -84,9 +84,7 @@ class Calendar(CaseActs, ServiceScreen[Week]):
 
     def load(self) -> Week:
         workspace = self.shell.workspace
-        if self._monday is None:
-            self._monday = self._opening()
-        monday = self._monday
+        monday = self._monday = self._monday or self._opening()
         grid = present.week_grid(monday, workspace.lookup.week(monday))
         days = [grid.on(day) for day in range(present.WORKDAYS)]
         return Week(grid, tuple((on, workspace.casework.free_slots(on, _FREE_MINUTES)) for on in days))
