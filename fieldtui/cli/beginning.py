@@ -49,6 +49,7 @@ def init(context: typer.Context) -> None:
             setting.tell(_("Det er nødkoden. Den vises kun nu; læg den et sikkert sted."))
         else:
             _hand_over(setting, code)
+        unlocking.confirm_code(workspace)
 
 
 def _hand_over(setting: Setting, code: str) -> None:

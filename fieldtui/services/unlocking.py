@@ -21,6 +21,7 @@ from fieldtui.vault import (
     create_vault,
     open_vault,
     recover_vault,
+    renew_recovery_code,
     suggest_passphrase,
     suggestion_bits,
     vault_state,
@@ -36,7 +37,10 @@ __all__ = [
     "VaultState",
     "check_strength",
     "cipher_version",
+    "code_confirmed",
+    "confirm_code",
     "create",
+    "new_code",
     "new_passphrase",
     "recover",
     "suggest_passphrase",
@@ -106,6 +110,36 @@ def new_passphrase(workspace: Workspace, new: Secret, *, kdf: KdfCost = STANDARD
     """
     change_passphrase(workspace.store.vault, new, kdf=kdf)
     workspace.store.audit("passphrase")
+
+
+def new_code(workspace: Workspace, *, clock: Clock) -> str:
+    """Give an unlocked vault a new recovery code; the old one opens nothing afterwards. Written to the access log.
+
+    Returns:
+        The new code, which is shown once and stored nowhere; it is not confirmed.
+
+    Raises:
+        DiskFull, Busy: No code is shown. The old one may be dead already, where only the log could not be written;
+            call again for a new one.
+    """
+    workspace.store.set_meta(MetaKey.RECOVERY_CONFIRMED, None)
+    code = renew_recovery_code(workspace.store.vault, clock=clock)
+    workspace.store.audit("recovery_code")
+    return code
+
+
+def confirm_code(workspace: Workspace) -> None:
+    """Remember that the recovery code is in somebody's hands, so that no start offers a new one.
+
+    Raises:
+        DiskFull, Busy: It is not remembered.
+    """
+    workspace.store.set_meta(MetaKey.RECOVERY_CONFIRMED, "1")
+
+
+def code_confirmed(workspace: Workspace) -> bool:
+    """True once `confirm_code` was called for the recovery code in force."""
+    return workspace.store.meta(MetaKey.RECOVERY_CONFIRMED) is not None
 
 
 def _workspace(vault: OpenVault, action: str, *, clock: Clock, ids: IdSource, failures: int = 0) -> Workspace:

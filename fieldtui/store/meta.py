@@ -36,5 +36,7 @@ class MetaKey(StrEnum):
     """Highest access-log entry that the central system has confirmed."""
     WRITING = "writing"
     """Key of the draft that was being written when the vault was locked; gone as soon as it is asked for."""
+    RECOVERY_CONFIRMED = "recovery_confirmed"
+    """`1` once somebody was shown to have the recovery code. Missing where the first start ended before that."""
     LOCKED_REASON = "locked_reason"
     """`revoked` where the central system has shut this device out."""

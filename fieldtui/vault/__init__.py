@@ -13,6 +13,7 @@ from fieldtui.vault.lifecycle import (
     create_vault,
     open_vault,
     recover_vault,
+    renew_recovery_code,
     vault_state,
 )
 from fieldtui.vault.locks import sync_lock
@@ -35,6 +36,7 @@ __all__ = [
     "create_vault",
     "open_vault",
     "recover_vault",
+    "renew_recovery_code",
     "sqlcipher",
     "suggest_passphrase",
     "suggestion_bits",

@@ -251,6 +251,34 @@ def change_passphrase(vault: OpenVault, new: Secret, *, kdf: KdfCost = STANDARD)
     event("vault.passphrase_changed")
 
 
+def renew_recovery_code(vault: OpenVault, *, clock: Clock) -> str:
+    """Give an open vault a new recovery code; the old one opens nothing afterwards. The passphrase stays the same.
+
+    Whoever kept a copy of the old files *and* has the old code can still read that copy.
+
+    Args:
+        vault: The open vault.
+        clock: Dates the new slot.
+
+    Returns:
+        The new recovery code, which is shown once and stored nowhere.
+
+    Raises:
+        DiskFull: No room; the old code stays.
+    """
+    new_code = ""
+
+    def replace(header: Header, key: bytearray) -> dict[str, object]:
+        nonlocal new_code
+        recovery_slot, new_code = _new_recovery_slot(header.vault_id, key, clock)
+        kept = (slot for slot in header.slots if slot.type != "recovery")
+        return {"slots": (*kept, recovery_slot)}
+
+    vault.change_header(replace)
+    event("vault.recovery_code_renewed")
+    return new_code
+
+
 def check_vault(vault: OpenVault) -> CheckReport:
     """Read and verify every page, index and foreign key of an open vault.
 

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from fieldtui.base.clock import SystemClock
+from fieldtui.base.errors import WrongRecoveryCode
 from fieldtui.base.ids import SystemIds
 from fieldtui.central import administration
 from fieldtui.services import unlocking
@@ -118,10 +119,39 @@ async def test_a_wrong_group_of_the_recovery_code_is_asked_again(tmp_path: Path)
 
 async def test_a_vault_that_is_not_enrolled_goes_on_where_the_guide_stopped(tmp_path: Path) -> None:
     workspace, _code = unlocking.create(tmp_path / "laptop", phrase(), clock=SystemClock(), ids=SystemIds())
+    unlocking.confirm_code(workspace)
     async with guide(tmp_path / "laptop", workspace) as (app, pilot):
         assert "4 Hvem er du? ─" in grid(app)
         await press(pilot, "enter", "enter", "enter")
         assert "Adresse og kode mangler" in grid(app)
+
+
+async def test_a_code_that_was_never_typed_back_is_replaced_by_a_new_one_when_the_guide_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "laptop"
+    async with guide(folder) as (app, pilot):
+        lost = (await past_passphrase(app, pilot))._code
+        assert lost in grid(app)
+    workspace = unlocking.unlock(folder, phrase(), clock=SystemClock(), ids=SystemIds())
+    async with guide(folder, workspace) as (app, pilot):
+        screen = app.screen
+        assert isinstance(screen, Welcome)
+        await until(pilot, lambda: "3 Nødkode ─" in grid(app) and "FT1-" in grid(app))
+        await settle(pilot)
+        new = screen._code
+        assert new != lost
+        assert new in grid(app)
+        assert "Her er en ny kode" in grid(app)
+        assert workspace.store.log_entries()[-1].action == "recovery_code"
+        assert not unlocking.code_confirmed(workspace)
+        await past_recovery(pilot, screen)
+        await until(pilot, lambda: "4 Hvem er du? ─" in grid(app))
+        assert unlocking.code_confirmed(workspace)
+    with pytest.raises(WrongRecoveryCode):
+        unlocking.recover(folder, lost, phrase(), clock=SystemClock(), ids=SystemIds(), kdf=unlocking.CHEAPEST)
+    again, _code = unlocking.recover(
+        folder, new, phrase(), clock=SystemClock(), ids=SystemIds(), kdf=unlocking.CHEAPEST
+    )
+    again.close()
 
 
 async def test_the_passphrase_is_in_no_widget_after_the_vault_was_made(tmp_path: Path) -> None:

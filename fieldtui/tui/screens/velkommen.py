@@ -54,6 +54,7 @@ class Welcome(Serving):
         self._suggestion = ""
         self._code = ""
         self._asked: tuple[int, ...] = ()
+        self._renewed = False
         self._words: tuple[str, ...] = ()
         self._busy = False
         self._enrol_url = self._enrol_code = self._device = ""
@@ -64,7 +65,7 @@ class Welcome(Serving):
 
     def compose(self) -> ComposeResult:
         if self._step is Step.LOOK and self._app.open_workspace is not None:
-            self._step = Step.ENROL  # a vault is there already: go on with the consultant
+            self._step = self._resumed_at(self._app.open_workspace)
         yield Lines(
             [
                 line(
@@ -79,10 +80,20 @@ class Welcome(Serving):
             frame = Panel(heading(self._step), hint=_("Enter går videre"), id="guide")
             with frame, VerticalScroll(can_focus=False):
                 yield Lines([_(INTRODUCTIONS[self._step]), ""], classes="wrap")
+                if self._step is Step.RECOVERY and self._renewed:
+                    yield Lines(
+                        [_("Her er en ny kode. En kode, du skrev ned før, gælder ikke mere."), ""], classes="wrap"
+                    )
                 yield from self._fields()
                 yield Lines(id="guide-said", classes="wrap")
         yield HintBar((*CONTEXTS["velkommen"], *(key for key in GLOBAL if key.action in {"language", "leave"})))
         yield too_small()
+
+    def _resumed_at(self, workspace: Workspace) -> Step:
+        """Where to go on with a vault that is there already."""
+        from fieldtui.services import unlocking
+
+        return Step.ENROL if unlocking.code_confirmed(workspace) else Step.RECOVERY
 
     def _fields(self) -> ComposeResult:
         match self._step:
@@ -123,6 +134,8 @@ class Welcome(Serving):
             fields.first().focus()
         if self._words and self._step is Step.ENROL:
             self._say_lines(compare_words(self._words))
+        if self._step is Step.RECOVERY and not self._code and not self._busy:
+            self._renew_code()
         if self._step is Step.FETCH and not self._busy:
             self._fetch()
 
@@ -241,19 +254,35 @@ class Welcome(Serving):
         self.run_service(make, self._made, on_error=self._refused)
 
     def _made(self, made: tuple[Workspace, str]) -> None:
-        workspace, self._code = made
+        workspace, code = made
         for field in self.query(SecretField):
             field.wipe()
         self._suggestion = ""
         self._app.adopt(workspace)
         preferences.remember(self._app.folder, language=language(), theme=self.app.theme)
-        chosen = random.SystemRandom().sample(range(len(groups_of(self._code))), _ASKED_BACK)
-        self._asked = tuple(sorted(chosen))
-        self._go(Step.RECOVERY)
+        self._show_code(code)
 
     # --- 3 recovery code --------------------------------------------------------------------------
 
+    def _show_code(self, code: str) -> None:
+        self._code = code
+        self._asked = tuple(sorted(random.SystemRandom().sample(range(len(groups_of(code))), _ASKED_BACK)))
+        self._go(Step.RECOVERY)
+
+    def _renew_code(self) -> None:
+        """The guide ended before the code was typed back: nobody may have it, so there must be a new one."""
+        from fieldtui.services import unlocking
+
+        self._busy = self._renewed = True
+        workspace, clock = self._app.workspace, self._app.clock
+        self.run_service(lambda: unlocking.new_code(workspace, clock=clock), self._show_code, on_error=self._refused)
+
     def _check_groups(self) -> None:
+        from fieldtui.services import unlocking
+
+        if not self._code:  # making it was refused: Enter tries again
+            self._renew_code()
+            return
         groups = groups_of(self._code)
         for number in self._asked:
             field = self.query_one(f"#guide-group-{number}", Input)
@@ -261,6 +290,11 @@ class Welcome(Serving):
                 field.focus()
                 self._say(_("Gruppe {number} passer ikke. Se på papiret igen.").format(number=number + 1), wrong=True)
                 return
+        self._busy = True
+        workspace = self._app.workspace
+        self.run_service(lambda: unlocking.confirm_code(workspace), self._code_confirmed, on_error=self._refused)
+
+    def _code_confirmed(self, _nothing: None) -> None:
         self._code = ""
         self._go(Step.ENROL)
 
@@ -347,5 +381,5 @@ class Welcome(Serving):
         self._app.begin()
 
     def action_later(self) -> None:
-        """Esc: stop here. What was done stays; the code that was shown does not come back."""
+        """Esc: stop here. What was done stays; a code that was not typed back yet is replaced by a new one next time."""
         self._app.leave_at_once()

@@ -20,6 +20,7 @@ from fieldtui.vault import (
     check_vault,
     create_vault,
     recover_vault,
+    renew_recovery_code,
     sync_lock,
     vault_state,
 )
@@ -171,6 +172,27 @@ def test_recovery_gives_a_new_passphrase_and_a_new_code_and_kills_the_old_ones(t
         recover_vault(tmp_path, code, phrase(), clock=a_clock(), kdf=CHEAPEST)
     reopened(tmp_path, OTHER_PHRASE).close()
     recover_vault(tmp_path, new_code, phrase(), clock=a_clock(), kdf=CHEAPEST)[0].close()
+
+
+def test_a_renewed_recovery_code_opens_the_old_one_does_not_and_the_passphrase_stays(tmp_path: Path) -> None:
+    def kept(name: str) -> list[object]:
+        header = parse_header((tmp_path / "vault" / name).read_bytes())
+        return [slot for slot in header.slots if slot.type != "recovery"]
+
+    vault, code = a_vault(tmp_path)
+    before = kept("vault.json")
+    with vault:
+        new_code = renew_recovery_code(vault, clock=a_clock())
+    assert new_code != code
+    assert len(before) == 1
+    for name in ("vault.json", "vault.json.bak"):
+        assert kept(name) == before
+        slots = parse_header((tmp_path / "vault" / name).read_bytes()).slots
+        assert [slot.type for slot in slots] == ["passphrase", "recovery"]
+    with pytest.raises(WrongRecoveryCode):
+        recover_vault(tmp_path, code, phrase(OTHER_PHRASE), clock=a_clock(), kdf=CHEAPEST)
+    reopened(tmp_path).close()
+    recover_vault(tmp_path, new_code, phrase(OTHER_PHRASE), clock=a_clock(), kdf=CHEAPEST)[0].close()
 
 
 def test_several_may_have_it_open_and_the_last_one_out_seals(tmp_path: Path) -> None:
