@@ -49,8 +49,7 @@ CREATE TABLE outbox (
         reason TEXT,
         field TEXT,
         hold_until TEXT,
-        in_flight INTEGER NOT NULL DEFAULT 0,
-        earlier TEXT NOT NULL DEFAULT '[]'
+        in_flight INTEGER NOT NULL DEFAULT 0
     ) STRICT;
 
 CREATE TABLE sqlite_sequence(name,seq);

@@ -170,8 +170,12 @@ class Inbox:
                 entries = entries_for(connection, record_id)
                 if row is not None and entries:
                     connection.execute(
-                        "UPDATE outbox SET base_rev = 0, op_id = ?, in_flight = 0, earlier = '[]' WHERE seq = ?",
+                        "UPDATE outbox SET base_rev = 0, op_id = ?, in_flight = 0 WHERE seq = ?",
                         (self._store.ids.new(), entries[-1].seq),
+                    )
+                    connection.execute(
+                        "DELETE FROM outbox WHERE record_id = ? AND state <> 'parked' AND seq < ?",
+                        (record_id, entries[-1].seq),
                     )
                     connection.execute("UPDATE record SET rev = 0, base = NULL WHERE id = ?", (record_id,))
                 elif row is not None and self._is_mine(row.author) and row.annulled is None:
@@ -218,7 +222,7 @@ class Inbox:
             self._write(connection, row, line, line.body, annulment_of(line))
             return Applied()
         base, base_annulled = row.base, row.base_annulled
-        if line.op_id == first.op_id or line.op_id in last.earlier:
+        if line.op_id == first.op_id:
             # An older edit of our own arrived although its answer was lost: what is pending grew out of it.
             base, base_annulled = line.body, annulment_of(line)
         elif not reset and (line.rev < row.rev or (line.rev == row.rev and line.body == row.base)):
@@ -281,7 +285,7 @@ class Inbox:
         kind = "annul" if annulled is not None else "put"
         sent = {"reason": annulled["reason"]} if annulled is not None else body
         connection.execute(
-            "UPDATE outbox SET op_id = ?, base_rev = ?, kind = ?, body = ?, in_flight = 0, earlier = '[]' WHERE seq = ?",
+            "UPDATE outbox SET op_id = ?, base_rev = ?, kind = ?, body = ?, in_flight = 0 WHERE seq = ?",
             (self._store.ids.new(), line.rev, kind, dump(sent), entry.seq),
         )
 

@@ -33,8 +33,7 @@ _TABLES: Final = (
     ) STRICT""",
     "CREATE INDEX record_by_collection ON record (collection, day)",
     "CREATE INDEX record_by_scope ON record (scope, collection)",
-    # What the central system has not accepted yet. `earlier`: op ids that this entry replaced after they
-    # were perhaps sent; the central system answering with one of them means our own older edit arrived.
+    # What the central system has not accepted yet, one change a row.
     """CREATE TABLE outbox (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
         op_id TEXT NOT NULL UNIQUE,
@@ -50,8 +49,7 @@ _TABLES: Final = (
         reason TEXT,
         field TEXT,
         hold_until TEXT,
-        in_flight INTEGER NOT NULL DEFAULT 0,
-        earlier TEXT NOT NULL DEFAULT '[]'
+        in_flight INTEGER NOT NULL DEFAULT 0
     ) STRICT""",
     "CREATE INDEX outbox_by_record ON outbox (record_id)",
     """CREATE TABLE conflict (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = (
     "seq, op_id, record_id, collection, scope, base_rev, kind, body, recorded_at, clock_offset_ms, state, reason, field,"
-    " hold_until, in_flight, earlier"
+    " hold_until, in_flight"
 )
 _SELECT: Final = f"SELECT {_COLUMNS} FROM outbox"  # noqa: S608  constant text
 
@@ -47,14 +47,12 @@ class Entry:
     """ISO 8601, UTC, by this machine's clock; automatic sync lets the entry rest until then."""
     in_flight: bool
     """True where it was sent and no answer has come."""
-    earlier: tuple[str, ...]
-    """Op ids that it replaced after they were sent."""
 
 
 def entry_of(row: tuple[Any, ...]) -> Entry:
     """A row of the table as a value."""
     seq, op_id, record_id, collection, scope, base_rev, kind, body, recorded_at, offset = row[:10]
-    state, reason, field, hold_until, in_flight, earlier = row[10:]
+    state, reason, field, hold_until, in_flight = row[10:]
     return Entry(
         seq=seq,
         op_id=op_id,
@@ -71,14 +69,13 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         field=field,
         hold_until=hold_until,
         in_flight=bool(in_flight),
-        earlier=tuple(json.loads(earlier)),
     )
 
 
 def entries_for(connection: sqlite3.Connection, record_id: str) -> list[Entry]:
     """The entries of one record that are not parked, oldest first.
 
-    There are two only where a record was annulled while its creation was on its way.
+    There are two only where a record was changed while an earlier change of it was on its way.
     """
     rows = connection.execute(f"{_SELECT} WHERE record_id = ? AND state <> 'parked' ORDER BY seq", (record_id,))
     return [entry_of(row) for row in rows]
@@ -142,18 +139,25 @@ class Outbox:
                     "UPDATE record SET base_annulled = ? WHERE id = ?", (dump(annulment), sent.record_id)
                 )
             connection.execute(
-                "UPDATE outbox SET base_rev = ?, earlier = '[]' WHERE record_id = ? AND state <> 'parked'",
+                "UPDATE outbox SET base_rev = ? WHERE record_id = ? AND state <> 'parked'",
                 (result.rev, sent.record_id),
             )
 
     def reject(self, sent: Entry, result: Rejected) -> None:
-        """A change was refused; it stays, with the reason. One edited meanwhile goes on waiting."""
+        """A change was refused; it stays, with the reason. One that was edited meanwhile goes on with the later edit."""
         with self._store.transaction() as connection:
-            connection.execute(
-                "UPDATE outbox SET state = 'rejected', reason = ?, field = ?, in_flight = 0 WHERE op_id = ?",
-                (_technical(result), result.field, sent.op_id),
-            )
-            self._forget_earlier(connection, sent)
+            later = [entry for entry in entries_for(connection, sent.record_id) if entry.seq > sent.seq]
+            if not later:
+                connection.execute(
+                    "UPDATE outbox SET state = 'rejected', reason = ?, field = ?, in_flight = 0 WHERE op_id = ?",
+                    (_technical(result), result.field, sent.op_id),
+                )
+                return
+            # The later edit holds the whole record; it is judged on its own.
+            connection.execute("DELETE FROM outbox WHERE op_id = ?", (sent.op_id,))
+            if sent.base_rev == 0 and later[-1].kind == "annul":
+                # What was never taken needs no annulment at the central system.
+                connection.execute("DELETE FROM outbox WHERE seq = ?", (later[-1].seq,))
 
     def park(self, sent: Entry, result: Parked) -> None:
         """A change waits at the central system for the citizen's new consultant."""
@@ -162,19 +166,11 @@ class Outbox:
                 "UPDATE outbox SET state = 'parked', reason = ?, in_flight = 0 WHERE op_id = ?",
                 (result.reason[:200], sent.op_id),
             )
-            self._forget_earlier(connection, sent)
 
     def came_too_late(self, sent: Entry) -> None:
         """A `stale` answer: the op changed nothing, so nothing is on its way any more."""
         with self._store.transaction() as connection:
             connection.execute("UPDATE outbox SET in_flight = 0 WHERE op_id = ?", (sent.op_id,))
-
-    @staticmethod
-    def _forget_earlier(connection: sqlite3.Connection, sent: Entry) -> None:
-        for entry in entries_for(connection, sent.record_id):
-            if sent.op_id in entry.earlier:
-                left = [op_id for op_id in entry.earlier if op_id != sent.op_id]
-                connection.execute("UPDATE outbox SET earlier = ? WHERE seq = ?", (dump(left), entry.seq))
 
 
 def _technical(result: Rejected) -> str:

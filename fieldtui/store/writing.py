@@ -2,11 +2,12 @@
 
 Must run inside one transaction. What a change means for the outbox:
 
-* A record has at most one waiting entry. A later edit replaces its body and gets a new `op_id` with the same
-  `base_rev`. Was the entry perhaps already sent, its old `op_id` is kept in `earlier`.
+* A record has at most one entry that was not sent yet. A later edit replaces its body and gets a new `op_id` with the
+  same `base_rev`.
+* An entry that is on its way, and may have arrived, keeps its place: an edit made meanwhile is a second entry behind it,
+  and is sent once the first is answered. Otherwise the answer's loss would set a person's own two edits against each other.
 * An edit that brings a record back to what the central system holds, before anything was sent, takes the
   entry away again. So does annulling what was never sent: the central system never hears of it.
-* A creation that is on its way keeps its entry; its annulment is a second entry behind it.
 """
 
 from __future__ import annotations
@@ -50,14 +51,12 @@ class _Row:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """The waiting outbox entry of a record."""
+    """The newest outbox entry of a record."""
 
     seq: int
-    op_id: str
     base_rev: int
     sent: bool
-    """True where it, or one it replaced, may have reached the central system."""
-    earlier: list[str]
+    """True where it, or the one before it, may have reached the central system."""
     in_flight: bool
 
 
@@ -185,14 +184,12 @@ class Writer:
         elif row is not None and entry is not None and not entry.sent and self._back_to_base(row, kind, body):
             self._forget(row, entry)
             return
-        if entry is not None and entry.in_flight and entry.base_rev == 0 and kind == "annul":
-            self._insert(record_id, collection, scope, 0, kind, body, hold, earlier=[])
-        elif entry is None:
-            self._insert(record_id, collection, scope, row.rev if row else 0, kind, body, hold, earlier=[])
-        else:
-            earlier = [*entry.earlier, entry.op_id] if entry.in_flight else entry.earlier
+        if entry is None:
+            self._insert(record_id, collection, scope, row.rev if row else 0, kind, body, hold)
+            return
+        if not entry.in_flight:
             self._connection.execute("DELETE FROM outbox WHERE seq = ?", (entry.seq,))
-            self._insert(record_id, collection, scope, entry.base_rev, kind, body, hold, earlier=earlier)
+        self._insert(record_id, collection, scope, entry.base_rev, kind, body, hold)
 
     def _back_to_base(self, row: _Row, kind: str, body: dict[str, Any]) -> bool:
         if row.rev == 0:
@@ -214,14 +211,13 @@ class Writer:
         kind: str,
         body: dict[str, Any],
         hold: datetime | None,
-        earlier: list[str],
     ) -> None:
         self._connection.execute(
             "INSERT INTO outbox (op_id, record_id, collection, scope, base_rev, kind, body, recorded_at, clock_offset_ms,"
-            " hold_until, earlier) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " hold_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self._new_id(), record_id, collection, scope, base_rev, kind, dump(body), self._command.recorded_at,
-                self._command.clock_offset_ms, stamp(hold) if hold else None, dump(earlier),
+                self._command.clock_offset_ms, stamp(hold) if hold else None,
             ),
         )  # fmt: skip
 
@@ -241,15 +237,13 @@ class Writer:
 
     def _entry(self, record_id: str) -> _Entry | None:
         found = self._connection.execute(
-            "SELECT seq, op_id, base_rev, in_flight, earlier, state FROM outbox WHERE record_id = ? ORDER BY seq DESC LIMIT 1",
-            (record_id,),
-        ).fetchone()
-        if found is None:
+            "SELECT seq, base_rev, in_flight, state FROM outbox WHERE record_id = ? ORDER BY seq DESC", (record_id,)
+        ).fetchall()
+        if not found:
             return None
-        seq, op_id, base_rev, in_flight, earlier, state = found
-        earlier = json.loads(earlier)
-        sent = bool(in_flight or earlier or state == "parked")
-        return _Entry(seq, op_id, base_rev, sent, earlier, bool(in_flight))
+        seq, base_rev, in_flight, state = found[0]
+        sent = bool(in_flight or state == "parked" or len(found) > 1)
+        return _Entry(seq, base_rev, sent, bool(in_flight))
 
     def _remember(
         self, record_id: str, collection: str, scope: str, before: dict[str, Any] | None, after: dict[str, Any]

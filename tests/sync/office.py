@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -38,6 +39,17 @@ class TickingClock(FixedClock):
     def now(self) -> datetime:
         self.advance(timedelta(milliseconds=1))
         return super().now()
+
+
+class RunningClock(FixedClock):
+    """A clock that runs as the machine's does, from Monday morning: for an office whose laptops keep real time."""
+
+    def __init__(self) -> None:
+        super().__init__(MONDAY)
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=time.monotonic() - self._began)
 
 
 class FaultyNetwork(httpx2.BaseTransport):
@@ -187,9 +199,9 @@ class Office:
 
 
 @contextlib.contextmanager
-def open_office(postgres: EmbeddedPostgres, folder: Path) -> Iterator[Office]:
+def open_office(postgres: EmbeddedPostgres, folder: Path, clock: FixedClock | None = None) -> Iterator[Office]:
     """An office in a database of its own."""
-    clock = TickingClock(MONDAY)
+    clock = clock or TickingClock(MONDAY)
     with (
         fresh_database(postgres, clock, SeededIds(f"central-{folder.name}")) as database,
         BackgroundServer(database) as server,

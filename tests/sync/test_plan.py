@@ -26,7 +26,7 @@ def entry(
 ) -> Entry:
     return Entry(
         seq, f"{seq:036d}", record_id, collection, "team", base_rev, kind, body, "2026-11-23T07:00:00+00:00", 0,
-        "waiting", None, None, None, False, (),
+        "waiting", None, None, None, False,
     )  # fmt: skip
 
 

@@ -114,18 +114,21 @@ def test_a_second_edit_replaces_the_waiting_entry_under_a_new_op_id(workspace: W
     put(workspace, record_id, "Café Nattergal")
     [second] = outbox(workspace, record_id)
     assert second["op_id"] != first["op_id"]
-    assert (second["base_rev"], second["earlier"]) == (0, "[]")
+    assert second["base_rev"] == 0
     assert "Nattergal" in second["body"]
 
 
-def test_an_entry_that_may_have_arrived_is_remembered_by_its_successor(workspace: Workspace) -> None:
+def test_an_entry_that_may_have_arrived_keeps_its_place_and_the_next_edits_stand_behind_it(
+    workspace: Workspace,
+) -> None:
     record_id = company(workspace)
-    [first] = outbox(workspace, record_id)
+    [sent] = outbox(workspace, record_id)
     set_in_flight(workspace, record_id)
     put(workspace, record_id, "Café Nattergal")
-    [second] = outbox(workspace, record_id)
-    assert second["earlier"] == f'["{first["op_id"]}"]'
-    assert second["in_flight"] == 0
+    put(workspace, record_id, "Café Lærke")
+    first, second = outbox(workspace, record_id)
+    assert (first["op_id"], first["in_flight"]) == (sent["op_id"], 1)
+    assert (second["in_flight"], "Lærke" in second["body"]) == (0, True)
 
 
 def test_the_base_of_a_pending_edit_is_what_the_central_system_holds(workspace: Workspace) -> None:
@@ -148,7 +151,7 @@ def test_an_edit_taken_back_before_it_was_sent_leaves_nothing_to_send(workspace:
     put(workspace, record_id, "Café Nattergal")
     set_in_flight(workspace, record_id)
     put(workspace, record_id, "Café Solsort")
-    assert len(outbox(workspace, record_id)) == 1, "it may have arrived, so its correction must be sent"
+    assert len(outbox(workspace, record_id)) == 2, "it may have arrived, so its correction must be sent after it"
 
 
 def test_annulling_what_was_never_sent_leaves_nothing_to_send(workspace: Workspace) -> None:
