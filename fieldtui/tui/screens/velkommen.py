@@ -141,11 +141,12 @@ class Welcome(Serving):
 
     def _go(self, step: Step) -> None:
         self._step = step
-        self._busy = False
+        self._busy = True  # until the step's fields are there, Enter has nothing to read
         self.call_later(self._rebuild)  # in this screen's own pump
 
     async def _rebuild(self) -> None:
         await self.recompose()
+        self._busy = False
         self.set_out()
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
