@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from fieldtui.base.clock import SystemClock
+from fieldtui.base.ids import SystemIds
+from fieldtui.services import unlocking
 from tests.cli.conftest import Program
-from tests.support.vaults import PHRASE
+from tests.support.vaults import PHRASE, phrase
 
 DAY = date(2026, 11, 24)
 ENVELOPE = {"id", "collection", "rev", "sync_state", "annulled_at"}
@@ -190,6 +193,8 @@ def test_init_without_a_terminal_asks_nothing_and_answers_the_code(empty: Progra
     put_early = empty.run("put", "company", stdin='{"name": "A"}')
     assert put_early.code == 2
     assert "enrol" in put_early.err
+    with unlocking.unlock(empty.folder, phrase(), clock=SystemClock(), ids=SystemIds()) as workspace:
+        assert unlocking.code_confirmed(workspace), "the guide need not make a new code"
 
 
 def test_a_new_passphrase_and_the_recovery_code_each_open_the_vault(empty: Program, tmp_path: Path) -> None:
