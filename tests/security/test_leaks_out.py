@@ -72,7 +72,7 @@ def test_the_databases_own_log_quotes_no_value(postgres: EmbeddedPostgres) -> No
             (f"SELECT {NEEDLE!r} FROM nowhere", ()),
         ):
             with pytest.raises(psycopg.Error):
-                connection.execute(statement, values or None)  # type: ignore[arg-type]
+                connection.execute(statement, values or None)
     folder = postgres._cluster
     logs = [path for path in folder.rglob("*.log") if path.is_file()]
     assert logs

@@ -50,7 +50,7 @@ def test_no_switch_of_python_keeps_a_worker_at_a_prompt(monkeypatch: pytest.Monk
         def poll(self) -> int:
             return 0
 
-    monkeypatch.setattr(supervisor.subprocess, "Popen", Started)
+    monkeypatch.setattr("subprocess.Popen", Started)
     for name in ("PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONFAULTHANDLER", "SSLKEYLOGFILE", "FIELDTUI_LANG"):
         monkeypatch.setenv(name, "x")
     assert supervisor.run(["--worker"]) == 0

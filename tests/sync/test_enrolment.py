@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class Newcomer:
         self.network = FaultyNetwork()
         self.words: list[tuple[str, ...]] = []
         self.pauses: list[float] = []
-        self.on_pause = lambda: None
+        self.on_pause: Callable[[], object] = lambda: None
         self.enrolment = Enrolment(self.workspace._context, via=self.network, pause=self._pause)
 
     def _pause(self, seconds: float) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.errors import Busy, MassChange, NotEnrolled, Revoked, ServerFault, Unreachable
 from fieldtui.central import administration
 from fieldtui.domain.records import Appointment, Attendance
@@ -209,7 +210,7 @@ def test_an_edit_made_while_the_change_is_on_its_way_goes_with_the_next_round(of
             device.edit(citizen, job_goal="Murer")
         return status, headers, body
 
-    device.network.change = meanwhile  # type: ignore[assignment]
+    device.network.change = meanwhile
     report = device.sync()
     assert (report.pushed, report.conflicts, report.pending) == (2, 0, 0)
     assert office.body(citizen)["job_goal"] == "Murer"
@@ -332,7 +333,10 @@ def test_a_refused_change_stays_with_its_reason(office: Office) -> None:
             Put(
                 office.id(),
                 Appointment(
-                    citizen_id=citizen, consultant_id=stranger, kind="opfoelgning", starts_at="2026-11-24T10:00+01:00"
+                    citizen_id=citizen,
+                    consultant_id=stranger,
+                    kind="opfoelgning",
+                    starts_at=datetime(2026, 11, 24, 10, tzinfo=COPENHAGEN),
                 ),
             )
         ],
@@ -351,9 +355,9 @@ def test_a_refused_change_stays_with_its_reason(office: Office) -> None:
             [
                 Put(
                     meeting,
-                    device.workspace.store.get(meeting).record.model_copy(update={"consultant_id": office.mh.id}),
+                    device.workspace.lookup.get(meeting).record.model_copy(update={"consultant_id": office.mh.id}),
                 )
-            ],  # type: ignore[union-attr]
+            ],
             label="Aftale",
             actor=device.person.id,
         )

@@ -54,7 +54,9 @@ async def test_moving_into_the_hour_that_does_not_exist_is_refused_and_the_app_g
     load = a_caseload(tmp_path)
     stored = load.workspace.lookup.get(load.appointments["ali"])
     async with running(load) as (app, pilot):
-        dialog = MoveForm(stored, "Ali D.", lambda start, minutes: load.workspace.casework.move(stored.id, start, minutes))
+        dialog = MoveForm(
+            stored, "Ali D.", lambda start, minutes: load.workspace.casework.move(stored.id, start, minutes)
+        )
         app.push_screen(dialog)
         await until(pilot, lambda: bool(app.screen.query("#entry-day")))
         app.screen.query_one("#entry-day").value = "28-03-2027"  # type: ignore[attr-defined]

@@ -15,7 +15,6 @@ from fieldtui.tui import preferences
 from fieldtui.tui.endings import LockReason
 from fieldtui.tui.presenters.finding import ALSO
 from fieldtui.tui.presenters.help import task_lines
-from fieldtui.tui.presenters.lines import Piece
 from fieldtui.tui.screens.kalender import Calendar
 from fieldtui.tui.widgets.linetable import LineTable
 from fieldtui.tui.worker import _speak
@@ -130,7 +129,7 @@ async def test_historik_shows_the_record_under_its_own_cursor(tmp_path: Path) ->
 )
 def test_help_answers_a_question_as_people_type_it(question: str, task: str) -> None:
     first = task_lines(question)[0]
-    text = "".join(piece.text if isinstance(piece, Piece) else piece for piece in first)
+    text = "".join(piece.text for piece in first)
     assert text.startswith(task)
 
 

