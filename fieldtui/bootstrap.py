@@ -130,14 +130,22 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has heard enough. Python would complain once more while it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.DONE)
+        return int(ExitCode.DONE)  # whoever read our output has heard enough
     except OSError as error:
         return _system_error(error, folder)
     except Exception as error:  # noqa: BLE001  the one place where a defect of ours becomes an exit code
         return _defect(error, folder)
+    finally:
+        _settle_output()
     return code
+
+
+def _settle_output() -> None:
+    """Leave nothing for Python to flush at exit where it cannot be written: that would change our exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _prepare_process() -> None:
