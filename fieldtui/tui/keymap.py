@@ -57,13 +57,15 @@ TABS: Final[tuple[tuple[str, str, str, str], ...]] = (
 )
 """Key, screen, name, short name (below 100 columns). A tab shows when its screen is built (`routes.py`)."""
 
+SYNC: Final = Key("f5", "sync", N_("Synk nu"), "F5", priority=True)
+
 GLOBAL: Final[tuple[Key, ...]] = (
     HELP,
     FIND,
     QUICK,
     UNDO,
     Key("ctrl+y", "redo", N_("Gentag"), "Ctrl+Y", changes=True),
-    Key("f5", "sync", N_("Synk nu"), "F5", priority=True),
+    SYNC,
     Key("f6", "discreet", N_("Diskret visning"), "F6", priority=True),
     Key("f7", "messages", N_("Beskeder"), "F7", priority=True),
     Key("f9", "language", N_("English"), "F9", priority=True),

@@ -23,13 +23,14 @@ from fieldtui.services.syncing import OutboxRow
 from fieldtui.services.workspace import Status
 from fieldtui.tui.case_acts import CaseActs
 from fieldtui.tui.dialogs.entries import Entry, EntryForm
-from fieldtui.tui.keymap import CONTEXTS, bindings
+from fieldtui.tui.keymap import CONTEXTS, FIND, HELP, QUICK, SYNC, UNDO, bindings, hints
 from fieldtui.tui.presenters import conflicts as present
 from fieldtui.tui.presenters import outbox
 from fieldtui.tui.presenters.dates import clock, local, near
 from fieldtui.tui.presenters.lines import Line, Piece, line
 from fieldtui.tui.service_screen import ServiceScreen
 from fieldtui.tui.shell import Outcome
+from fieldtui.tui.widgets.bars import HintBar
 from fieldtui.tui.widgets.linetable import Column, LineTable
 from fieldtui.tui.widgets.panel import Lines, Panel, TextPanel
 
@@ -106,6 +107,9 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
         self.query_one("#waiting-panel", Panel).label(title, _("Enter åbner"))
         self._show_why()
         some = bool(loaded.conflicts)
+        # The keys that choose between two versions mean nothing while there is nothing to choose.
+        quiet = (HELP, FIND, SYNC, QUICK, UNDO)
+        self.query_one(HintBar).show(hints(self.context, on_screen=True) if some else quiet)
         self.query_one("#conflict-panel").display = some
         self.query_one("#preview").display = some
         if some and not self._had_conflicts:
