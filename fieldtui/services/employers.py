@@ -83,7 +83,8 @@ class Employers(Editing):
             message = _("Kontakt med {company} er gemt.").format(company=company.record.name)
             if next_step_on is not None:
                 message += " " + _("Næste skridt {day}.").format(day=written_short(next_step_on))
-            return self._write(changes, message, warnings=self._names_in(text))
+            label = _("Kontakt med {company}").format(company=company.record.name)
+            return self._write(changes, message, label=label, warnings=self._names_in(text))
 
     def add_task(
         self,

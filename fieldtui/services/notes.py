@@ -82,7 +82,8 @@ class NoteWriting(Editing):
             put = self._new(collection, {**values, "addendum_to": addendum_to}, Batch())
             what = _("Brobygningsnotat") if collection == "bridging_note" else _("Notat")
             message = _("{what} om {who} er gemt.").format(what=what, who=citizen.record.short_name)
-            return self._write([put], message, warnings=warnings)
+            label = _("{what} om {who}").format(what=what, who=citizen.record.short_name)
+            return self._write([put], message, label=label, warnings=warnings)
 
     def _consent_state(self, citizen_id: str) -> ConsentState:
         consents: tuple[Stored[Consent], ...] = self._store.all("consent", scope=f"citizen:{citizen_id}")
