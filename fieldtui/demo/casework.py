@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from fieldtui.base.clock import COPENHAGEN
 from fieldtui.demo import vocabulary as words
 from fieldtui.demo.team import Participant, Workshop
 
@@ -59,10 +60,14 @@ def _make_calendar(shop: Workshop, own: list[Participant], consultant_id: str) -
 
 
 def _todays_times(shop: Workshop) -> list[datetime]:
-    """Six meetings an hour and a quarter apart, the third of which is going on; all of them within the day."""
-    quarter = shop.now.replace(minute=shop.now.minute // 15 * 15, second=0, microsecond=0)
-    third = min(max(quarter, shop.at(shop.today, 9)), shop.at(shop.today, 18))
-    return [third + timedelta(minutes=75 * step) for step in (-2, -1, 0, 1, 2, 3)]
+    """Six meetings an hour and a quarter apart around now, all of them today.
+
+    One has begun at any hour of the day or night, so that attendance can be practised whenever somebody sits down to it.
+    """
+    quarter = shop.now.replace(minute=shop.now.minute // 15 * 15, second=0, microsecond=0).astimezone(UTC)
+    midnight = shop.at(shop.today, 0).astimezone(UTC)
+    third = min(max(quarter, midnight + timedelta(minutes=150)), shop.at(shop.today, 18).astimezone(UTC))
+    return [(third + timedelta(minutes=75 * step)).astimezone(COPENHAGEN) for step in (-2, -1, 0, 1, 2, 3)]
 
 
 def _make_appointment(shop: Workshop, citizen: Participant, consultant_id: str, starts_at: datetime) -> None:

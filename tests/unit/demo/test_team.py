@@ -55,7 +55,9 @@ def test_at_any_moment_every_record_is_one_that_a_person_could_have_made(seed: i
 
 
 @given(now=MOMENTS)
-def test_there_is_always_a_days_work_today_and_in_office_hours_a_meeting_is_going_on(now: datetime) -> None:
+def test_there_is_always_a_days_work_today_of_which_some_has_begun_and_in_office_hours_a_meeting_is_going_on(
+    now: datetime,
+) -> None:
     records = [
         Appointment.model_validate(dict(each.body))
         for each in a_team(1, now, citizens=25).records
@@ -64,5 +66,6 @@ def test_there_is_always_a_days_work_today_and_in_office_hours_a_meeting_is_goin
     mine = [each for each in records if each.consultant_id == CONSULTANTS["MH"] and each.citizen_id]
     today = [each for each in mine if each.starts_at.date() == now.date()]
     assert 4 <= len(today) <= 6
+    assert any(each.starts_at <= now for each in today)
     if 9 <= now.hour < 18:
         assert any(each.starts_at <= now < each.ends_at for each in records if each.citizen_id)
