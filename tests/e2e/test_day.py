@@ -74,7 +74,7 @@ def test_a_day_is_worked_in_the_terminal_and_everything_is_there_afterwards(lapt
         press(screen, "\r", then=f"{tomorrow:%d-%m-%Y}")
         screen.type("10:00")
         screen.until("10:00–10:45")
-        press(screen, "\x13", then="Borgere · 1")
+        press(screen, "\x13", then="er booket")
         # A note whose writer is killed in the middle.
         press(screen, "m", then="Referat · Yrsa K.")
         screen.type("Vil gerne i et køkken")
@@ -91,7 +91,7 @@ def test_a_day_is_worked_in_the_terminal_and_everything_is_there_afterwards(lapt
         screen.until("Kladden er hentet frem igen")
         screen.type(" til foråret.")
         screen.until("til foråret.")
-        press(screen, "\x13", then="Borgere · 1")
+        press(screen, "\x13", then="er gemt")
         # Bridge: a wish for treatment, a consent, a step on.
         press(screen, "6", then="Ingen i gang")
         press(screen, "w", then="Gem ønske")
