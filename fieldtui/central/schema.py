@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy sees them. Every key but `serving`'s begins with `org_id`, so that they shard by municipality.
+"""The tables, as SQLAlchemy sees them. Every key but those of `serving` and `enrol_address` begins with `org_id`, for sharding.
 
 Ids are UUID text. Instants that people or devices gave are kept as the text they came as; instants
 of this system are `timestamptz`. Bodies are JSONB after their model.
@@ -61,6 +61,13 @@ organisation: Final = Table(
     Column("public_url", Text, comment="Where devices reach it, as `serve` was last told."),
     Column("enrol_failures", Integer, nullable=False, comment="Wrong enrolment codes since `enrol_window_at`."),
     _instant("enrol_window_at", nullable=True),
+    Column(
+        "incarnation",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="Part of every cursor; renewed by a restore, so that devices notice.",
+    ),
     _instant("created_at"),
 )
 
@@ -117,6 +124,11 @@ device: Final = Table(
     Column("audit_head", Text, comment="Head of its access log as it last said: `seq:mac:epoch`."),
     _instant("enrolled_at"),
     _instant("last_seen_at", nullable=True),
+    Column(
+        "busy_until",
+        DateTime(timezone=True),
+        comment="Rate limit: each request moves it on; a device may be so far ahead of the clock as a burst allows.",
+    ),
     _instant("revoked_at", nullable=True),
     ForeignKeyConstraint(["org_id", "consultant_id"], ["consultant.org_id", "consultant.consultant_id"]),
 )
@@ -141,6 +153,14 @@ enrolment: Final = Table(
     _instant("expires_at"),
     _instant("approved_at", nullable=True),
     _of_organisation(),
+)
+
+enrol_address: Final = Table(
+    "enrol_address",
+    METADATA,
+    Column("address_hash", Text, primary_key=True, comment="SHA-256 of the network address, never itself."),
+    Column("failures", Integer, nullable=False, comment="Wrong codes since `window_at`."),
+    _instant("window_at"),
 )
 
 record: Final = Table(
@@ -271,5 +291,17 @@ export_version: Final = Table(
     Column("lines", JSONB, nullable=False, comment="Fingerprint of each appointment as it stood in that version."),
     Column("sha256", Text, nullable=False),
     _instant("made_at"),
+    _of_organisation(),
+)
+
+ruleset: Final = Table(
+    "ruleset",
+    METADATA,
+    _key("org_id"),
+    _key("name"),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False, comment="TOML, as it was checked and published."),
+    Column("sha256", Text, nullable=False),
+    _instant("published_at"),
     _of_organisation(),
 )
