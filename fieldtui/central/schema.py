@@ -130,6 +130,9 @@ device: Final = Table(
         comment="Rate limit: each request moves it on; a device may be so far ahead of the clock as a burst allows.",
     ),
     _instant("revoked_at", nullable=True),
+    Column("waiting", Integer, comment="Changes it had not sent, as it last said."),
+    Column("waiting_since", Text, comment="When the oldest of them was made, as it said."),
+    Column("lost_at", DateTime(timezone=True), comment="When somebody said that it is lost."),
     ForeignKeyConstraint(["org_id", "consultant_id"], ["consultant.org_id", "consultant.consultant_id"]),
 )
 
@@ -304,4 +307,20 @@ ruleset: Final = Table(
     Column("sha256", Text, nullable=False),
     _instant("published_at"),
     _of_organisation(),
+)
+
+act: Final = Table(
+    "act",
+    METADATA,
+    _key("org_id"),
+    _key("act_id"),
+    _instant("at"),
+    Column("consultant_id", Text, comment="Who did it; empty where it was done at the office's own console."),
+    Column("device_id", Text, comment="On which device."),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, comment="Id of whom or what it was done to."),
+    Column("detail", Text, comment="Ids, days and counts; never a name or a text of a record."),
+    Column("reason", Text, comment="As the person gave it."),
+    _of_organisation(),
+    Index(None, "org_id", "at"),
 )

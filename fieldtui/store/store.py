@@ -17,10 +17,10 @@ from fieldtui.base.clock import Clock
 from fieldtui.base.errors import BadUsage, Busy, NewerVault, NotEnrolled, ReadOnlyLease
 from fieldtui.base.ids import IdSource
 from fieldtui.domain.case import Case
+from fieldtui.domain.casefiles import case_of, cases_of
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Record
 from fieldtui.store import accesslog, searching
-from fieldtui.store.casefiles import case_of, cases_of
 from fieldtui.store.changes import Change, Kind, WriteResult
 from fieldtui.store.contact import CONTACT_KEYS, forget_contact, read_contact
 from fieldtui.store.drafts import DraftBox
