@@ -7,19 +7,16 @@ What changes while a round is paged has a higher number than its head and comes 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection, and_, func, select
 
-from fieldtui.base.canonical import canonical_json
 from fieldtui.base.clock import today
 from fieldtui.central.assignments import (
     TREATMENT_COLLECTIONS,
@@ -29,7 +26,8 @@ from fieldtui.central.assignments import (
     due_changes,
     settle,
 )
-from fieldtui.central.caller import Caller, Refusal
+from fieldtui.central.caller import Caller
+from fieldtui.central.cursor import Cursor, accepted
 from fieldtui.central.database import Database
 from fieldtui.central.ledger import Ledger, Standing, standing_from
 from fieldtui.central.schema import consultant, organisation, record, scope_change
@@ -60,50 +58,6 @@ _TREATMENT_FIELDS: Final = frozenset(
 """What a treatment worker needs of a citizen's record to keep an appointment (decisions 29)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a device has come. Opaque to devices; nothing in it is a clock's."""
-
-    org_id: str
-    consultant_id: str
-    at: int = 0
-    """Everything up to this number was sent."""
-    base: int | None = None
-    """Where the round began; `None` between rounds."""
-    head: int | None = None
-    """Where the round ends."""
-    scope: str | None = None
-    """The scope that is being sent after its join."""
-    after: str | None = None
-    """Id of the last record of that scope that was sent."""
-    rules: str | None = None
-    """Fingerprint of the rule versions the device was told, so that they are told again when they change."""
-
-    def text(self) -> str:
-        """As it goes over the wire."""
-        values = {"o": self.org_id, "c": self.consultant_id, "s": self.at, "b": self.base, "h": self.head}
-        values |= {"j": self.scope, "a": self.after, "r": self.rules}
-        compact = canonical_json({k: v for k, v in values.items() if v is not None})
-        return base64.urlsafe_b64encode(compact).decode("ascii").rstrip("=")
-
-    @classmethod
-    def read(cls, text: str) -> Cursor:
-        """Read what `text` wrote.
-
-        Raises:
-            ValueError: It is none of ours.
-        """
-        try:
-            values = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
-            return cls(
-                str(values["o"]), str(values["c"]), _number(values["s"]), _number_or_none(values.get("b")),
-                _number_or_none(values.get("h")), _text_or_none(values.get("j")), _text_or_none(values.get("a")),
-                _text_or_none(values.get("r")),
-            )  # fmt: skip
-        except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise ValueError("not a cursor") from None
-
-
 def pull(db: Database, caller: Caller, cursor_text: str | None, *, limit: int = PAGE_LINES) -> bytes:
     """One page, as NDJSON.
 
@@ -123,7 +77,7 @@ def pull(db: Database, caller: Caller, cursor_text: str | None, *, limit: int = 
             settle(ledger, caller.person.id, today=day)
             ledger.close()
         org = connection.execute(select(organisation).where(organisation.c.org_id == caller.organisation.id)).one()
-        cursor = _accepted(cursor_text, caller, org.seq)
+        cursor = accepted(cursor_text, caller, incarnation=org.incarnation, last=org.seq)
         begins = cursor.head is None
         if cursor.head is None or cursor.base is None:
             cursor = replace(cursor, base=cursor.at, head=org.seq)
@@ -189,7 +143,7 @@ class _Round:
                 page.end(cursor, more=True)
                 return
             cursor = reached
-        page.end(Cursor(cursor.org_id, cursor.consultant_id, self._head, rules=cursor.rules), more=latest > self._head)
+        page.end(cursor.settled(self._head), more=latest > self._head)
 
     def _items(self, page: _Page) -> Iterator[tuple[RecordLine | JoinLine | LeaveLine, Cursor]]:
         """Every line that is left, with the cursor that stands after it."""
@@ -344,20 +298,6 @@ def _start(
     )
 
 
-def _accepted(text: str | None, caller: Caller, last: int) -> Cursor:
-    if not text:
-        return Cursor(caller.organisation.id, caller.person.id)
-    try:
-        cursor = Cursor.read(text)
-    except ValueError:
-        raise Refusal("cursor-reset") from None
-    ours = cursor.org_id == caller.organisation.id and cursor.consultant_id == caller.person.id
-    ordered = (cursor.base or 0) <= cursor.at <= (last if cursor.head is None else cursor.head) <= last
-    if not ours or not ordered or (cursor.base is None) != (cursor.head is None):
-        raise Refusal("cursor-reset")
-    return cursor
-
-
 @cache
 def _rules_fingerprint() -> str:
     versions = json.dumps(builtin().versions(), sort_keys=True)
@@ -370,19 +310,3 @@ def _line(message: PageStart | RecordLine | JoinLine | LeaveLine | PageEnd) -> b
 
 def _utc(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 62:
-        raise ValueError("not a number")
-    return value
-
-
-def _number_or_none(value: Any) -> int | None:
-    return None if value is None else _number(value)
-
-
-def _text_or_none(value: Any) -> str | None:
-    if value is not None and (not isinstance(value, str) or "\x00" in value):
-        raise ValueError("not text")
-    return value

@@ -1,0 +1,104 @@
+"""How far a device has come, as the central system hands it out and reads it back."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from fieldtui.base.canonical import canonical_json
+from fieldtui.central.caller import Caller, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a device has come. Opaque to devices; nothing in it is a clock's."""
+
+    org_id: str
+    consultant_id: str
+    at: int = 0
+    """Everything up to this number was sent."""
+    base: int | None = None
+    """Where the round began; `None` between rounds."""
+    head: int | None = None
+    """Where the round ends."""
+    scope: str | None = None
+    """The scope that is being sent after its join."""
+    after: str | None = None
+    """Id of the last record of that scope that was sent."""
+    rules: str | None = None
+    """Fingerprint of the rule versions the device was told, so that they are told again when they change."""
+    incarnation: str = ""
+    """Which life of the organisation the numbers belong to; a restore from a backup begins a new one."""
+
+    def text(self) -> str:
+        """As it goes over the wire."""
+        values = {"o": self.org_id, "c": self.consultant_id, "s": self.at, "b": self.base, "h": self.head}
+        values |= {"j": self.scope, "a": self.after, "r": self.rules, "i": self.incarnation or None}
+        compact = canonical_json({k: v for k, v in values.items() if v is not None})
+        return base64.urlsafe_b64encode(compact).decode("ascii").rstrip("=")
+
+    def settled(self, at: int) -> Cursor:
+        """The cursor between rounds, where the last one ended at a number."""
+        return Cursor(self.org_id, self.consultant_id, at, rules=self.rules, incarnation=self.incarnation)
+
+    @classmethod
+    def read(cls, text: str) -> Cursor:
+        """Read what `text` wrote.
+
+        Raises:
+            ValueError: It is none of ours.
+        """
+        try:
+            values = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+            return cls(
+                str(values["o"]), str(values["c"]), _number(values["s"]), _number_or_none(values.get("b")),
+                _number_or_none(values.get("h")), _text_or_none(values.get("j")), _text_or_none(values.get("a")),
+                _text_or_none(values.get("r")), _text_or_none(values.get("i")) or "",
+            )  # fmt: skip
+        except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise ValueError("not a cursor") from None
+
+
+def accepted(text: str | None, caller: Caller, *, incarnation: str, last: int) -> Cursor:
+    """The cursor of a request.
+
+    Args:
+        text: As the device gave it; nothing from the beginning.
+        caller: Whose device asks.
+        incarnation: The organisation's present one.
+        last: The highest number given so far.
+
+    Raises:
+        Refusal: `cursor-reset` where it is not from here, or from before a restore.
+    """
+    if not text:
+        return Cursor(caller.organisation.id, caller.person.id, incarnation=incarnation)
+    try:
+        cursor = Cursor.read(text)
+    except ValueError:
+        raise Refusal("cursor-reset") from None
+    ours = (cursor.org_id, cursor.consultant_id) == (caller.organisation.id, caller.person.id)
+    ours = ours and cursor.incarnation == incarnation
+    ordered = (cursor.base or 0) <= cursor.at <= (last if cursor.head is None else cursor.head) <= last
+    if not ours or not ordered or (cursor.base is None) != (cursor.head is None):
+        raise Refusal("cursor-reset")
+    return cursor
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 62:
+        raise ValueError("not a number")
+    return value
+
+
+def _number_or_none(value: Any) -> int | None:
+    return None if value is None else _number(value)
+
+
+def _text_or_none(value: Any) -> str | None:
+    if value is not None and (not isinstance(value, str) or "\x00" in value):
+        raise ValueError("not text")
+    return value
