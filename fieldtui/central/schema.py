@@ -68,6 +68,9 @@ organisation: Final = Table(
         server_default="",
         comment="Part of every cursor; renewed by a restore, so that devices notice.",
     ),
+    Column(
+        "retention_days", Integer, comment="Days after discharge before a citizen is erased; null: never by itself."
+    ),
     _instant("created_at"),
 )
 
@@ -87,7 +90,15 @@ consultant: Final = Table(
     Column("initials", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
+    Column("unit", Text, comment="The unit a treatment worker belongs to, as consents name it."),
     Column("assignments_seq", BigInteger, nullable=False, comment="When this person's assignments last changed."),
+    Column(
+        "desk_seq",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="When what this person is offered or told (hand-overs, parked edits) last changed.",
+    ),
     _instant("created_at"),
     _of_organisation(),
     CheckConstraint("role IN ('consultant', 'treatment', 'leader')", name="role"),
@@ -109,6 +120,20 @@ assignment: Final = Table(
     CheckConstraint("role IN ('primary', 'substitute', 'treatment')", name="role"),
     Index(None, "org_id", "consultant_id"),
     Index("assignment_one_primary_idx", "org_id", "citizen_id", unique=True, postgresql_where=text("role = 'primary'")),
+)
+
+planned_assignment: Final = Table(
+    "planned_assignment",
+    METADATA,
+    _key("org_id"),
+    _key("citizen_id"),
+    _key("consultant_id"),
+    Column("role", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date),
+    ForeignKeyConstraint(["org_id", "consultant_id"], ["consultant.org_id", "consultant.consultant_id"]),
+    CheckConstraint("role IN ('primary', 'substitute', 'treatment')", name="role"),
+    Index(None, "org_id", "valid_from"),
 )
 
 device: Final = Table(
@@ -246,8 +271,47 @@ parked: Final = Table(
     Column("scope", Text, nullable=False),
     Column("op", JSONB, nullable=False),
     _instant("received_at"),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("answered_by", Text),
+    _instant("answered_at", nullable=True),
+    Column("reason", Text, comment="Why it was declined."),
     _of_organisation(),
+    CheckConstraint("state IN ('waiting', 'accepted', 'declined')", name="state"),
     Index(None, "org_id", "scope"),
+    Index(None, "org_id", "consultant_id"),
+)
+
+handover: Final = Table(
+    "handover",
+    METADATA,
+    _key("org_id"),
+    _key("handover_id"),
+    Column("citizen_id", Text, nullable=False),
+    Column("from_id", Text, comment="Who had the citizen when it was offered."),
+    Column("to_id", Text, nullable=False),
+    Column("offered_by", Text, nullable=False, comment="The consultant or a leader."),
+    Column("note", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    _instant("offered_at"),
+    Column("answered_by", Text),
+    _instant("answered_at", nullable=True),
+    Column("reason", Text),
+    _of_organisation(),
+    CheckConstraint("state IN ('offered', 'accepted', 'rejected', 'withdrawn', 'lapsed')", name="state"),
+    Index(None, "org_id", "citizen_id"),
+    Index(None, "org_id", "to_id"),
+)
+
+erasure: Final = Table(
+    "erasure",
+    METADATA,
+    _key("org_id"),
+    _key("citizen_id"),
+    Column("reason", Text, nullable=False, comment="As it was typed; devices show it. Names nobody."),
+    Column("records", Integer, nullable=False, comment="How many records there were."),
+    Column("seq", BigInteger, nullable=False),
+    _instant("at"),
+    _of_organisation(),
 )
 
 import_ref: Final = Table(
