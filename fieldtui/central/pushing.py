@@ -27,6 +27,8 @@ from fieldtui.central.staff import people
 from fieldtui.domain.problems import problems_of
 from fieldtui.domain.records import COLLECTIONS, Record, scope_of
 from fieldtui.domain.records.base import RESERVED
+from fieldtui.wire.fields import parse_instant
+from fieldtui.wire.fields import parse_instant
 from fieldtui.wire.messages import (
     PROBLEM_PREFIX,
     Accepted,
@@ -40,7 +42,6 @@ from fieldtui.wire.messages import (
     PushResponse,
     Rejected,
     Stale,
-    parse_instant,
 )
 
 REMEMBERED: Final = timedelta(days=401)

@@ -180,6 +180,7 @@ enrolment: Final = Table(
     _instant("created_at"),
     _instant("expires_at"),
     _instant("approved_at", nullable=True),
+    Column("reused_at", DateTime(timezone=True), comment="When another key last tried the used code."),
     _of_organisation(),
 )
 
@@ -189,6 +190,37 @@ enrol_address: Final = Table(
     Column("address_hash", Text, primary_key=True, comment="SHA-256 of the network address, never itself."),
     Column("failures", Integer, nullable=False, comment="Wrong codes since `window_at`."),
     _instant("window_at"),
+)
+
+organisation_key: Final = Table(
+    "organisation_key",
+    METADATA,
+    _key("org_id"),
+    Column("place", Integer, primary_key=True, autoincrement=False, comment="1 is the oldest."),
+    Column("document", JSONB, nullable=False, comment="The public half, as devices get it."),
+    _instant("set_at"),
+    _of_organisation(),
+)
+
+wipe_order: Final = Table(
+    "wipe_order",
+    METADATA,
+    _key("org_id"),
+    _key("device_id"),
+    Column("document", JSONB, nullable=False, comment="The signed order, as it is."),
+    _instant("set_at"),
+    _instant("delivered_at", nullable=True),
+    ForeignKeyConstraint(["org_id", "device_id"], ["device.org_id", "device.device_id"]),
+)
+
+policy: Final = Table(
+    "policy",
+    METADATA,
+    _key("org_id"),
+    _key("name"),
+    Column("value", Text, nullable=False),
+    _instant("set_at"),
+    _of_organisation(),
 )
 
 record: Final = Table(

@@ -6,11 +6,24 @@ order, then a `PageEnd`. A page without its end line is discarded.
 
 from __future__ import annotations
 
-import math
-from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
+
+from fieldtui.wire.desk import Desk, Errand, ErrandResult
+from fieldtui.wire.fields import (
+    AnyScope,
+    Body,
+    CitizenScope,
+    DayText,
+    InstantText,
+    LogText,
+    Message,
+    Number,
+    RecordId,
+    ShortText,
+)
+from fieldtui.wire.organisation import OrganisationKey, WipeOrder
 
 PROTOCOL_VERSION: Final = 1
 PROTOCOL_HEADER: Final = "fieldtui-protocol"
@@ -25,73 +38,6 @@ PAGE_LINES: Final = 1_000
 PAGE_BYTES: Final = 1_048_576
 
 
-class Message(BaseModel):
-    """A frozen message; unknown fields are ignored on reading, as a newer peer may add some."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-# What the other side says is held against these before anything is done with it: a device must not be harmed by a
-# central system that was broken into, nor a colleague's device by a device. What a *body* holds is for the models.
-
-_UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-FIRST_YEAR: Final = 2000
-LAST_YEAR: Final = 2199
-"""Instants of the protocol outside are broken clocks, and leave no room to convert between zones."""
-
-
-def parse_instant(text: str) -> datetime:
-    """An instant of the protocol.
-
-    Raises:
-        ValueError: Not ISO 8601, without an offset, or out of reach.
-    """
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
-        raise ValueError("instant")
-    return instant
-
-
-def _instant(text: str) -> str:
-    parse_instant(text)
-    return text
-
-
-def _day(text: str) -> str:
-    date.fromisoformat(text)
-    return text
-
-
-InstantText = Annotated[str, Field(max_length=40), AfterValidator(_instant)]
-"""ISO 8601 with an offset, kept as it was written."""
-DayText = Annotated[str, Field(pattern=r"^(20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_day)]
-"""ISO 8601, a day."""
-Number = Annotated[int, Field(ge=0, le=2**53)]
-"""A count that every database and every JSON reader can hold."""
-RecordId = Annotated[str, Field(pattern=f"^{_UUID}$")]
-CitizenScope = Annotated[str, Field(pattern=f"^citizen:{_UUID}$")]
-AnyScope = Annotated[str, Field(pattern=f"^(team|citizen:{_UUID})$")]
-
-
-def _finite(body: dict[str, Any]) -> dict[str, Any]:
-    """JSON has neither NaN nor infinity (RFC 8259 § 6); a reader that lets them in could not write them again."""
-    left: list[Any] = list(body.values())
-    while left:
-        value = left.pop()
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError("number")
-        if isinstance(value, dict):
-            left.extend(value.values())
-        elif isinstance(value, list):
-            left.extend(value)
-    return body
-
-
-Body = Annotated[dict[str, Any], AfterValidator(_finite)]
-"""What a record says, as JSON."""
-ShortText = Annotated[str, Field(max_length=200)]
-LogText = Annotated[str, Field(max_length=2_000)]
-
 Role = Literal["consultant", "treatment", "leader"]
 AssignmentRole = Literal["primary", "substitute", "treatment"]
 LeaveReason = Literal["reassigned", "ended", "erased"]
@@ -104,6 +50,8 @@ class Person(Message):
     initials: ShortText
     name: ShortText
     role: Role
+    unit: ShortText | None = None
+    """Of a treatment worker: the unit, as consents name it."""
 
 
 class Limits(Message):
@@ -134,6 +82,12 @@ class PageStart(Message):
     """The organisation's staff; only when it changed since the cursor."""
     assignments: dict[RecordId, Assigned] | None = None
     """By citizen id, what this device's consultant is to each citizen; only when it changed since the cursor."""
+    desk: Desk | None = None
+    """What this device's consultant is offered, asked and told; whole, and only when it changed since the cursor."""
+    organisation_keys: tuple[OrganisationKey, ...] | None = None
+    """The organisation's offline keys, oldest first; only when they changed since the cursor."""
+    wipe_order: WipeOrder | None = None
+    """For a device that shall send what it has and then destroy its keys."""
 
 
 class Assigned(Message):
@@ -189,6 +143,8 @@ class LeaveLine(Message):
     scope: CitizenScope
     seq: Number
     reason: LeaveReason
+    why: LogText | None = None
+    """Where the citizen was erased: the reason the office gave, for the person to read."""
 
 
 class PageEnd(Message):
@@ -247,6 +203,8 @@ class PushRequest(Message):
 
     ops: tuple[Op, ...]
     log: tuple[LogEntry, ...] = ()
+    errands: tuple[Errand, ...] = ()
+    """Carried out after the changes, in order."""
 
 
 class Accepted(Message):
@@ -295,6 +253,8 @@ class PushResponse(Message):
     results: tuple[OpResult, ...]
     log_head: Number = 0
     """Highest access-log entry the server holds for this device."""
+    errands: tuple[ErrandResult, ...] = ()
+    """One result per errand, in order; none from a system that knows no errands."""
 
 
 # --- enrolment --------------------------------------------------------------------------------
@@ -322,6 +282,10 @@ class Enrolled(Message):
     consultant: Person
     server_key: str
     """P-256 SubjectPublicKeyInfo of the response key, DER, base64."""
+    organisation_keys: tuple[OrganisationKey, ...] = ()
+    """The organisation's offline keys, oldest first; the last one is in force."""
+    ca: Annotated[str, Field(max_length=100_000)] | None = None
+    """The certificate authority to pin (PEM); `None` for the system's store."""
 
 
 class EnrolPending(Message):
@@ -369,6 +333,8 @@ class Problem(Message):
     status: int
     detail: str | None = None
     server_time: str | None = None
+    wipe_order: WipeOrder | None = None
+    """With `wipe`: the order, to be proven with the organisation's key before anything is done."""
 
     @property
     def name(self) -> str:
