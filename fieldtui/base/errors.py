@@ -12,7 +12,7 @@
     │   └── ApprovalPending · MassChange
     ├── Revoked             this device (exit 6)
     ├── Damaged             vault or log; nothing was overwritten (exit 7)
-    │   └── HeaderDamaged · HeaderTampered · DatabaseDamaged · DatabaseMissing · RolledBack · LogBroken
+    │   └── HeaderDamaged · HeaderTampered · DatabaseDamaged · DatabaseMissing · RolledBack · LogBroken · BackupDamaged
     ├── Busy                another fieldtui holds it (exit 8)
     └── Internal            a defect of ours, or no room (exit 1)
         └── DiskFull
@@ -170,6 +170,8 @@ class Unreachable(FieldtuiError):
     """The central system does not answer; everything is kept."""
 
     exit_code = ExitCode.UNREACHABLE
+    retry_after: float | None = None
+    """Seconds it asked to be left alone for, where it said so."""
 
 
 @dataclass(eq=False)
@@ -262,6 +264,10 @@ class LogBroken(Damaged):
 
     entry: int
     """Sequence number of the first entry that does not fit."""
+
+
+class BackupDamaged(Damaged):
+    """A backup of the central system is damaged, cut short, or no backup; nothing was changed."""
 
 
 @dataclass(eq=False)

@@ -57,6 +57,12 @@ class Syncing:
         self._store = context.store
         self._via = via
         self._last_seq = 0
+        self._under_way: Transport | None = None
+
+    @property
+    def address(self) -> str | None:
+        """The central system's; `None` before enrolment."""
+        return self._store.meta(MetaKey.SERVER_URL)
 
     def run(
         self,
@@ -74,7 +80,7 @@ class Syncing:
             accept_mass_change: Apply it even where more changes than looks right.
             dry_run: Say what would be sent and what would come, and change nothing here or there.
             on_progress: Told of each step, in this thread.
-            cancelled: Asked between steps; what was done by then stays done.
+            cancelled: Asked between steps; what was done by then stays done. See also `cut`.
 
         Raises:
             NotEnrolled: There is no central system to sync with yet.
@@ -92,13 +98,34 @@ class Syncing:
                 on_progress=on_progress,
                 cancelled=cancelled,
             )
+            self._under_way = transport
             try:
                 return engine.preview() if dry_run else engine.run()
             except Revoked:
                 self._lock_out()
                 raise
             finally:
+                self._under_way = None
                 self._last_seq = transport.last_seq
+
+    def cut(self) -> None:
+        """From another thread: let the sync under way wait for nobody; with `cancelled` set it ends at once.
+
+        Nothing is lost by it: what was on its way is sent again under the same op id.
+        """
+        transport = self._under_way
+        if transport is not None:
+            transport.cut()
+
+    def rests(self) -> float | None:
+        """Seconds until something that automatic sync lets rest may be sent; `None` where nothing rests."""
+        now = self._context.clock.now()
+        until = [
+            (datetime.fromisoformat(entry.hold_until) - now).total_seconds()
+            for entry in Outbox(self._store).all("waiting")
+            if entry.hold_until is not None
+        ]
+        return min((seconds for seconds in until if seconds > 0), default=None)
 
     def last(self) -> datetime | None:
         """When a whole sync last finished."""

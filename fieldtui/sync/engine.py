@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from pydantic import ValidationError
 
-from fieldtui.base.errors import ServerFault
+from fieldtui.base.errors import ServerFault, Unreachable
 from fieldtui.base.log import event
 from fieldtui.store.contact import read_contact, write_contact
 from fieldtui.store.inbox import Applied, Inbox, Page
@@ -101,6 +101,11 @@ class Engine:
         try:
             self._sync(report)
         except _Cancelled:
+            report.finished = False
+        except Unreachable:
+            # Whoever stops a sync may cut its connection; that is no trouble with the network.
+            if self._cancelled is None or not self._cancelled():
+                raise
             report.finished = False
         finally:
             self._account(report, began)

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from fieldtui.base.clock import Clock
 from fieldtui.base.errors import Revoked, ServerFault, TlsRefused, Unreachable, UpgradeNeeded
+from fieldtui.sync.cutting import Cutter
 from fieldtui.wire.encoding import ZSTD, BodyRefused, decode_body, encode_body
 from fieldtui.wire.messages import PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
 from fieldtui.wire.problems import read_problem
@@ -177,6 +178,7 @@ class Transport:
         self.offset = offset
         """The central system's time minus the device's, after the last proven answer."""
         self.traffic = Traffic()
+        self._cutter = Cutter()
         self._client = httpx2.Client(
             transport=via or http_transport(self._base, ca_pem),
             trust_env=False,
@@ -194,6 +196,10 @@ class Transport:
     def close(self) -> None:
         """Close the connection."""
         self._client.close()
+
+    def cut(self) -> None:
+        """From any thread: what waits for an answer now, or asks later, fails at once with `Unreachable`."""
+        self._cutter.cut()
 
     def now(self) -> datetime:
         """The central system's time as far as it is known."""
@@ -236,7 +242,7 @@ class Transport:
             else:
                 self.last_seq = max(self.last_seq, self._microseconds()) + _REPLAY_LEAP
         if answer.problem is not None:
-            _raise_what_nobody_can_handle(answer.problem)
+            _raise_what_nobody_can_handle(answer.problem, answer.message.headers.get("retry-after"))
         return answer
 
     def _once(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
@@ -289,7 +295,11 @@ class Transport:
     def _send(self, request: HttpMessage) -> tuple[int, dict[str, str], bytes]:
         try:
             with self._client.stream(
-                request.method, request.url, content=request.body, headers=dict(request.headers)
+                request.method,
+                request.url,
+                content=request.body,
+                headers=dict(request.headers),
+                extensions={"trace": self._cutter.trace},
             ) as response:
                 parts: list[bytes] = []
                 size = 0
@@ -337,20 +347,31 @@ def _connection_error(error: Exception) -> Unreachable:
     return Unreachable()
 
 
-def _raise_what_nobody_can_handle(problem: Problem) -> None:
+def retry_seconds(said: str | None) -> float | None:
+    """How long `Retry-After` asks to wait (RFC 9110 §10.2.3), where it is said in seconds; else `None`.
+
+    The other form, a date, is told by a clock that need not be the central system's, and is not followed.
+    """
+    text = (said or "").strip()
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _raise_what_nobody_can_handle(problem: Problem, retry_after: str | None) -> None:
     """Raise for the problems that mean the same to every caller; others are answers.
 
     Raises:
         Revoked: `revoked` or `wipe`.
         UpgradeNeeded: `too-old`.
-        Unreachable: `unavailable`, `rate-limited`, and a proxy's 502, 503 and 504.
+        Unreachable: `unavailable`, `rate-limited`, and a proxy's 429, 502, 503 and 504, with what `Retry-After` says.
         ServerFault: What no caller can mend.
     """
     if problem.name in {"revoked", "wipe"}:
         raise Revoked
     if problem.name == "too-old":
         raise UpgradeNeeded
-    if problem.name in {"unavailable", "rate-limited"} or problem.status in {502, 503, 504}:
-        raise Unreachable
+    if problem.name in {"unavailable", "rate-limited"} or problem.status in {429, 502, 503, 504}:
+        busy = Unreachable()
+        busy.retry_after = retry_seconds(retry_after)
+        raise busy
     if problem.name not in {"cursor-reset", "code", "too-large", "validation"}:
         raise ServerFault(problem.name)

@@ -18,7 +18,6 @@ from fieldtui.base.i18n import _, language, set_language
 from fieldtui.base.ids import IdSource
 from fieldtui.tui import preferences
 from fieldtui.tui.acts import Acts
-from fieldtui.tui.background import EVERY_SECONDS
 from fieldtui.tui.endings import ENDING_OF, Ending, LockReason
 from fieldtui.tui.keymap import GLOBAL, TABS, bindings
 from fieldtui.tui.messages import HintPicked, TabPicked
@@ -117,7 +116,6 @@ class FieldtuiApp(SendingApp):
 
     def on_mount(self) -> None:
         self.set_interval(BEAT_SECONDS, self._heartbeat)
-        self.set_interval(EVERY_SECONDS, self._sync_by_itself)
         if self._workspace is None or self._workspace.consultant is None:
             self._show_guide()
         else:
@@ -132,7 +130,7 @@ class FieldtuiApp(SendingApp):
         self._watch = Watch(self.clock, idle_minutes=int(idle))
         self.push_screen(build(self._start))
         self.refresh_soon()
-        self.set_timer(1.0, self._sync_by_itself)
+        self.sync_by_itself()
 
     # --- facts, names, notices --------------------------------------------------------------------
 
@@ -369,7 +367,7 @@ class FieldtuiApp(SendingApp):
         if self._driver is not None:
             self._driver.write("\x1b[2J\x1b[H")
             self._driver.flush()
-        self._sync.stop()
+        self._sync.end()
         for screen in self.screen_stack:
             if isinstance(screen, Serving):
                 with suppress(FieldtuiError):  # a full disk must not keep the vault open; the draft before is there

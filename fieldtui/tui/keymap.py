@@ -136,7 +136,7 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("b", "take_both", N_("Begge"), "b", hint=True),
         Key("e", "own_value", N_("Ret selv"), "e", hint=True),
         Key("g", "save_solution", N_("Gem løsning"), "g", hint=True, changes=True),
-        _BACK,
+        Key("escape", "stop_sync", N_("Stop synk"), "Esc"),
     ),
     "hjaelp": (_CLOSE,),
     "beskeder": (_CLOSE,),

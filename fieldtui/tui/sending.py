@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 from fieldtui.base.clock import Clock
 from fieldtui.base.errors import Busy, FieldtuiError, NotEnrolled, Revoked, Unreachable
 from fieldtui.base.i18n import _
-from fieldtui.tui.background import AFTER_CHANGE_SECONDS, BackgroundSync
+from fieldtui.tui.background import BackgroundSync, Ran
 from fieldtui.tui.endings import LockReason
 from fieldtui.tui.guarded import GuardedApp
-from fieldtui.tui.presenters.status import StatusFacts
+from fieldtui.tui.presenters.status import StatusFacts, progress_text
 
 if TYPE_CHECKING:
-    from fieldtui.services.syncing import SyncReport
+    from fieldtui.services.autosync import AutoSync
+    from fieldtui.services.syncing import SyncProgress
     from fieldtui.services.workspace import Workspace
 
+_TICK_SECONDS: Final = 1.0
+"""How often the schedule is asked; it costs microseconds."""
 _REVOKED_SECONDS: Final = 6
 """How long the sentence stands before a revoked device locks."""
 
@@ -28,13 +31,14 @@ class SendingApp(GuardedApp):
     def __init__(self, clock: Clock, workspace: Workspace | None) -> None:
         super().__init__(clock)
         self._workspace = workspace
-        self._sync_timer: Any = None
+        self._auto: AutoSync | None = None
         self._sync_trouble: type[FieldtuiError] = Unreachable
         self._sync = BackgroundSync(
             lambda: self.workspace.syncing,
-            on_report=lambda report, manual: self.tell(self._synced, report, manual),
+            on_done=lambda ran: self.tell(self._synced, ran),
             on_error=lambda error, manual: self.tell(self._not_synced, error, manual),
             on_fault=lambda fault: self.tell(self.fault, fault),
+            on_progress=lambda step: self.tell(self._progressed, step),
         )
 
     @property
@@ -58,39 +62,81 @@ class SendingApp(GuardedApp):
     def _load_facts(self) -> None:
         raise NotImplementedError
 
+    # --- begin and stop ---------------------------------------------------------------------------
+
+    def sync_by_itself(self) -> None:
+        """From now on the schedule is followed: when a network appears, after edits, and every quarter of an hour."""
+        from fieldtui.services.autosync import AutoSync
+
+        self._auto = AutoSync(self.clock)
+        self._auto.url = self.workspace.syncing.address
+        self.set_interval(_TICK_SECONDS, self._sync_tick)
+
+    def _sync_tick(self) -> None:
+        if self._auto is not None and not self._ending and self._auto.is_due():
+            self._begin_sync(manual=False)
+
+    def _begin_sync(self, *, manual: bool) -> bool:
+        if self._auto is None or self._ending or not self._sync.start(manual=manual):
+            return False
+        self._auto.began()
+        self._set_facts(progress="")
+        return True
+
     def action_sync(self) -> None:
         """F5: sync now, in the background."""
-        if self._workspace is None or self._workspace.consultant is None:
-            return
-        if self._sync.start(manual=True):
-            self._set_facts()
-        else:
-            self.notice(_("Der synkes allerede. Arbejd bare videre."))
+        if self._auto is not None and not self._begin_sync(manual=True):
+            self.notice(_("Der synkes allerede. Arbejd bare videre, eller stop den med Esc på 7 Synk."))
+
+    def action_stop_sync(self) -> None:
+        """Stop the sync under way, if there is one."""
+        if not self.stop_sync():
+            self.notice(_("Der synkes ikke lige nu."))
+
+    def stop_sync(self) -> bool:
+        """Stop the sync under way; what is not sent stays, and goes with the next one. False where none is under way."""
+        if self._auto is None or not self._sync.stop():
+            return False
+        self._auto.stopped()
+        self._set_facts(progress="")
+        self.notice(_("Synk er stoppet. Det, der ikke er sendt, er gemt og sendes ved næste synk."))
+        return True
 
     def _send_soon(self) -> None:
-        if self._sync_timer is not None:
-            self._sync_timer.stop()
-        self._sync_timer = self.set_timer(AFTER_CHANGE_SECONDS, self._sync_by_itself)
+        if self._auto is not None:
+            self._auto.changed()
 
-    def _sync_by_itself(self) -> None:
-        if self._workspace is not None and self._workspace.consultant is not None and not self._ending:
-            self._sync.start(manual=False)
-            self._set_facts()
+    # --- what came of it --------------------------------------------------------------------------
 
-    def _synced(self, report: SyncReport, manual: bool) -> None:
-        self._set_facts(online=True)
+    def _progressed(self, step: SyncProgress) -> None:
+        if self._sync.running:
+            self._set_facts(progress=progress_text(step.stage, step.done, step.total))
+
+    def _synced(self, ran: Ran) -> None:
+        report = ran.report
+        if ran.stopped:
+            self._set_facts(progress="")
+            self.refresh_soon()
+            return
+        if self._auto is not None:
+            self._auto.ended(report, ran.rests)
+        self._set_facts(online=True, progress="")
         self._sync_trouble = Unreachable
-        if manual or report.conflicts or report.rejected:
+        if ran.manual or report.conflicts or report.rejected:
             counts = _("Synket: {pulled} ind, {pushed} ud").format(pulled=report.pulled, pushed=report.pushed)
             if report.conflicts:
                 counts += " · " + _("▲ konflikter: {count}, se 7 Synk").format(count=report.conflicts)
             if report.rejected:
                 counts += " · " + _("× afvist: {count}, se 7 Synk").format(count=report.rejected)
+            if not report.finished:
+                counts += " · " + _("ikke færdig, fortsætter om lidt")
             self.notice(counts)
         self.refresh_soon()
 
     def _not_synced(self, error: FieldtuiError, manual: bool) -> None:
-        self._set_facts(online=not isinstance(error, Unreachable) and self.facts.online)
+        if self._auto is not None:
+            self._auto.failed(error)
+        self._set_facts(online=not isinstance(error, Unreachable) and self.facts.online, progress="")
         if isinstance(error, Revoked):
             self.fail(error)
             self.set_timer(_REVOKED_SECONDS, lambda: self.lock(LockReason.ASKED))

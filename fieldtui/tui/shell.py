@@ -85,6 +85,10 @@ class Shell(Protocol):
         """Called in any thread: run something on the screens' own thread soon."""
         ...
 
+    def stop_sync(self) -> bool:
+        """Stop the sync under way; False where none is."""
+        ...
+
     def refresh_soon(self) -> None:
         """Load status, names and the screens in view anew."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from fieldtui.base.i18n import _
 from fieldtui.tui.presenters.dates import clock, local, near
@@ -17,6 +18,8 @@ class StatusFacts:
     now: datetime
     online: bool = False
     syncing: bool = False
+    progress: str = ""
+    """How far the sync under way is, in words; empty before its first step."""
     enrolled: bool = True
     last_sync_at: datetime | None = None
     pending: int = 0
@@ -29,12 +32,21 @@ class StatusFacts:
     read_only: bool = False
 
 
+def progress_text(stage: Literal["pull", "push", "purge"], done: int, total: int | None) -> str:
+    """`Henter 120`, `Sender 3 af 5`, `Rydder op`."""
+    if stage == "pull":
+        return _("Henter {count}").format(count=done)
+    if stage == "push":
+        return _("Sender {done} af {total}").format(done=done, total=total if total is not None else done)
+    return _("Rydder op")
+
+
 def connection(facts: StatusFacts) -> Piece:
-    """`● Online`, `○ Offline-klar`, `● Synker …`."""
+    """`● Online`, `○ Offline-klar`, `● Synker …`, `● Sender 3 af 5`."""
     if not facts.enrolled:
         return Piece(_("○ Ikke tilmeldt"), "warning")
     if facts.syncing:
-        return Piece(_("● Synker …"), "primary")
+        return Piece(f"● {facts.progress}" if facts.progress else _("● Synker …"), "primary")
     return Piece(_("● Online"), "success") if facts.online else Piece(_("○ Offline-klar"))
 
 

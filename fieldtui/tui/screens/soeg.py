@@ -28,6 +28,7 @@ _PAUSE_SECONDS: Final = 0.3
 _LEAST: Final = 3
 _MOST_HITS: Final = 20
 _THEME: Final = "!theme"
+_STOP_SYNC: Final = "!stop-sync"
 _EXPORT: Final = "eksport"
 
 
@@ -76,6 +77,7 @@ class Find(Dialog[None]):
             Target("action", _EXPORT, _("Eksport: lister over aftaler"), also="export lists reception receptionen")
         )
         found.append(Target("action", _THEME, _("Skift farver"), also="tema colours theme"))
+        found.append(Target("action", _STOP_SYNC, _("Stop synk"), also="afbryd annullér cancel sync stop"))
         return found
 
     def set_out(self) -> None:
@@ -175,6 +177,9 @@ class Find(Dialog[None]):
         self.dismiss(None)
         if key == _THEME:
             self.app.call_later(self.app.run_action, "app.theme")
+            return
+        if key == _STOP_SYNC:
+            self.app.call_later(self.app.run_action, "app.stop_sync")
             return
         if key == _EXPORT:
             self.app.call_later(self.shell.go, "eksport")

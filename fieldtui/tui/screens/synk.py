@@ -256,6 +256,10 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
         form = EntryForm(lambda: _("Ret selv: {field}").format(field=row.label), entries, submit)
         self.shell.ask(form, self.shell.done)
 
+    def action_stop_sync(self) -> None:
+        """Esc: stop the sync under way; without one it does nothing."""
+        self.shell.stop_sync()
+
     def action_save_solution(self) -> None:
         """`g`: store what has been chosen for this record."""
         rows = [row for row in self._record_rows() if row.id in self._choices]
