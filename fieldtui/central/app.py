@@ -13,7 +13,7 @@ from fieldtui.base.errors import DatabaseUnreachable
 from fieldtui.central.caller import Refusal
 from fieldtui.central.database import Database
 from fieldtui.central.gate import Gate, problem_answer
-from fieldtui.central.routes import changes, enrol, health
+from fieldtui.central.routes import changes, enrol, health, team
 from fieldtui.wire.messages import PAGE_LINE, PROBLEM_JSON, Problem
 from fieldtui.wire.problems import STATUS
 
@@ -42,6 +42,7 @@ def create_app(database: Database, *, public_url: str) -> FastAPI:
     )
     app.include_router(changes.router(database))
     app.include_router(enrol.router(database))
+    app.include_router(team.router(database))
     app.include_router(health.router(database))
     _answer_problems(app)
     app.add_middleware(Gate, database=database, public_url=public_url)

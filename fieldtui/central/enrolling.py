@@ -21,6 +21,7 @@ from fieldtui.central.schema import consultant, device, enrolment, organisation
 from fieldtui.central.staff import person_by_initials, person_from
 from fieldtui.wire.keys import load_public_key, public_key_der, public_key_text
 from fieldtui.wire.messages import Enrolled, EnrolPending, EnrolRequest
+from fieldtui.wire.team import TeamEnrolment
 from fieldtui.wire.words import fingerprint_words
 
 CODE_LENGTH: Final = 8
@@ -133,6 +134,80 @@ def approve(db: Database, code: str, *, organisation: str | None = None) -> str:
         if row.device_id is not None:
             return str(row.device_id)
         return _make_device(db, connection, row)
+
+
+def waiting_devices(connection: Connection, org_id: str, now: datetime) -> tuple[TeamEnrolment, ...]:
+    """Every device that waits for approval, the one that waits longest first."""
+    rows = connection.execute(
+        select(enrolment)
+        .where(
+            enrolment.c.org_id == org_id,
+            enrolment.c.public_key.is_not(None),
+            enrolment.c.device_id.is_(None),
+            enrolment.c.expires_at >= now - _WAIT_AFTER_CODE,
+        )
+        .order_by(enrolment.c.created_at, enrolment.c.code_hash)
+    )
+    return tuple(_enrolment_of(row) for row in rows)
+
+
+def waiting_in(connection: Connection, org_id: str, code: str, now: datetime) -> TeamEnrolment:
+    """The device that waits on a code, inside a transaction of the caller's; errors as `waiting`."""
+    return _enrolment_of(_waiting_row(connection, org_id, code, now))
+
+
+def approve_in(
+    db: Database,
+    connection: Connection,
+    org_id: str,
+    words: tuple[str, ...],
+    *,
+    code: str | None,
+    reference: str | None,
+) -> tuple[str, bool]:
+    """Let a device in whose words were compared, inside a transaction of the caller's.
+
+    Args:
+        db: The central database.
+        connection: The transaction.
+        org_id: The organisation.
+        words: As they stood on both screens.
+        code: What the device enrolled with; or
+        reference: as `waiting_devices` named it.
+
+    Returns:
+        The device's id, and whether it was let in just now.
+
+    Raises:
+        BadUsage: No device waits so, or it has other words.
+    """
+    if code is not None:
+        row = _waiting_row(connection, org_id, code, db.now())
+    else:
+        rows = connection.execute(select(enrolment).where(enrolment.c.org_id == org_id).with_for_update())
+        row = next((each for each in rows if _reference(each.code_hash) == reference), None)
+        if row is None or row.public_key is None or db.now() > row.expires_at + _WAIT_AFTER_CODE:
+            raise BadUsage(_("Ingen maskine venter på det. Den kan være godkendt af en anden."))
+    if _words(row.public_key) != words:
+        raise BadUsage(_("Ordene passer ikke til den maskine, der venter. Den er ikke godkendt."))
+    if row.device_id is not None:
+        return str(row.device_id), False
+    return _make_device(db, connection, row), True
+
+
+def _enrolment_of(row: Any) -> TeamEnrolment:
+    return TeamEnrolment(
+        reference=_reference(row.code_hash),
+        consultant=row.consultant_id,
+        device_name=row.device_name,
+        words=_words(row.public_key),
+        asked_at=isoformat(row.created_at),
+    )
+
+
+def _reference(code_hash: str) -> str:
+    """A name for an enrolment that its code cannot be guessed from any faster than from the hash of it."""
+    return hashlib.sha256(f"enrolment:{code_hash}".encode()).hexdigest()[:32]
 
 
 def answer(db: Database, request: EnrolRequest, *, key_text: str) -> tuple[Organisation, Enrolled | EnrolPending]:

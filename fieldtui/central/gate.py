@@ -17,8 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fieldtui.base.errors import DatabaseUnreachable
 from fieldtui.base.log import event
-from fieldtui.central.caller import Caller, Refusal
+from fieldtui.central.caller import Caller, Refusal, WipeOrdered
 from fieldtui.central.database import Database, Organisation, organisation_from
+from fieldtui.central.lastsaid import said_in
+from fieldtui.central.lockout import order_for
+from fieldtui.central.organisationkeys import keys_of
 from fieldtui.central.schema import consultant, device, organisation
 from fieldtui.central.staff import person_from
 from fieldtui.wire.encoding import BodyRefused, decode_body, encode_body
@@ -132,9 +135,16 @@ class Gate:
         verified = self._verify(message, resolve)
         caller, row = found[-1]
         if row.revoked_at is not None:
-            raise Refusal("revoked")
-        self._count(caller, verified, message.headers.get(AUDIT_HEADER))
+            raise self._shut_out(caller)
+        self._count(caller, verified, message.headers.get(AUDIT_HEADER), said_in(message.url))
         return caller
+
+    def _shut_out(self, caller: Caller) -> Refusal:
+        """What a revoked device is told, once it has proven who it is."""
+        org_id = caller.organisation.id
+        with self._database.transaction() as connection:
+            order = order_for(connection, org_id, caller.device_id, push_first=False, now=self._database.now())
+            return WipeOrdered(order, keys_of(connection, org_id)) if order else Refusal("revoked")
 
     def _verify(self, message: HttpMessage, resolve: Any) -> VerifiedRequest:
         try:
@@ -165,8 +175,8 @@ class Gate:
             ).one()
             return Caller(organisation_from(org_row), person_from(person_row), device_id), row
 
-    def _count(self, caller: Caller, verified: VerifiedRequest, audit_head: str | None) -> None:
-        values: dict[str, Any] = {"last_seq": verified.seq, "last_seen_at": self._database.now()}
+    def _count(self, caller: Caller, verified: VerifiedRequest, audit_head: str | None, said: dict[str, Any]) -> None:
+        values: dict[str, Any] = {"last_seq": verified.seq, "last_seen_at": self._database.now(), **said}
         if audit_head is not None:
             values["audit_head"] = audit_head[:_LONGEST_HEAD]
         with self._database.transaction() as connection:

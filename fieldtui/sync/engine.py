@@ -26,6 +26,7 @@ from fieldtui.sync.brake import check_mass_change
 from fieldtui.sync.pages import check_progress, parse_page
 from fieldtui.sync.plan import batches, in_order, log_weight, op_of
 from fieldtui.sync.report import Stage, SyncProgress, SyncReport
+from fieldtui.sync.saying import unsent
 from fieldtui.sync.transport import Transport
 from fieldtui.wire.messages import (
     AUDIT_HEADER,
@@ -217,7 +218,7 @@ class Engine:
             ServerFault: It does not know "from the start" either.
         """
         query = {"limit": str(PAGE_LINES)} if cursor is None else {"cursor": cursor, "limit": str(PAGE_LINES)}
-        answer = self._transport.get(f"/v1/changes?{urlencode(query)}", self._headers)
+        answer = self._transport.get(f"/v1/changes?{urlencode(query | unsent(self._store))}", self._headers)
         if answer.problem is not None:
             if answer.problem.name == "cursor-reset" and cursor is not None:
                 event("sync.cursor_reset")
@@ -260,7 +261,7 @@ class Engine:
             return
         request = PushRequest(ops=tuple(op_of(entry) for entry in batch), log=log)
         body = request.model_dump_json().encode()
-        answer = self._transport.post("/v1/changes", body, self._headers)
+        answer = self._transport.post(f"/v1/changes?{urlencode(unsent(self._store, batch))}", body, self._headers)
         if answer.problem is not None:
             if answer.problem.name == "too-large":
                 self._send_smaller(batch, log, report)

@@ -1,0 +1,184 @@
+"""The team as its leader sees it: who is where, what was not kept in time, which devices there are and which wait.
+
+Made anew at every request, from the records and with the rules the consultants' own devices use, so that a leader and a
+consultant never look at different figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from fieldtui.base.clock import COPENHAGEN, isoformat, today
+from fieldtui.central.database import Database
+from fieldtui.central.enrolling import waiting_devices
+from fieldtui.central.ledger import standing_from
+from fieldtui.central.schema import assignment, device, record
+from fieldtui.central.staff import people
+from fieldtui.domain.case import Case
+from fieldtui.domain.casefiles import cases_of
+from fieldtui.domain.deadlines import deadlines, is_discharged
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.records import COLLECTIONS, Appointment, Citizen
+from fieldtui.domain.rulebook import RuleBook, builtin
+from fieldtui.export.lines import line_of
+from fieldtui.wire.team import Standin, TeamCitizen, TeamDeadline, TeamDevice, TeamMeeting, TeamPicture
+
+_NEEDED: Final = ("citizen", "appointment", "referral", "consent", "placement", "job_lead", "activation")
+"""What deadlines follow from. Notes are never read."""
+
+
+def picture(db: Database, org_id: str) -> TeamPicture:
+    """The team of an organisation as it stands now."""
+    day = today(db.clock)
+    with db.transaction() as connection:
+        records = _records(connection, org_id)
+        cases = cases_of([each for each in records if each.scope != "team"])
+        ties = connection.execute(
+            select(assignment).where(assignment.c.org_id == org_id).order_by(assignment.c.consultant_id)
+        ).all()
+        rules = builtin()
+        citizens, overdue = _citizens(cases, ties, rules, day)
+        return TeamPicture(
+            made_at=isoformat(db.now()),
+            day=day.isoformat(),
+            people=people(connection, org_id),
+            citizens=citizens,
+            meetings=_meetings(records, cases, day),
+            overdue=overdue,
+            devices=devices_of(connection, org_id),
+            enrolments=waiting_devices(connection, org_id, db.now()),
+        )
+
+
+def _records(connection: Connection, org_id: str) -> list[Stored[Any]]:
+    rows = connection.execute(
+        select(record)
+        .where(record.c.org_id == org_id, record.c.collection.in_(_NEEDED))
+        .order_by(record.c.scope, record.c.id)
+    )
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Any) -> Stored[Any]:
+    standing = standing_from(row)
+    annulled = standing.annulled
+    return Stored(
+        id=standing.id,
+        record=COLLECTIONS[standing.collection].model_validate(standing.body),
+        rev=standing.rev,
+        annulled_at=datetime.fromisoformat(annulled["at"]) if annulled else None,
+        annulled_reason=annulled["reason"] if annulled else None,
+        author=standing.author,
+        received_at=standing.received_at,
+    )
+
+
+def _citizens(
+    cases: Iterable[Case], ties: Iterable[Any], rules: RuleBook, day: date
+) -> tuple[tuple[TeamCitizen, ...], tuple[TeamDeadline, ...]]:
+    by_citizen: dict[str, list[Any]] = {}
+    for tie in ties:
+        by_citizen.setdefault(tie.citizen_id, []).append(tie)
+    citizens: list[TeamCitizen] = []
+    overdue: list[TeamDeadline] = []
+    for case in cases:
+        if case.citizen.annulled_at is not None:
+            continue
+        found = deadlines(case, rules, day)
+        overdue += [
+            TeamDeadline(
+                citizen=case.id, kind=each.kind, rule=each.rule_id, version=each.rule_version,
+                due_on=each.due_on.isoformat(), confirmed=each.confirmed,
+            )
+            for each in found
+            if not each.past_at_import and each.days_left(day) < 0
+        ]  # fmt: skip
+        mine = by_citizen.get(case.id, [])
+        citizens.append(
+            TeamCitizen(
+                id=case.id,
+                code=code_of(case.citizen),
+                enrolled=not is_discharged(case.citizen.record, day),
+                primary=next((tie.consultant_id for tie in mine if tie.role == "primary"), None),
+                standins=tuple(
+                    Standin(
+                        consultant=tie.consultant_id, until=tie.valid_until.isoformat() if tie.valid_until else None
+                    )
+                    for tie in mine
+                    if tie.role == "substitute" and (tie.valid_until is None or tie.valid_until >= day)
+                ),
+                past_at_import=sum(each.past_at_import for each in found),
+            )
+        )
+    return tuple(citizens), tuple(sorted(overdue, key=lambda each: (each.due_on, each.citizen, each.kind, each.rule)))
+
+
+def code_of(citizen: Stored[Citizen]) -> str:
+    """What a citizen is called where no name may stand: the call code, or the end of the id where there is none."""
+    return citizen.record.call_code or citizen.id[-4:].upper()
+
+
+def _meetings(records: Iterable[Stored[Any]], cases: Iterable[Case], day: date) -> tuple[TeamMeeting, ...]:
+    by_citizen = {case.id: case for case in cases}
+    todays = [
+        each
+        for each in records
+        if isinstance(each.record, Appointment)
+        and each.annulled_at is None
+        and each.record.starts_at.astimezone(COPENHAGEN).date() == day
+    ]
+    providers = frozenset(
+        item.record.provider for case in by_citizen.values() for item in case.referrals if item.record.provider
+    )
+    found = [_meeting(each, by_citizen.get(each.record.citizen_id or ""), providers) for each in todays]
+    return tuple(sorted(found, key=lambda each: (datetime.fromisoformat(each.starts_at), each.id)))
+
+
+def _meeting(stored: Stored[Appointment], case: Case | None, providers: frozenset[str]) -> TeamMeeting:
+    """A meeting cut down to what a list for the reception may say of it."""
+    appointment = stored.record
+    shown = line_of(stored, case.citizen if case else None, None, profile="reception", providers=providers)
+    holder = [appointment.consultant_id] if appointment.consultant_id else []
+    return TeamMeeting(
+        id=stored.id,
+        consultants=(*holder, *(each for each in appointment.participants if each not in holder)),
+        citizen=appointment.citizen_id,
+        kind=None if appointment.kind == "brobygning" else appointment.kind,
+        starts_at=isoformat(appointment.starts_at),
+        minutes=appointment.duration_minutes,
+        place=shown.place,
+        status=appointment.status.value,
+    )
+
+
+def devices_of(connection: Connection, org_id: str, device_id: str | None = None) -> tuple[TeamDevice, ...]:
+    """The devices of an organisation, or the one; those in use first, then by consultant and time of enrolment."""
+    statement = select(device).where(device.c.org_id == org_id)
+    if device_id is not None:
+        statement = statement.where(device.c.device_id == device_id)
+    rows = connection.execute(
+        statement.order_by(device.c.revoked_at.is_not(None), device.c.consultant_id, device.c.enrolled_at)
+    )
+    return tuple(
+        TeamDevice(
+            id=row.device_id,
+            consultant=row.consultant_id,
+            name=row.name,
+            app_version=row.app_version,
+            enrolled_at=isoformat(row.enrolled_at),
+            last_seen_at=_text(row.last_seen_at),
+            waiting=row.waiting,
+            waiting_since=row.waiting_since,
+            revoked_at=_text(row.revoked_at),
+            lost_at=_text(row.lost_at),
+        )
+        for row in rows
+    )
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else isoformat(instant)
