@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fieldtui.central.database import Organisation
 from fieldtui.wire.messages import Person, Problem, ProblemName
+from fieldtui.wire.organisation import OrganisationKey, WipeOrder
 from fieldtui.wire.problems import build_problem
 
 
@@ -30,3 +31,16 @@ class Refusal(Exception):
     def problem(self) -> Problem:
         """The problem to send."""
         return build_problem(self.name, detail=self.detail)
+
+
+class WipeOrdered(Refusal):
+    """A device that is shut out and shall destroy its keys; the answer carries the order."""
+
+    def __init__(self, order: WipeOrder, keys: tuple[OrganisationKey, ...]) -> None:
+        super().__init__("wipe")
+        self._order = order
+        self._keys = keys
+
+    def problem(self) -> Problem:
+        """The problem to send."""
+        return super().problem().model_copy(update={"wipe_order": self._order, "organisation_keys": self._keys})

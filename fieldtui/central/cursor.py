@@ -30,19 +30,23 @@ class Cursor:
     """Id of the last record of that scope that was sent."""
     rules: str | None = None
     """Fingerprint of the rule versions the device was told, so that they are told again when they change."""
+    keys: str | None = None
+    """Which organisation keys the device was told, likewise."""
     incarnation: str = ""
     """Which life of the organisation the numbers belong to; a restore from a backup begins a new one."""
 
     def text(self) -> str:
         """As it goes over the wire."""
         values = {"o": self.org_id, "c": self.consultant_id, "s": self.at, "b": self.base, "h": self.head}
-        values |= {"j": self.scope, "a": self.after, "r": self.rules, "i": self.incarnation or None}
+        values |= {"j": self.scope, "a": self.after, "r": self.rules, "k": self.keys, "i": self.incarnation or None}
         compact = canonical_json({k: v for k, v in values.items() if v is not None})
         return base64.urlsafe_b64encode(compact).decode("ascii").rstrip("=")
 
     def settled(self, at: int) -> Cursor:
         """The cursor between rounds, where the last one ended at a number."""
-        return Cursor(self.org_id, self.consultant_id, at, rules=self.rules, incarnation=self.incarnation)
+        return Cursor(
+            self.org_id, self.consultant_id, at, rules=self.rules, keys=self.keys, incarnation=self.incarnation
+        )
 
     @classmethod
     def read(cls, text: str) -> Cursor:
@@ -56,7 +60,7 @@ class Cursor:
             return cls(
                 str(values["o"]), str(values["c"]), _number(values["s"]), _number_or_none(values.get("b")),
                 _number_or_none(values.get("h")), _text_or_none(values.get("j")), _text_or_none(values.get("a")),
-                _text_or_none(values.get("r")), _text_or_none(values.get("i")) or "",
+                _text_or_none(values.get("r")), _text_or_none(values.get("k")), _text_or_none(values.get("i")) or "",
             )  # fmt: skip
         except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise ValueError("not a cursor") from None

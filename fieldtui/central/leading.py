@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -18,9 +18,9 @@ from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.central import administration, assignments, enrolling
 from fieldtui.central.acting import Act, Actor, ActRefused, write_down
-from fieldtui.central.changes import LEASE_DAYS
 from fieldtui.central.database import Database
 from fieldtui.central.ledger import Ledger
+from fieldtui.central.policy import policy_of
 from fieldtui.central.schema import assignment, device, record
 from fieldtui.central.staff import people
 from fieldtui.central.team import devices_of
@@ -209,7 +209,7 @@ def lost_sheet(db: Database, organisation: str | None, device_id: str) -> LostSh
             holdings=tuple(Holding(role=role, citizens=roles[role]) for role in _ROLES if roles[role]),
             protected=_protected(connection, org.id, access.citizens),
             held=_held(connection, org.id, access.citizens),
-            lease_until=isoformat(seen + timedelta(days=LEASE_DAYS)) if seen else None,
+            lease_until=isoformat(policy_of(connection, org.id).lease_until(seen)) if seen else None,
             made_at=isoformat(db.now()),
         )
 

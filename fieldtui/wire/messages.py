@@ -335,6 +335,8 @@ class Problem(Message):
     server_time: str | None = None
     wipe_order: WipeOrder | None = None
     """With `wipe`: the order, to be proven with the organisation's key before anything is done."""
+    organisation_keys: tuple[OrganisationKey, ...] | None = None
+    """With `wipe`: the organisation's offline keys, for a device that has not heard of a new one."""
 
     @property
     def name(self) -> str:
