@@ -14,9 +14,12 @@ from sqlalchemy.dialects.postgresql import insert
 from fieldtui.base.clock import isoformat
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
+from fieldtui.base.log import event
 from fieldtui.base.text import clean
 from fieldtui.central.database import Database, Organisation, organisation_from
 from fieldtui.central.ledger import short_code
+from fieldtui.central.organisationkeys import keys_of
+from fieldtui.central.policy import policy_of
 from fieldtui.central.schema import consultant, device, enrolment, organisation
 from fieldtui.central.staff import person_by_initials, person_from
 from fieldtui.wire.keys import load_public_key, public_key_der, public_key_text
@@ -53,6 +56,8 @@ class Waiting:
     """Initials."""
     device_name: str
     words: tuple[str, ...]
+    reused_at: str | None = None
+    """When another machine last tried the same code: the one that waits may not be the right one."""
 
 
 class CodeRefused(Exception):
@@ -119,7 +124,8 @@ def waiting(db: Database, code: str, *, organisation: str | None = None) -> Wait
         org = db.organisation(connection, organisation)
         row = _waiting_row(connection, org.id, code, db.now())
         person = _person(connection, org.id, row.consultant_id)
-        return Waiting(person.initials, row.device_name, _words(row.public_key))
+        reused_at = isoformat(row.reused_at) if row.reused_at else None
+        return Waiting(person.initials, row.device_name, _words(row.public_key), reused_at)
 
 
 def approve(db: Database, code: str, *, organisation: str | None = None) -> str:
@@ -202,6 +208,7 @@ def _enrolment_of(row: Any) -> TeamEnrolment:
         device_name=row.device_name,
         words=_words(row.public_key),
         asked_at=isoformat(row.created_at),
+        code_used_again_at=isoformat(row.reused_at) if row.reused_at else None,
     )
 
 
@@ -234,6 +241,8 @@ def answer(db: Database, request: EnrolRequest, *, key_text: str) -> tuple[Organ
             wait = _wait_left(connection, org.id, now) if row.public_key is None else 0
             if not wait and _may_go_on(row, key_text, now):
                 return org, _answer(db, connection, org, row, request, key_text)
+            if row.public_key is not None and row.public_key != key_text:
+                _sound_alarm(connection, row, now)
     if wait:
         raise TooManyTries(wait)
     raise CodeRefused
@@ -265,6 +274,18 @@ def _answer(
         organisation_id=org.id,
         consultant=_person(connection, org.id, row.consultant_id),
         server_key=public_key_text(org.server_key),
+        organisation_keys=keys_of(connection, org.id),
+        ca=policy_of(connection, org.id).ca,
+    )
+
+
+def _sound_alarm(connection: Connection, row: Any, now: datetime) -> None:
+    """Somebody else has the code too: the device it let in, or that waits on it, may not be the right one."""
+    event("central.enrol.code_used_again", device=row.device_id or "")
+    connection.execute(
+        update(enrolment)
+        .where(enrolment.c.org_id == row.org_id, enrolment.c.code_hash == row.code_hash)
+        .values(reused_at=now)
     )
 
 

@@ -16,7 +16,7 @@ from fieldtui.base.clock import COPENHAGEN, isoformat, today
 from fieldtui.central.database import Database
 from fieldtui.central.enrolling import waiting_devices
 from fieldtui.central.ledger import standing_from
-from fieldtui.central.schema import assignment, device, record
+from fieldtui.central.schema import assignment, device, enrolment, record, wipe_order
 from fieldtui.central.staff import people
 from fieldtui.domain.case import Case
 from fieldtui.domain.casefiles import cases_of
@@ -157,7 +157,14 @@ def _meeting(stored: Stored[Appointment], case: Case | None, providers: frozense
 
 def devices_of(connection: Connection, org_id: str, device_id: str | None = None) -> tuple[TeamDevice, ...]:
     """The devices of an organisation, or the one; those in use first, then by consultant and time of enrolment."""
-    statement = select(device).where(device.c.org_id == org_id)
+    statement = (
+        select(device, enrolment.c.reused_at, wipe_order.c.delivered_at)
+        .outerjoin(enrolment, (enrolment.c.org_id == device.c.org_id) & (enrolment.c.device_id == device.c.device_id))
+        .outerjoin(
+            wipe_order, (wipe_order.c.org_id == device.c.org_id) & (wipe_order.c.device_id == device.c.device_id)
+        )
+        .where(device.c.org_id == org_id)
+    )
     if device_id is not None:
         statement = statement.where(device.c.device_id == device_id)
     rows = connection.execute(
@@ -175,6 +182,8 @@ def devices_of(connection: Connection, org_id: str, device_id: str | None = None
             waiting_since=row.waiting_since,
             revoked_at=_text(row.revoked_at),
             lost_at=_text(row.lost_at),
+            code_used_again_at=_text(row.reused_at),
+            wipe_delivered_at=_text(row.delivered_at),
         )
         for row in rows
     )

@@ -90,6 +90,10 @@ class TeamDevice(Message):
     """When the oldest of them was made."""
     revoked_at: InstantText | None = None
     lost_at: InstantText | None = None
+    code_used_again_at: InstantText | None = None
+    """An alarm: when another machine last tried the code that let this one in."""
+    wipe_delivered_at: InstantText | None = None
+    """When it was handed an order to wipe itself."""
 
 
 class TeamEnrolment(Message):
@@ -99,6 +103,8 @@ class TeamEnrolment(Message):
     """Names it in `Approval`; says nothing about its code."""
     consultant: ShortText
     device_name: ShortText
+    code_used_again_at: InstantText | None = None
+    """An alarm: when another machine last tried the same code; the one that waits may not be the right one."""
     words: tuple[ShortText, ...]
     asked_at: InstantText
 
