@@ -42,6 +42,9 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
     e.RolledBack: N_(
         "Filerne er en ældre kopi af boksen. Intet er ændret. Ring til IT, eller læg den nyeste kopi tilbage."
     ),
+    e.BackupDamaged: N_(
+        "Sikkerhedskopien er beskadiget eller ikke hel. Intet er ændret. Brug en anden sikkerhedskopi."
+    ),
     e.DiskFull: N_(
         "Der kan ikke skrives på disken; der er nok ikke plads. Det, der allerede er gemt, er gemt. Gør plads, og prøv igen."
     ),

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.resources import as_file, files
 from typing import Any, Final
 
@@ -13,7 +14,8 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import Connection, Engine, create_engine, event, select, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from fieldtui.base.clock import Clock
 from fieldtui.base.errors import BadUsage, DatabaseUnreachable
@@ -22,6 +24,8 @@ from fieldtui.base.ids import IdSource
 from fieldtui.central.schema import organisation
 from fieldtui.wire.keys import load_private_key
 
+CONNECTIONS: Final = 32
+POOL_SECONDS: Final = 10
 _OLDEST_POSTGRES: Final = 150_000
 _MIGRATION_LOCK: Final = 0x6669656C  # "fiel": one migration at a time per database
 
@@ -48,12 +52,13 @@ class Database:
         url: `postgresql://user:password@host:port/name`; PostgreSQL 15 or newer.
         clock: Gives the time everything is received at.
         ids: Gives ids of what this system itself makes.
+        connections: Most connections at a time. Who finds none free waits `POOL_SECONDS`.
     """
 
-    def __init__(self, url: str, *, clock: Clock, ids: IdSource) -> None:
+    def __init__(self, url: str, *, clock: Clock, ids: IdSource, connections: int = CONNECTIONS) -> None:
         self.clock = clock
         self.ids = ids
-        self._engine = _engine(url)
+        self._engine = _engine(url, connections=connections)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -64,6 +69,44 @@ class Database:
         """
         with _reachable(), self._engine.begin() as connection:
             yield connection
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One moment of the whole database, however long the block takes; nothing can be written in it.
+
+        Raises:
+            DatabaseUnreachable: The server does not answer.
+        """
+        with _reachable(), self._engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    @contextlib.contextmanager
+    def scratch(self, name: str) -> Iterator[Database]:
+        """An empty database of that name in the same server, which is gone after the block.
+
+        Raises:
+            BadUsage: The account may make no databases.
+            DatabaseUnreachable: The server does not answer.
+        """
+        self._outside_transactions(f'CREATE DATABASE "{name}"')
+        made = Database(self._url_of(name), clock=self.clock, ids=self.ids)
+        try:
+            yield made
+        finally:
+            made.close()
+            self._outside_transactions(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _outside_transactions(self, statement: str) -> None:
+        with _reachable(), self._engine.connect() as connection:
+            try:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
+            except ProgrammingError:
+                raise BadUsage(_("Kontoen må ikke lave databaser. Giv den lov med: ALTER ROLE navn CREATEDB")) from None
+
+    def _url_of(self, name: str) -> str:
+        return self._engine.url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
 
     def organisation(self, connection: Connection, name: str | None = None) -> Organisation:
         """The organisation of that name, or the only one there is.
@@ -138,35 +181,61 @@ def migrate(url: str) -> None:
         DatabaseUnreachable: The server does not answer.
         BadUsage: PostgreSQL is too old, or the database was made by a newer fieldtui.
     """
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util import CommandError
-
     engine = _engine(url)
     try:
-        with _reachable(), engine.begin() as connection, as_file(files("fieldtui.central") / "migrations") as scripts:
+        with _reachable(), engine.begin() as connection:
             if _version_number(connection) < _OLDEST_POSTGRES:
                 raise BadUsage(_("Databasen er for gammel: fieldtui kræver PostgreSQL 15 eller nyere."))
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": _MIGRATION_LOCK})
-            config = Config()
-            config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-            config.set_main_option("path_separator", "os")
-            config.attributes["connection"] = connection
-            try:
-                command.upgrade(config, "head")
-            except CommandError:
-                raise BadUsage(
-                    _("Databasen er lavet af en nyere fieldtui. Intet er ændret. Opdatér fieldtui, og prøv igen.")
-                ) from None
+            upgrade(connection)
     finally:
         engine.dispose()
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Bring the tables to a revision inside a transaction of the caller's; nobody else can at the same time.
+
+    Raises:
+        BadUsage: The database, or the revision asked for, is of a newer fieldtui.
+    """
+    from alembic import command
+    from alembic.util import CommandError
+
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": _MIGRATION_LOCK})
+    with _migrations() as config:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, to)
+        except CommandError:
+            raise BadUsage(
+                _("Databasen er lavet af en nyere fieldtui. Intet er ændret. Opdatér fieldtui, og prøv igen.")
+            ) from None
+
+
+@cache
+def newest_revision() -> str:
+    """The schema revision of this version."""
+    from alembic.script import ScriptDirectory
+
+    with _migrations() as config:
+        return str(ScriptDirectory.from_config(config).get_current_head())
+
+
+@contextlib.contextmanager
+def _migrations() -> Iterator[Any]:
+    from alembic.config import Config
+
+    with as_file(files("fieldtui.central") / "migrations") as scripts:
+        config = Config()
+        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        yield config
 
 
 def _version_number(connection: Connection) -> int:
     return int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, *, connections: int = CONNECTIONS) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -175,9 +244,10 @@ def _engine(url: str) -> Engine:
         raise BadUsage(_("Databasens adresse skal have formen postgresql://bruger:kode@vært:port/navn."))
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
-        pool_size=8,
-        max_overflow=24,
-        pool_pre_ping=True,
+        pool_size=min(8, connections),
+        max_overflow=max(0, connections - 8),
+        pool_timeout=POOL_SECONDS,
+        pool_pre_ping=True,  # a connection that a restart of the database cut is replaced unseen
         connect_args={"connect_timeout": 10, "application_name": "fieldtui-central"},
         hide_parameters=True,  # no value in an exception's text
     )
@@ -200,6 +270,8 @@ def _reachable() -> Iterator[None]:
         raise DatabaseUnreachable("connection") from error
     except InterfaceError as error:
         raise DatabaseUnreachable("connection") from error
+    except NoneFree as error:
+        raise DatabaseUnreachable("connections") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnreachable("connection") from error
