@@ -7,7 +7,7 @@
     ├── Locked              the vault stays shut (exit 3)
     │   └── WrongPassphrase · WrongRecoveryCode · NoPassphrase · TooSoon
     ├── Unreachable         central does not answer; all work is kept (exit 4)
-    │   └── TlsRefused · UpgradeNeeded · ServerFault · DatabaseUnreachable
+    │   └── TlsRefused · NeedsOffice · UpgradeNeeded · ServerFault · DatabaseUnreachable
     ├── Waiting             done, but a person must decide (exit 5)
     │   └── ApprovalPending · MassChange
     ├── Revoked             this device (exit 6)
@@ -180,6 +180,10 @@ class TlsRefused(Unreachable):
 
     issuer: str
     """Who signed the certificate that was offered, or an empty string."""
+
+
+class NeedsOffice(Unreachable):
+    """Something only the central system can do, and it did not answer: it may or may not have been done."""
 
 
 class UpgradeNeeded(Unreachable):

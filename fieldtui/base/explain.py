@@ -20,6 +20,9 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
     e.Unreachable: N_(
         "Kontoret svarer ikke. Dine ændringer er gemt her og sendes, når der er net. Arbejd bare videre."
     ),
+    e.NeedsOffice: N_(
+        "Kontoret svarer ikke, og det her kræver net. Prøv igen, når der er net; det samme to gange gør ingen skade."
+    ),
     e.UpgradeNeeded: N_(
         "Kontorets system er nyere end denne fieldtui. Alt er gemt her. Opdatér fieldtui, og synk igen."
     ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -107,6 +108,23 @@ class Syncing:
             finally:
                 self._under_way = None
                 self._last_seq = transport.last_seq
+
+    @contextmanager
+    def asking(self) -> Iterator[Transport]:
+        """The way to the central system, for something else than a sync.
+
+        Raises:
+            NotEnrolled: There is no central system to ask.
+            Revoked: This device is shut out; it is locked.
+        """
+        with self._transport() as transport:
+            try:
+                yield transport
+            except Revoked:
+                self._lock_out()
+                raise
+            finally:
+                self._last_seq = max(self._last_seq, transport.last_seq)
 
     def cut(self) -> None:
         """From another thread: let the sync under way wait for nobody; with `cancelled` set it ends at once.

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fieldtui.services.conflicts import Conflicts
     from fieldtui.services.enrolment import Enrolment
     from fieldtui.services.syncing import Syncing
+    from fieldtui.services.team import Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,13 @@ class Workspace:
         from fieldtui.services.enrolment import Enrolment
 
         return Enrolment(self._context)
+
+    @cached_property
+    def team(self) -> Team:
+        """What a team leader sees and does."""
+        from fieldtui.services.team import Team
+
+        return Team(self._context, self.syncing)
 
     def status(self) -> Status:
         """Where this device stands."""

@@ -40,3 +40,7 @@ class MetaKey(StrEnum):
     """`1` once somebody was shown to have the recovery code. Missing where the first start ended before that."""
     LOCKED_REASON = "locked_reason"
     """`revoked` where the central system has shut this device out."""
+    TEAM_PICTURE = "team_picture"
+    """JSON of `wire.team.TeamPicture`: the team as a leader last saw it. Only on a leader's device."""
+    TEAM_SEEN_AT = "team_seen_at"
+    """ISO 8601: when that was."""
