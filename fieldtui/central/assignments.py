@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.central.ledger import Ledger
-from fieldtui.central.schema import assignment, consultant, record
+from fieldtui.central.schema import assignment, consultant, handover, record
 from fieldtui.domain.records import Consent
 from fieldtui.wire.messages import Assigned, AssignmentRole, Person
 
@@ -66,6 +66,7 @@ def assign(
         for row in rows.values():
             if row.role == "primary" and row.consultant_id != person.id:
                 _end(ledger, row, reason="reassigned")
+        _lapse_offers(ledger, citizen_id)
     opened = role != "treatment" or _has_valid_consent(ledger.connection, ledger.org_id, citizen_id, today)
     was_open = mine is not None and mine.open
     if opened == was_open:
@@ -84,6 +85,37 @@ def assign(
     )
     _mark(ledger, {*rows, person.id}, seq)
     return True
+
+
+def end(ledger: Ledger, citizen_id: str, person: Person) -> bool:
+    """End what someone is to a citizen, now; False where it was nothing. The caller has checked that it may end."""
+    row = next((row for row in _ties(ledger, citizen_id) if row.consultant_id == person.id), None)
+    if row is None:
+        return False
+    _end(ledger, row, reason="ended")
+    return True
+
+
+def mark_desks(ledger: Ledger, consultants: Iterable[str]) -> None:
+    """Tell these people's devices, with their next pull, what they are offered, asked and told."""
+    found = sorted(set(consultants))
+    if found:
+        seq = ledger.note_event("assignment")
+        ledger.connection.execute(
+            update(consultant)
+            .where(consultant.c.org_id == ledger.org_id, consultant.c.consultant_id.in_(found))
+            .values(desk_seq=seq)
+        )
+
+
+def holders(ledger: Ledger, citizen_id: str) -> list[str]:
+    """Who writes the citizen's file now: the consultant and the substitutes."""
+    return [row.consultant_id for row in _ties(ledger, citizen_id) if row.role in {"primary", "substitute"}]
+
+
+def primary_of(ledger: Ledger, citizen_id: str) -> str | None:
+    """Whose citizen it is."""
+    return next((row.consultant_id for row in _ties(ledger, citizen_id) if row.role == "primary"), None)
 
 
 def settle(ledger: Ledger, consultant_id: str, *, today: date) -> None:
@@ -183,8 +215,19 @@ def _mark(ledger: Ledger, consultants: Iterable[str], seq: int) -> None:
     ledger.connection.execute(
         update(consultant)
         .where(consultant.c.org_id == ledger.org_id, consultant.c.consultant_id.in_(sorted(consultants)))
-        .values(assignments_seq=seq)
+        .values(assignments_seq=seq, desk_seq=seq)
     )
+
+
+def _lapse_offers(ledger: Ledger, citizen_id: str) -> None:
+    """The citizen went to someone: what was offered before is no longer to be answered."""
+    rows = ledger.connection.execute(
+        update(handover)
+        .where(handover.c.org_id == ledger.org_id, handover.c.citizen_id == citizen_id, handover.c.state == "offered")
+        .values(state="lapsed", answered_at=ledger.now)
+        .returning(handover.c.from_id, handover.c.to_id, handover.c.offered_by)
+    ).all()
+    mark_desks(ledger, {each for row in rows for each in row if each is not None})
 
 
 def _has_valid_consent(connection: Connection, org_id: str, citizen_id: str, today: date) -> bool:

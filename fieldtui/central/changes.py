@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, cast
 
@@ -29,7 +29,12 @@ from fieldtui.central.assignments import (
 from fieldtui.central.caller import Caller
 from fieldtui.central.cursor import Cursor, accepted
 from fieldtui.central.database import Database
+from fieldtui.central.desks import desk_of
 from fieldtui.central.ledger import Ledger, Standing, standing_from
+from fieldtui.central.lockout import order_for
+from fieldtui.central.organisationkeys import keys_of, told_as
+from fieldtui.central.planning import plans_due, settle_plans
+from fieldtui.central.policy import policy_of
 from fieldtui.central.schema import consultant, organisation, record, scope_change
 from fieldtui.central.staff import people
 from fieldtui.domain.rulebook import builtin
@@ -45,8 +50,6 @@ from fieldtui.wire.messages import (
     RecordLine,
 )
 
-LEASE_DAYS: Final = 30
-LEASE_WARN_DAYS: Final = 14
 _END_RESERVE: Final = 1_024
 """Bytes kept free for the last line."""
 _TREATMENT_FIELDS: Final = frozenset(
@@ -72,8 +75,10 @@ def pull(db: Database, caller: Caller, cursor_text: str | None, *, limit: int = 
     """
     day = today(db.clock)
     with db.transaction() as connection:
-        if due_changes(connection, caller.organisation.id, caller.person.id, today=day):
-            ledger = Ledger(connection, caller.organisation.id, now=db.now(), ids=db.ids)
+        org_id = caller.organisation.id
+        if plans_due(connection, org_id, day) or due_changes(connection, org_id, caller.person.id, today=day):
+            ledger = Ledger(connection, org_id, now=db.now(), ids=db.ids)
+            settle_plans(ledger, day)
             settle(ledger, caller.person.id, today=day)
             ledger.close()
         org = connection.execute(select(organisation).where(organisation.c.org_id == caller.organisation.id)).one()
@@ -82,8 +87,11 @@ def pull(db: Database, caller: Caller, cursor_text: str | None, *, limit: int = 
         if cursor.head is None or cursor.base is None:
             cursor = replace(cursor, base=cursor.at, head=org.seq)
         access = access_of(connection, org.org_id, caller.person, today=day)
-        start = _start(db, connection, caller, org, cursor, begins=begins)
-        cursor = replace(cursor, rules=_rules_fingerprint())
+        keys = keys_of(connection, org.org_id)
+        start = _start(db, connection, caller, access, org, cursor, begins=begins)
+        if cursor.keys != told_as(keys):
+            start = start.model_copy(update={"organisation_keys": keys})
+        cursor = replace(cursor, rules=_rules_fingerprint(), keys=told_as(keys))
         page = _Page(start, lines=max(3, min(limit, PAGE_LINES)))
         _Round(connection, caller.organisation.id, access, cursor).fill(page, latest=org.seq)
         return page.data()
@@ -275,25 +283,30 @@ def _record_line(standing: Standing) -> RecordLine:
 
 
 def _start(
-    db: Database, connection: Connection, caller: Caller, org: Any, cursor: Cursor, *, begins: bool
+    db: Database, connection: Connection, caller: Caller, access: Access, org: Any, cursor: Cursor, *, begins: bool
 ) -> PageStart:
     now = db.now()
     base = cast("int", cursor.base)
-    told_seq = connection.execute(
-        select(consultant.c.assignments_seq).where(
+    told = connection.execute(
+        select(consultant.c.assignments_seq, consultant.c.desk_seq).where(
             consultant.c.org_id == org.org_id, consultant.c.consultant_id == caller.person.id
         )
-    ).scalar_one()
+    ).one()
+    policy = policy_of(connection, org.org_id)
     tell_people = begins and org.people_seq > base
-    tell_assignments = begins and (told_seq > base or base == 0)
+    tell_assignments = begins and (told.assignments_seq > base or base == 0)
     return PageStart(
         server_time=_utc(now),
-        lease_until=_utc(now + timedelta(days=LEASE_DAYS)),
-        lease_warn_after=_utc(now + timedelta(days=LEASE_WARN_DAYS)),
+        lease_until=_utc(policy.lease_until(now)),
+        lease_warn_after=_utc(policy.lease_warn_after(now)),
+        wipe_order=order_for(connection, org.org_id, caller.device_id, push_first=True, now=now),
         ruleset_versions=builtin().versions() if cursor.rules != _rules_fingerprint() else {},
         people=people(connection, org.org_id) if tell_people else None,
         assignments=assigned_to(connection, org.org_id, caller.person, today=today(db.clock))
         if tell_assignments
+        else None,
+        desk=desk_of(connection, org.org_id, access, now=now)
+        if begins and (told.desk_seq > base or base == 0)
         else None,
     )
 

@@ -20,14 +20,16 @@ from fieldtui.central.assignments import Access, access_of, assign, settle
 from fieldtui.central.caller import Caller, Refusal
 from fieldtui.central.changes import current_line
 from fieldtui.central.database import Database
+from fieldtui.central.errands import carry_out
 from fieldtui.central.ledger import Ledger, Origin, Standing
+from fieldtui.central.parking import tell_of_parked
 from fieldtui.central.permissions import AUTHOR_FIELDS, broken_rule, references
+from fieldtui.central.planning import settle_plans
 from fieldtui.central.schema import access_log, operation, parked, scope_change
 from fieldtui.central.staff import people
 from fieldtui.domain.problems import problems_of
 from fieldtui.domain.records import COLLECTIONS, Record, scope_of
 from fieldtui.domain.records.base import RESERVED
-from fieldtui.wire.fields import parse_instant
 from fieldtui.wire.fields import parse_instant
 from fieldtui.wire.messages import (
     PROBLEM_PREFIX,
@@ -86,13 +88,15 @@ def push(db: Database, caller: Caller, request: PushRequest) -> PushResponse:
     with db.transaction() as connection:
         ledger = Ledger(connection, caller.organisation.id, now=db.now(), ids=db.ids)
         day = today(db.clock)
+        settle_plans(ledger, day)
         settle(ledger, caller.person.id, today=day)
         batch = _Batch(ledger, caller, access_of(connection, ledger.org_id, caller.person, today=day), sound, day)
         results = tuple(batch.judge(checked) for checked in sound)
         batch.remember()
+        done = carry_out(ledger, caller, request.errands, day=day)
         ledger.close()
         head = _store_log(ledger, caller, request.log)
-    return PushResponse(results=results, log_head=head)
+    return PushResponse(results=results, log_head=head, errands=done)
 
 
 def forget_old_operations(db: Database) -> int:
@@ -276,6 +280,7 @@ class _Batch:
                 device_id=self._caller.device_id, scope=scope, op=op.model_dump(mode="json"), received_at=self._ledger.now,
             )
         )  # fmt: skip
+        tell_of_parked(self._ledger, scope, self._caller.person.id)
         return Parked(op_id=op.op_id, reason=row.reason or "ended")
 
 

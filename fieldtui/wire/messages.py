@@ -76,7 +76,7 @@ class PageStart(Message):
     lease_warn_after: InstantText
     """ISO 8601; after it a banner asks for a sync."""
     limits: Limits = Limits()
-    ruleset_versions: dict[str, int] = {}
+    ruleset_versions: dict[str, int] = {}  # noqa: RUF012  pydantic copies it
     notices: tuple[str, ...] = ()
     people: tuple[Person, ...] | None = None
     """The organisation's staff; only when it changed since the cursor."""

@@ -66,6 +66,7 @@ def assign_command(
         str, typer.Option("--role", metavar="primary|substitute|treatment", help=_("Som hvad."))
     ] = "primary",
     until: Annotated[str | None, typer.Option("--until", metavar="D", help=_("Vikarens sidste dag."))] = None,
+    begins: Annotated[str | None, typer.Option("--from", metavar="D", help=_("Første dag; ellers i dag."))] = None,
     embedded: Embedded = None,
     database_url: Url = None,
     organisation: Name = None,
@@ -77,12 +78,17 @@ def assign_command(
 
     with database(embedded, database_url) as opened:
         last_day = day(until, "--until") if until is not None else None
-        changed = assign(opened, citizen, consultant, assignment_role_named(role), last_day, organisation=organisation)
+        first_day = day(begins, "--from") if begins is not None else None
+        changed = assign(
+            opened, citizen, consultant, assignment_role_named(role), last_day, begins=first_day,
+            organisation=organisation,
+        )  # fmt: skip
         said = _("Borgeren er givet til {initials}.") if changed else _("Borgeren er allerede hos {initials}.")
         document = {
             "citizen_id": citizen,
             "consultant": consultant.upper(),
             "role": role,
+            "from": begins,
             "until": until,
             "changed": changed,
         }
