@@ -14,13 +14,13 @@ from fieldtui.base.clock import isoformat, today
 from fieldtui.base.errors import BadUsage, InvalidRecords, LineProblem, NotFound
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
-from fieldtui.central import assignments
+from fieldtui.central import assignments, planning
 from fieldtui.central.database import Database, Organisation
 from fieldtui.central.enrolling import EnrolCode, approve, enrol_code
 from fieldtui.central.importing.report import ImportReport
 from fieldtui.central.importing.taking import import_folder
 from fieldtui.central.ledger import Ledger, Origin, open_ledger
-from fieldtui.central.schema import consultant, device, organisation, serving
+from fieldtui.central.schema import consultant, device, enrolment, organisation, serving, wipe_order
 from fieldtui.central.staff import make_person, people, person_by_initials
 from fieldtui.domain.records import COLLECTIONS, scope_of
 from fieldtui.wire.keys import new_device_key, private_key_text
@@ -56,6 +56,11 @@ class DeviceRow:
     enrolled_at: str
     last_seen_at: str | None
     revoked_at: str | None
+    code_used_again_at: str | None
+    """An alarm: when another machine last tried the code that let this one in."""
+    wipe_ordered_at: str | None
+    wipe_delivered_at: str | None
+    """When it was handed the order to wipe itself."""
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -115,9 +120,12 @@ def assign(
     role: AssignmentRole = "primary",
     until: date | None = None,
     *,
+    begins: date | None = None,
     organisation: str | None = None,
 ) -> bool:
-    """Give a citizen to someone; False where it was so already.
+    """Give a citizen to someone, now or from a later day on; False where it was so already.
+
+    The same person and role with another last day extends or shortens what they have.
 
     Raises:
         NotFound: No such citizen.
@@ -130,8 +138,13 @@ def assign(
         if standing is None or standing.collection != "citizen":
             raise NotFound(citizen_id)
         day = today(db.clock)
-        _refuse_senseless(person, role, until, day)
-        changed = assignments.assign(ledger, citizen_id, person, role, today=day, until=until)
+        _refuse_senseless(person, role, until, begins if begins is not None and begins > day else day)
+        if begins is not None and begins < day:
+            raise BadUsage(_("Den første dag er gået."))
+        if begins is not None and begins > day:
+            changed = planning.plan(ledger, citizen_id, person, role, begins=begins, until=until)
+        else:
+            changed = assignments.assign(ledger, citizen_id, person, role, today=day, until=until)
         ledger.close()
         return changed
 
@@ -192,10 +205,16 @@ def devices(db: Database, *, organisation: str | None = None) -> tuple[DeviceRow
     with db.transaction() as connection:
         org = db.organisation(connection, organisation)
         rows = connection.execute(
-            select(device, consultant.c.initials)
+            select(device, consultant.c.initials, enrolment.c.reused_at, wipe_order.c.set_at, wipe_order.c.delivered_at)
             .join(
                 consultant,
                 (consultant.c.org_id == device.c.org_id) & (consultant.c.consultant_id == device.c.consultant_id),
+            )
+            .outerjoin(
+                enrolment, (enrolment.c.org_id == device.c.org_id) & (enrolment.c.device_id == device.c.device_id)
+            )
+            .outerjoin(
+                wipe_order, (wipe_order.c.org_id == device.c.org_id) & (wipe_order.c.device_id == device.c.device_id)
             )
             .where(device.c.org_id == org.id)
             .order_by(consultant.c.initials, device.c.enrolled_at)
@@ -203,7 +222,10 @@ def devices(db: Database, *, organisation: str | None = None) -> tuple[DeviceRow
         return tuple(
             DeviceRow(
                 row.device_id, row.initials, row.name, row.app_version, _text(row.enrolled_at),
-                _text(row.last_seen_at) if row.last_seen_at else None, _text(row.revoked_at) if row.revoked_at else None,
+                *(
+                    _text(instant) if instant else None
+                    for instant in (row.last_seen_at, row.revoked_at, row.reused_at, row.set_at, row.delivered_at)
+                ),
             )
             for row in rows
         )  # fmt: skip
@@ -242,7 +264,7 @@ def _refuse_senseless(person: Person, role: AssignmentRole, until: date | None, 
     if role == "primary" and until is not None:
         raise BadUsage(_("Kun en vikar eller behandler kan have en sidste dag."))
     if until is not None and until < day:
-        raise BadUsage(_("Den sidste dag er gået."))
+        raise BadUsage(_("Den sidste dag ligger før den første."))
 
 
 def _text(instant: Any) -> str:
