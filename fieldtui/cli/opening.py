@@ -12,6 +12,17 @@ from fieldtui.services import unlocking
 from fieldtui.services.workspace import Workspace
 
 
+def passphrase_for(setting: Setting) -> unlocking.Secret:
+    """The passphrase of the setting's vault; wipe it.
+
+    Raises:
+        NoVault: There is none.
+    """
+    if unlocking.vault_state(setting.folder) is unlocking.VaultState.MISSING:
+        raise NoVault(str(setting.folder))
+    return passphrase(setting)
+
+
 @contextmanager
 def opened(setting: Setting) -> Iterator[Workspace]:
     """The workspace of the setting's vault, closed again whatever happens.
@@ -21,9 +32,7 @@ def opened(setting: Setting) -> Iterator[Workspace]:
     Raises:
         NoVault: There is none.
     """
-    if unlocking.vault_state(setting.folder) is unlocking.VaultState.MISSING:
-        raise NoVault(str(setting.folder))
-    secret = passphrase(setting)
+    secret = passphrase_for(setting)
     try:
         workspace = unlocking.unlock(setting.folder, secret, clock=setting.clock, ids=setting.ids)
     finally:

@@ -41,12 +41,16 @@ class Setting:
             document: JSON values; written only with `--json`.
             lines: Sentences and rows; each is cleaned of what could steer a terminal.
         """
+        self._write([as_json(document)] if self.as_json else [clean(line) for line in lines])
+
+    def report(self, document: Any, line: str) -> None:
+        """Write one of many answers on stdout: one line of JSON with `--json`, else one line for a person."""
+        self._write([as_json(document, indent=None) if self.as_json else clean(line)])
+
+    def _write(self, lines: Iterable[str]) -> None:
         try:
-            if self.as_json:
-                print(as_json(document))
-            else:
-                for line in lines:
-                    print(clean(line))
+            for line in lines:
+                print(line)
             sys.stdout.flush()
         except BrokenPipeError:
             # Whoever read our output has heard enough. Python would complain once more while it flushes at exit.
@@ -71,9 +75,9 @@ def setting_of(context: typer.Context) -> Setting:
     return setting
 
 
-def as_json(document: Any) -> str:
+def as_json(document: Any, *, indent: int | None = 2) -> str:
     """One JSON document; characters that could steer a terminal or break UTF-8 are escaped."""
-    text = json.dumps(document, ensure_ascii=False, indent=2)
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
     if text.isascii():
         return text
     return "".join(f"\\u{ord(char):04x}" if _unsafe(char) else char for char in text)

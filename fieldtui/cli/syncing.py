@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from fieldtui.base.clock import isoformat
+from fieldtui.base.errors import BadUsage
 from fieldtui.base.exits import ExitCode
 from fieldtui.base.i18n import _
+from fieldtui.cli import watching
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.cli.text import when
-from fieldtui.services.syncing import SyncProgress
 from fieldtui.services.workspace import Status
 
 outbox = typer.Typer(help=_("Det, kontoret ikke har taget imod endnu."), rich_markup_mode=None)
@@ -37,18 +38,25 @@ def sync(
     accept_mass_change: Annotated[
         bool, typer.Option("--accept-mass-change", help=_("Godkend, at ovenud mange poster ændres eller fjernes."))
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help=_("Bliv ved: når der kommer net, efter ændringer og hvert kvarter."))
+    ] = False,
 ) -> None:
-    """Run one sync."""
+    """Run one sync, or keep at it."""
     setting = setting_of(context)
+    if watch:
+        if dry_run or accept_mass_change:
+            raise BadUsage(_("--watch bliver ved uden at spørge og kan ikke bruges sammen med de andre valg."))
+        watching.watch(setting)
+        return
     with opened(setting) as workspace:
         report = workspace.syncing.run(
             manual=True,
             accept_mass_change=accept_mass_change,
             dry_run=dry_run,
-            on_progress=_progress if sys.stderr.isatty() else None,
+            on_progress=watching.progress if sys.stderr.isatty() else None,
         )
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K")
+        watching.wipe_progress()
         waiting = workspace.status()
         setting.answer(
             report.as_json(),
@@ -57,9 +65,7 @@ def sync(
                     pulled=report.pulled, pushed=report.pushed
                 )
                 if dry_run
-                else _("Synket: {pulled} ind, {pushed} ud, {merged} flettet, {pending} venter.").format(
-                    pulled=report.pulled, pushed=report.pushed, merged=report.merged, pending=report.pending
-                )
+                else watching.summary(report)
             ],
         )
     if waiting.conflicts:
@@ -72,14 +78,6 @@ def sync(
         setting.tell(f"{text}: fieldtui outbox list")
     if waiting.conflicts or waiting.rejected:
         raise typer.Exit(ExitCode.WAITING)
-
-
-def _progress(step: SyncProgress) -> None:
-    """One line on the terminal's stderr, written over by the next."""
-    stages = {"pull": _("Henter"), "push": _("Sender"), "purge": _("Rydder op")}
-    total = f"/{step.total}" if step.total is not None else ""
-    sys.stderr.write(f"\r\x1b[K{stages[step.stage]} {step.done}{total}")
-    sys.stderr.flush()
 
 
 def status(context: typer.Context) -> None:
