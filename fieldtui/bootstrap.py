@@ -54,6 +54,7 @@ _FAMILIES: Final[Mapping[str, str]] = {
     "status": "fieldtui.cli.syncing",
     "outbox": "fieldtui.cli.syncing",
     "conflicts": "fieldtui.cli.conflicts",
+    "team": "fieldtui.cli.team",
     "today": "fieldtui.cli.agenda",
     "add": "fieldtui.cli.adding",
     "list": "fieldtui.cli.records",

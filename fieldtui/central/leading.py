@@ -141,7 +141,7 @@ def hand_over(db: Database, org_id: str, actor: Actor, covers: Iterable[Cover]) 
         return Acted(changed=len(acts))
 
 
-def revoke(db: Database, organisation: str, actor: Actor, device_id: str, reason: str) -> Acted:
+def revoke(db: Database, organisation: str | None, actor: Actor, device_id: str, reason: str) -> Acted:
     """Shut a device out from its next request on. It locks and keeps: nothing on it is lost.
 
     Raises:
@@ -160,7 +160,9 @@ def revoke(db: Database, organisation: str, actor: Actor, device_id: str, reason
     return Acted(changed=int(changed), device=device_id)
 
 
-def lose(db: Database, organisation: str, actor: Actor, device_id: str, reason: str, *, shut_out: bool = True) -> Acted:
+def lose(
+    db: Database, organisation: str | None, actor: Actor, device_id: str, reason: str, *, shut_out: bool = True
+) -> Acted:
     """Note that a device is lost, and shut it out unless told otherwise.
 
     Raises:

@@ -31,13 +31,13 @@ def see(device: Device) -> TeamPicture:
     return TeamPicture.model_validate_json(device.ask("GET", "/v1/team"))
 
 
-def act(device: Device, path: str, **body: Any) -> Acted:
-    return Acted.model_validate_json(device.ask("POST", f"/v1/team/{path}", json.dumps(body).encode()))
+def act(device_: Device, path: str, **body: Any) -> Acted:
+    return Acted.model_validate_json(device_.ask("POST", f"/v1/team/{path}", json.dumps(body).encode()))
 
 
-def refused(device: Device, path: str, **body: Any) -> tuple[str, str | None]:
+def refused(device_: Device, path: str, **body: Any) -> tuple[str, str | None]:
     with pytest.raises(Answered) as caught:
-        act(device, path, **body)
+        act(device_, path, **body)
     return caught.value.problem.name, caught.value.problem.detail
 
 
