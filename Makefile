@@ -27,7 +27,7 @@ DEV_READY := $(VENV)/.ready-dev
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header $(if $(UPGRADE),--upgrade)
 
-.PHONY: help demo test lint schema bench simulate catalogues screens lock wheel wheels-check clean
+.PHONY: help demo test lint schema bench simulate torture-sync failover catalogues screens lock wheel wheels-check clean
 
 help: ## Show the targets
 	@echo "fieldtui – make targets:"
@@ -56,6 +56,12 @@ bench: $(DEV_READY) ## Measure the command line on a training vault (BENCH_ARGS=
 simulate: $(DEV_READY) ## Play sync under a seeded scheduler (SEEDS=300 FIRST=0, or SEED=1234 TRACE=1; BREAK=name)
 	@$(BIN)/python -m tests.simulation --jobs $(JOBS) --seeds $(or $(SEEDS),300) --first $(or $(FIRST),0) \
 		$(if $(SEED),--seed $(SEED)) $(if $(TRACE),--trace) $(if $(BREAK),--break $(BREAK))
+
+torture-sync: $(DEV_READY) ## Kill laptops, API processes and PostgreSQL at random moments (ROUNDS=500 SEED=1 FIRST=0)
+	@$(BIN)/python -m tests.torture sync --rounds $(or $(ROUNDS),500) --seed $(or $(SEED),1) --first $(or $(FIRST),0)
+
+failover: $(DEV_READY) ## Kill the primary PostgreSQL under load, promote the standby, and look for every acknowledged edit
+	@$(BIN)/python -m tests.torture failover $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
 
 catalogues: $(DEV_READY) ## Compile locale/en/*.po, and name Danish texts without an English one
 	@$(BIN)/python packaging/catalogues.py

@@ -1,0 +1,47 @@
+"""`python -m tests.torture sync --rounds 500` (`make torture-sync`)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tests.torture.sync import torture
+
+say = print
+"""Whoever runs it reads it there."""
+
+
+def main() -> int:
+    """Run it, and say what came of it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
+    what = parser.add_subparsers(dest="what", required=True)
+    sync = what.add_parser("sync", help="kill -9 on laptops, API processes and PostgreSQL, at random moments")
+    sync.add_argument("--rounds", type=int, default=500)
+    sync.add_argument("--seed", type=int, default=1)
+    sync.add_argument("--first", type=int, default=0, help="number of the first round")
+    asked = parser.parse_args()
+    return _sync(asked.rounds, asked.seed, asked.first)
+
+
+def _sync(rounds: int, seed: int, first: int) -> int:
+    began = time.monotonic()
+    say(f"seed {seed}, rounds {first} to {first + rounds - 1}", flush=True)
+    tally = torture(rounds, seed=seed, first=first, tell=lambda text: say(f"… {text}", flush=True))
+    say(f"{tally.rounds} rounds in {time.monotonic() - began:.0f} s")
+    say("killed: " + ", ".join(f"{name} {times}" for name, times in tally.killed.most_common()))
+    say("laptops said: " + ", ".join(f"{name} {times}" for name, times in tally.said.most_common()))
+    if not tally.broken:
+        say("nothing lost, nothing twice, all alike")
+        return 0
+    say("\n".join(tally.broken))
+    last = first + tally.rounds - 1
+    say(
+        f"Again, with the same plan (moments follow the machine, so it may take several tries): "
+        f"make torture-sync SEED={seed} FIRST={max(first, last - 20)} ROUNDS={min(21, last - first + 1)}"
+    )
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

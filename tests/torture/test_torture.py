@@ -1,0 +1,25 @@
+"""A few rounds of what `make torture-sync` and `make failover` play by the hundred."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.torture.sync import Round, torture
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is a signal of POSIX"),
+]
+
+
+def test_killed_on_any_side_nothing_is_lost_and_nothing_is_there_twice() -> None:
+    seed, rounds = 189, 3
+    victims = {Round.planned(seed, number).victim for number in range(rounds)}
+    assert {"laptop", "api", "database"} <= {part for each in victims for part in each.split(" and ")}
+    tally = torture(rounds, seed=seed, brief=True)
+    assert tally.broken == []
+    assert tally.rounds == rounds
+    assert tally.said["made"] > 0  # the control: laptops worked, and their work was taken
+    assert tally.said["synced"] > 0
