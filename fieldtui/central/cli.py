@@ -7,9 +7,20 @@ from typing import Final
 import typer
 
 from fieldtui.base.i18n import _
-from fieldtui.central.commands import backups, citizens, devices, lists, losses, people, serving, ties
+from fieldtui.central.commands import (
+    backups,
+    citizens,
+    devices,
+    lists,
+    losses,
+    organisation_key,
+    people,
+    serving,
+    ties,
+    trust,
+)
 
-_GROUPS: Final = (serving, backups, people, citizens, ties, devices, losses, lists)
+_GROUPS: Final = (serving, backups, people, citizens, ties, devices, losses, organisation_key, trust, lists)
 
 app = typer.Typer(help=_("Det centrale system og dets administration."), rich_markup_mode=None, no_args_is_help=True)
 for _group in _GROUPS:

@@ -136,7 +136,7 @@ class _Batch:
     def judge(self, checked: _Checked | tuple[Op, _No]) -> OpResult:
         """The answer to one operation, and its effect."""
         op = checked.op if isinstance(checked, _Checked) else checked[0]
-        content_hash = checked.content_hash if isinstance(checked, _Checked) else _hash(op)
+        content_hash = checked.content_hash if isinstance(checked, _Checked) else fingerprint_of(op)
         known = self._known.get(op.op_id)
         if known is not None:
             if known[0] != content_hash:
@@ -322,7 +322,7 @@ def _check(op: Op) -> _Checked:
         except ValidationError as error:
             problem = problems_of(error)[0]
             raise _No("validation", problem.code, problem.field) from None
-    return _Checked(op, record, recorded_at, _hash(op))
+    return _Checked(op, record, recorded_at, fingerprint_of(op))
 
 
 def _storable(op: Op) -> bool:
@@ -335,7 +335,8 @@ def _storable(op: Op) -> bool:
     return "\\u0000" not in text
 
 
-def _hash(op: Op) -> str:
+def fingerprint_of(op: Op) -> str:
+    """What tells the same operation from another one under its id."""
     canonical = json.dumps(op.model_dump(mode="python"), sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
