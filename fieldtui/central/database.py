@@ -13,14 +13,14 @@ from typing import Any, Final
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import Connection, Engine, create_engine, event, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from fieldtui.base.clock import Clock
 from fieldtui.base.errors import BadUsage, DatabaseUnreachable
 from fieldtui.base.i18n import _
 from fieldtui.base.ids import IdSource
+from fieldtui.central.addressing import parse_database_url
 from fieldtui.central.schema import organisation
 from fieldtui.wire.keys import load_private_key
 
@@ -49,7 +49,8 @@ class Database:
     """Connections to one central database. Safe to share between threads.
 
     Args:
-        url: `postgresql://user:password@host:port/name`; PostgreSQL 15 or newer.
+        url: `postgresql://user:password@host:port/name`, or several servers as `parse_database_url` takes them;
+            PostgreSQL 15 or newer.
         clock: Gives the time everything is received at.
         ids: Gives ids of what this system itself makes.
         connections: Most connections at a time. Who finds none free waits `POOL_SECONDS`.
@@ -236,14 +237,8 @@ def _version_number(connection: Connection) -> int:
 
 
 def _engine(url: str, *, connections: int = CONNECTIONS) -> Engine:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise BadUsage(_("Databasens adresse skal have formen postgresql://bruger:kode@vært:port/navn.")) from None
-    if parsed.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
-        raise BadUsage(_("Databasens adresse skal have formen postgresql://bruger:kode@vært:port/navn."))
     engine = create_engine(
-        parsed.set(drivername="postgresql+psycopg"),
+        parse_database_url(url),
         pool_size=min(8, connections),
         max_overflow=max(0, connections - 8),
         pool_timeout=POOL_SECONDS,
@@ -273,6 +268,7 @@ def _reachable() -> Iterator[None]:
     except NoneFree as error:
         raise DatabaseUnreachable("connections") from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated or isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):
+            # A standby that answers in the primary's place is not the database that may be written to.
             raise DatabaseUnreachable("connection") from error
         raise
