@@ -52,7 +52,7 @@ _FAMILIES: Final[Mapping[str, str]] = {
     "enrol": "fieldtui.cli.beginning",
     "sync": "fieldtui.cli.syncing",
     "status": "fieldtui.cli.syncing",
-    "outbox": "fieldtui.cli.syncing",
+    "outbox": "fieldtui.cli.outbox",
     "conflicts": "fieldtui.cli.conflicts",
     "team": "fieldtui.cli.team",
     "today": "fieldtui.cli.agenda",

@@ -1,4 +1,4 @@
-"""`sync`, `status`, `outbox list`: how this device and the office stand."""
+"""`sync`, `status`: how this device and the office stand."""
 
 from __future__ import annotations
 
@@ -17,19 +17,11 @@ from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.cli.text import when
 from fieldtui.services.workspace import Status
 
-outbox = typer.Typer(help=_("Det, kontoret ikke har taget imod endnu."), rich_markup_mode=None)
-
 
 def mount(root: typer.Typer) -> None:
     """Add the family's commands."""
     root.command("sync", help=_("Hent kontorets ændringer, flet dem, og send dine egne."))(sync)
     root.command("status", help=_("Hvor denne maskine står."))(status)
-    root.add_typer(outbox, name="outbox")
-
-
-@outbox.callback()
-def _outbox_group() -> None:
-    """Keep `list` a word of its own."""
 
 
 def sync(
@@ -115,28 +107,3 @@ def _lines(setting: Setting, now: Status) -> list[str]:
         _("Kan skrives i til: {at}").format(at=when(now.lease_until) if now.lease_until else "–"),
         _("Mappe: {folder}").format(folder=setting.folder),
     ]
-
-
-@outbox.command("list", help=_("Vis, hvad der venter, og hvorfor."))
-def outbox_list(context: typer.Context) -> None:
-    """Print the outbox."""
-    setting = setting_of(context)
-    with opened(setting) as workspace:
-        rows = workspace.syncing.waiting()
-        setting.answer(
-            [
-                {
-                    "op_id": row.op_id,
-                    "collection": row.collection,
-                    "record_id": row.record_id,
-                    "citizen_id": row.citizen_id,
-                    "state": row.state,
-                    "reason": row.reason,
-                    "recorded_at": isoformat(row.recorded_at),
-                }
-                for row in rows
-            ],
-            (f"{row.record_id} {row.state}  {row.label}  {row.reason or ''}".rstrip() for row in rows),
-        )
-        if not rows:
-            setting.tell(_("Intet venter."))

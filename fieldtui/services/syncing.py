@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.errors import NotEnrolled, Revoked
-from fieldtui.domain.records import COLLECTIONS
 from fieldtui.services.context import Context
+from fieldtui.services.waiting import OutboxRow, Waiting
 from fieldtui.store.meta import MetaKey
-from fieldtui.store.outbox import Entry, Outbox
+from fieldtui.store.outbox import Outbox
 from fieldtui.sync.engine import Engine
 from fieldtui.sync.report import SyncProgress, SyncReport
 from fieldtui.sync.transport import Identity, Transport
@@ -24,24 +23,6 @@ if TYPE_CHECKING:
     import httpx2
 
 __all__ = ["OutboxRow", "SyncProgress", "SyncReport", "Syncing"]
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """One change that is not on the server."""
-
-    op_id: str
-    collection: str
-    record_id: str
-    citizen_id: str | None
-    state: str
-    """`waiting`, `rejected` or `parked`."""
-    reason: str | None
-    """Why it was refused or parked, as a technical word: `validation:missing`."""
-    field: str | None
-    recorded_at: datetime
-    label: str
-    """What it was, as the person did it; else the collection's name."""
 
 
 class Syncing:
@@ -152,25 +133,7 @@ class Syncing:
 
     def waiting(self) -> tuple[OutboxRow, ...]:
         """Every change that is not on the server, in the order they were made."""
-        return tuple(self._row(entry) for entry in Outbox(self._store).all())
-
-    def _row(self, entry: Entry) -> OutboxRow:
-        with self._store.reading() as connection:
-            found = connection.execute(
-                "SELECT label FROM history WHERE record_id = ? ORDER BY seq DESC LIMIT 1", (entry.record_id,)
-            ).fetchone()
-        model = COLLECTIONS.get(entry.collection)
-        return OutboxRow(
-            op_id=entry.op_id,
-            collection=entry.collection,
-            record_id=entry.record_id,
-            citizen_id=entry.scope.removeprefix("citizen:") if entry.scope.startswith("citizen:") else None,
-            state=entry.state,
-            reason=entry.reason,
-            field=entry.field,
-            recorded_at=datetime.fromisoformat(entry.recorded_at).astimezone(COPENHAGEN),
-            label=found[0] if found else (model.label if model else entry.collection),
-        )
+        return Waiting(self._context).list()
 
     def _transport(self) -> Transport:
         said = {

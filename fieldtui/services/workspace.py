@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fieldtui.services.enrolment import Enrolment
     from fieldtui.services.syncing import Syncing
     from fieldtui.services.team import Team
+    from fieldtui.services.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,13 @@ class Workspace:
         from fieldtui.services.syncing import Syncing
 
         return Syncing(self._context)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """What the central system has not taken."""
+        from fieldtui.services.waiting import Waiting
+
+        return Waiting(self._context)
 
     @cached_property
     def conflicts(self) -> Conflicts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -166,6 +166,24 @@ class Outbox:
                 "UPDATE outbox SET state = 'parked', reason = ?, in_flight = 0 WHERE op_id = ?",
                 (result.reason[:200], sent.op_id),
             )
+
+    def retry(self, entries: Sequence[Entry], new_id: Callable[[], str]) -> tuple[Entry, ...]:
+        """Let refused changes wait to be sent once more.
+
+        Under new op ids: under the old ones the central system would give the answer it remembers.
+
+        Returns:
+            As they wait now; one that was answered or edited meanwhile is not among them.
+        """
+        with self._store.transaction() as connection:
+            for entry in entries:
+                connection.execute(
+                    "UPDATE outbox SET state = 'waiting', op_id = ?, reason = NULL, field = NULL, hold_until = NULL,"
+                    " in_flight = 0 WHERE seq = ? AND op_id = ? AND state = 'rejected'",
+                    (new_id(), entry.seq, entry.op_id),
+                )
+            seqs = {entry.seq for entry in entries}
+            return tuple(entry for entry in self.all("waiting") if entry.seq in seqs)
 
     def came_too_late(self, sent: Entry) -> None:
         """A `stale` answer: the op changed nothing, so nothing is on its way any more."""

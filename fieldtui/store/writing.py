@@ -194,9 +194,10 @@ class Writer:
     def _back_to_base(self, row: _Row, kind: str, body: dict[str, Any]) -> bool:
         if row.rev == 0:
             return kind == "annul"
+        # As values: the central system may write a body's fields in another order than the model does.
         if kind == "annul":
-            return row.base_annulled is not None and row.base == dump(row.body)
-        return row.base_annulled is None and row.base == dump(body)
+            return row.base_annulled is not None and _loads(row.base) == row.body
+        return row.base_annulled is None and _loads(row.base) == body
 
     def _forget(self, row: _Row, entry: _Entry) -> None:
         self._connection.execute("DELETE FROM outbox WHERE seq = ?", (entry.seq,))

@@ -2,42 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from types import MappingProxyType
-from typing import Final
 
-from fieldtui.base.i18n import N_, _
-from fieldtui.domain.records import COLLECTIONS, fields_of
+from fieldtui.base.i18n import _
 from fieldtui.services.syncing import OutboxRow
 from fieldtui.tui.presenters.dates import clock, local, near
 from fieldtui.tui.presenters.lines import Piece, Row
 from fieldtui.tui.presenters.names import Names
-
-_REASONS: Final[Mapping[str, str]] = MappingProxyType({
-    "scope-lost": N_("Borgeren er ikke længere din. Fortryd ændringen, eller ring til din leder."),
-    "forbidden": N_("Din rolle må ikke rette det her. Fortryd ændringen, eller ring til din leder."),
-    "validation": N_("Kontoret kan ikke bruge værdien. Ret den, så sendes den igen."),
-    "too-large": N_("Teksten er for lang til at sende. Del den i to."),
-    "reassigned": N_("Borgeren har fået en ny konsulent, som skal godkende ændringen."),
-    "ended": N_("Forløbet er sluttet. Kontoret har ændringen og afgør den."),
-    "erased": N_("Borgerens oplysninger er slettet hos kontoret."),
-})  # fmt: skip
-
-
-def reason(row: OutboxRow) -> str:
-    """Why a change was refused or parked, and what to do; for one that only waits, that it will be sent."""
-    if row.state == "waiting":
-        return _("sendes ved næste synk")
-    names = [part for part in (row.reason or "").replace("urn:fieldtui:problem", "").split(":") if part]
-    text = next((_(_REASONS[name]) for name in names if name in _REASONS), "")
-    if not text:
-        said = " ".join(names)
-        text = _("Kontoret sagde nej ({reason}). Ret eller fortryd ændringen.").format(reason=said or "–")
-    if row.field and row.collection in COLLECTIONS:
-        info = fields_of(COLLECTIONS[row.collection]).get(row.field)
-        text = f"{_(info.label) if info else row.field}: {text}"
-    return text
 
 
 def state(row: OutboxRow) -> Piece:
@@ -51,7 +23,7 @@ def state(row: OutboxRow) -> Piece:
 
 def problems(rows: Sequence[OutboxRow]) -> dict[str, str]:
     """By record id, the reason of what was refused or parked."""
-    return {row.record_id: reason(row) for row in rows if row.state != "waiting"}
+    return {row.record_id: row.why for row in rows if row.state != "waiting"}
 
 
 def table_rows(rows: Sequence[OutboxRow], names: Names, now: datetime) -> list[Row]:

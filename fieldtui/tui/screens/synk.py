@@ -126,7 +126,7 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
         under = self.query_one("#waiting-why", Lines)
         under.display = row is not None
         if row is not None:
-            under.show([line(outbox.state(row), "  ", outbox.reason(row))])
+            under.show([line(outbox.state(row), "  ", row.why)])
 
     def _state_lines(self, loaded: Loaded) -> list[Line]:
         today = self.shell.today

@@ -1,0 +1,136 @@
+"""What the central system has not taken: why, and what a person can do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fieldtui.base.clock import COPENHAGEN
+from fieldtui.base.errors import BadUsage, NotFound
+from fieldtui.base.i18n import _
+from fieldtui.base.text import clean
+from fieldtui.domain.problems import parse_record
+from fieldtui.domain.records import COLLECTIONS
+from fieldtui.services.context import Context
+from fieldtui.services.done import Done
+from fieldtui.services.refusals import sentence
+from fieldtui.store.changes import Annul, Change, Put
+from fieldtui.store.outbox import Entry, Outbox
+from fieldtui.store.standing import standing_of
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One change that is not on the server."""
+
+    op_id: str
+    collection: str
+    record_id: str
+    citizen_id: str | None
+    state: str
+    """`waiting`, `rejected` or `parked`."""
+    reason: str | None
+    """Why it was refused or parked, as a technical word: `validation:missing`."""
+    field: str | None
+    recorded_at: datetime
+    label: str
+    """What it was, as the person did it; else the collection's name."""
+
+    @property
+    def why(self) -> str:
+        """`reason` as a sentence a person can act on."""
+        return sentence(self.collection, self.state, self.reason, self.field)
+
+
+class Waiting:
+    """The changes of one workspace that are not on the server."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
+        self._outbox = Outbox(context.store)
+
+    def list(self) -> tuple[OutboxRow, ...]:
+        """All of them, in the order they were made."""
+        return tuple(self._row(entry) for entry in self._outbox.all())
+
+    def retry(self, name: str | None = None) -> tuple[OutboxRow, ...]:
+        """Let refused changes wait to be sent once more, because what was in their way may be gone.
+
+        Args:
+            name: Op id or record id; all that were refused without it.
+
+        Returns:
+            Those that wait now, with their new op ids.
+
+        Raises:
+            NotFound: Nothing of that name is in the outbox.
+            BadUsage: It was not refused: it waits already, or is with the citizen's new consultant.
+            ReadOnlyLease: Too long without contact.
+        """
+        with self._store.transaction():
+            self._store.require_writable()
+            chosen = self._outbox.all("rejected") if name is None else (self._refused(name),)
+            again = self._outbox.retry(chosen, self._store.ids.new)
+            for entry in again:
+                self._store.audit("retry", subject=_citizen(entry) or entry.record_id, detail=entry.collection)
+        return tuple(self._row(entry) for entry in again)
+
+    def give_up(self, name: str) -> Done:
+        """Take a refused change back, so that the record is again as the central system has it.
+
+        An ordinary change: it can be undone, and both versions stay in the history.
+
+        Raises:
+            NotFound, BadUsage, ReadOnlyLease: As `retry`.
+        """
+        with self._store.transaction() as connection:
+            entry = self._refused(name)
+            row = standing_of(connection, entry.record_id)
+            if row is None:
+                raise NotFound(clean(name, limit=80))
+            change: Change
+            if row.base is None:
+                change = Annul(entry.record_id, _("Kontoret tog ikke imod den."))
+            elif row.base_annulled is not None:
+                change = Annul(entry.record_id, str(row.base_annulled["reason"]))
+            else:
+                change = Put(entry.record_id, parse_record(row.collection, row.base, strict_names=False))
+            message = _("Ændringen er opgivet. Her står nu det samme som hos kontoret.")
+            written = self._store.write([change], label=_("Ændring opgivet"), actor=self._context.me.id)
+        return Done(message=message, record_ids=(entry.record_id,), command_id=written.command_id)
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _refused(self, name: str) -> Entry:
+        found = [entry for entry in self._outbox.all() if name in {entry.op_id, entry.record_id}]
+        if not found:
+            raise NotFound(clean(name, limit=80))
+        refused = [entry for entry in found if entry.state == "rejected"]
+        if refused:
+            return refused[-1]
+        if found[-1].state == "parked":
+            raise BadUsage(_("Ændringen ligger hos kontoret og venter på borgerens nye konsulent. Intet er ændret."))
+        raise BadUsage(_("Ændringen venter allerede og sendes ved næste synk."))
+
+    def _row(self, entry: Entry) -> OutboxRow:
+        with self._store.reading() as connection:
+            found = connection.execute(
+                "SELECT label FROM history WHERE record_id = ? ORDER BY seq DESC LIMIT 1", (entry.record_id,)
+            ).fetchone()
+        model = COLLECTIONS.get(entry.collection)
+        return OutboxRow(
+            op_id=entry.op_id,
+            collection=entry.collection,
+            record_id=entry.record_id,
+            citizen_id=_citizen(entry),
+            state=entry.state,
+            reason=entry.reason,
+            field=entry.field,
+            recorded_at=datetime.fromisoformat(entry.recorded_at).astimezone(COPENHAGEN),
+            label=found[0] if found else (model.label if model else entry.collection),
+        )
+
+
+def _citizen(entry: Entry) -> str | None:
+    return entry.scope.removeprefix("citizen:") if entry.scope.startswith("citizen:") else None
