@@ -22,15 +22,26 @@ class Caller:
 class Refusal(Exception):
     """An answer that is a problem (RFC 9457)."""
 
-    def __init__(self, name: ProblemName, *, detail: str | None = None, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        name: ProblemName,
+        *,
+        detail: str | None = None,
+        retry_after: int | None = None,
+        last_seq: int | None = None,
+        kept_seq: int | None = None,
+    ) -> None:
         super().__init__(name)
         self.name = name
         self.detail = detail
         self.retry_after = retry_after
+        self._told = {
+            name: value for name, value in (("last_seq", last_seq), ("kept_seq", kept_seq)) if value is not None
+        }
 
     def problem(self) -> Problem:
         """The problem to send."""
-        return build_problem(self.name, detail=self.detail)
+        return build_problem(self.name, detail=self.detail).model_copy(update=self._told)
 
 
 class WipeOrdered(Refusal):

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from typing import Any, Final
 
@@ -136,9 +136,13 @@ class Database:
         self._engine.dispose()
 
 
+_server_key: Final = lru_cache(64)(load_private_key)
+"""Reading a key takes longer than asking for it, and a process that answers devices has it in its memory anyway."""
+
+
 def organisation_from(row: Any) -> Organisation:
     """The organisation in a row of its table."""
-    return Organisation(row.org_id, row.name, load_private_key(row.server_key), row.public_url)
+    return Organisation(row.org_id, row.name, _server_key(row.server_key), row.public_url)
 
 
 class Sequence:

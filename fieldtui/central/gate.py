@@ -6,12 +6,14 @@ It stands around the application, so that routes see only proven callers and dec
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from pydantic import ValidationError
-from sqlalchemy import select, update
+from sqlalchemy import Connection, bindparam, select, update
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,7 +25,6 @@ from fieldtui.central.lastsaid import said_in
 from fieldtui.central.lockout import order_for
 from fieldtui.central.organisationkeys import keys_of
 from fieldtui.central.schema import consultant, device, organisation
-from fieldtui.central.staff import person_from
 from fieldtui.wire.encoding import BodyRefused, decode_body, encode_body
 from fieldtui.wire.keys import load_public_key
 from fieldtui.wire.messages import (
@@ -33,6 +34,7 @@ from fieldtui.wire.messages import (
     PROTOCOL_VERSION,
     EnrolRequest,
     Limits,
+    Person,
     Problem,
 )
 from fieldtui.wire.signatures import (
@@ -59,6 +61,15 @@ class _Answer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A device as it was found by its name; not proven yet."""
+
+    caller: Caller
+    key: EllipticCurvePublicKey
+    revoked: bool
+
+
 class Gate:
     """ASGI middleware around the application; paths outside `/v1/` pass through.
 
@@ -81,7 +92,6 @@ class Gate:
         state = scope.setdefault("state", {})
         enrols = scope["path"] == ENROL_PATH
         limit = _ENROL_BYTES if enrols else Limits().bytes
-        signer: Organisation | None = None
         body = b""
         try:
             # An encoded body is smaller than the decoded one it stands for, give or take a frame's header.
@@ -90,8 +100,7 @@ class Gate:
             if enrols:
                 plain = await self._admit_newcomer(message, state, limit)
             else:
-                signer = await run_in_threadpool(self._organisation_named, headers)
-                state["caller"] = await run_in_threadpool(self._admit, message)
+                state["caller"] = await run_in_threadpool(self._admit, message, state)
                 plain = _decoded(message, limit)
             _require_version(headers)
             answer = await self._ask(scope, plain)
@@ -103,8 +112,7 @@ class Gate:
             event("central.defect", kind=type(error).__name__, path=scope["path"])
             answer = problem_answer(Problem(type="about:blank", title="Internal error.", status=500))
         request = HttpMessage(scope["method"], self._url(scope), headers, body)
-        signer = state.get("organisation") or signer
-        answer = await run_in_threadpool(self._signed, answer, request, signer)
+        answer = await run_in_threadpool(self._signed, answer, request, state.get("organisation"))
         await _send(send, answer)
 
     # --- who asks -------------------------------------------------------------------------------
@@ -121,23 +129,26 @@ class Gate:
         state["key_text"] = asked.public_key
         return plain
 
-    def _admit(self, message: HttpMessage) -> Caller:
+    def _admit(self, message: HttpMessage, state: dict[str, Any]) -> Caller:
         """Prove the device, and count its sequence number up so that no request is taken twice."""
-        found: list[tuple[Caller, Any]] = []
+        found: list[_Known] = []
+        with self._database.transaction() as connection:
 
-        def resolve(key_id: str) -> EllipticCurvePublicKey | None:
-            caller, row = self._device_named(key_id)
-            if caller is None:
-                return None
-            found.append((caller, row))
-            return load_public_key(row.public_key)
+            def resolve(key_id: str) -> EllipticCurvePublicKey | None:
+                known = _device_named(connection, key_id)
+                if known is None:
+                    return None
+                found.append(known)
+                state["organisation"] = known.caller.organisation
+                return known.key
 
-        verified = self._verify(message, resolve)
-        caller, row = found[-1]
-        if row.revoked_at is not None:
-            raise self._shut_out(caller)
-        self._count(caller, verified, message.headers.get(AUDIT_HEADER), said_in(message.url))
-        return caller
+            verified = self._verify(message, resolve)
+            known = found[-1]
+            if not known.revoked:
+                self._count(connection, known, verified, message.headers.get(AUDIT_HEADER), said_in(message.url))
+        if known.revoked:
+            raise self._shut_out(known.caller)
+        return known.caller
 
     def _shut_out(self, caller: Caller) -> Refusal:
         """What a revoked device is told, once it has proven who it is."""
@@ -154,43 +165,23 @@ class Gate:
             name = "not-enrolled" if refused.problem == "revoked" else refused.problem
             raise Refusal(name) from None
 
-    def _device_named(self, key_id: str) -> tuple[Caller | None, Any]:
-        org_id, _dot, device_id = key_id.rpartition(".")
-        if not org_id or "\x00" in key_id:
-            return None, None
-        with self._database.transaction() as connection:
-            row = connection.execute(
-                select(device, consultant.c.initials, consultant.c.name.label("person_name"), consultant.c.role)
-                .join(
-                    consultant,
-                    (consultant.c.org_id == device.c.org_id) & (consultant.c.consultant_id == device.c.consultant_id),
-                )
-                .where(device.c.org_id == org_id, device.c.device_id == device_id)
-            ).first()
-            if row is None:
-                return None, None
-            org_row = connection.execute(select(organisation).where(organisation.c.org_id == org_id)).one()
-            person_row = connection.execute(
-                select(consultant).where(consultant.c.org_id == org_id, consultant.c.consultant_id == row.consultant_id)
-            ).one()
-            return Caller(organisation_from(org_row), person_from(person_row), device_id), row
-
-    def _count(self, caller: Caller, verified: VerifiedRequest, audit_head: str | None, said: dict[str, Any]) -> None:
+    def _count(
+        self,
+        connection: Connection,
+        known: _Known,
+        verified: VerifiedRequest,
+        audit_head: str | None,
+        said: dict[str, Any],
+    ) -> None:
         values: dict[str, Any] = {"last_seq": verified.seq, "last_seen_at": self._database.now(), **said}
         if audit_head is not None:
             values["audit_head"] = audit_head[:_LONGEST_HEAD]
-        with self._database.transaction() as connection:
-            counted = connection.execute(
-                update(device)
-                .where(
-                    device.c.org_id == caller.organisation.id,
-                    device.c.device_id == caller.device_id,
-                    device.c.last_seq < verified.seq,
-                )
-                .values(**values)
-            )
-            if counted.rowcount == 0:
-                raise Refusal("replay")
+        this_one = (device.c.org_id == known.caller.organisation.id, device.c.device_id == known.caller.device_id)
+        counted = connection.execute(update(device).where(*this_one, device.c.last_seq < verified.seq).values(**values))
+        if counted.rowcount == 0:
+            # It proved who it is, so it may know: a number far ahead, once counted, would else shut it out for long.
+            last = connection.execute(select(device.c.last_seq).where(*this_one)).scalar_one()
+            raise Refusal("replay", last_seq=last)
 
     # --- what is answered -----------------------------------------------------------------------
 
@@ -236,7 +227,7 @@ class Gate:
         if encoding is not None:
             headers["content-encoding"] = encoding
         if signer is None:
-            signer = self._only_organisation()
+            signer = self._organisation_for(request.headers)
         if signer is not None:
             response = HttpMessage(request.method, request.url, headers, body, answer.status)
             try:
@@ -248,28 +239,51 @@ class Gate:
         headers["content-length"] = str(len(body))
         return _Answer(answer.status, headers, body)
 
-    def _organisation_named(self, headers: dict[str, str]) -> Organisation | None:
-        """The organisation that a request says it belongs to, proven or not; only to sign the answer."""
+    def _organisation_for(self, headers: Mapping[str, str]) -> Organisation | None:
+        """The organisation that a request says it belongs to, proven or not, or the only one; to sign the answer."""
         _before, _quote, rest = headers.get("signature-input", "").partition('keyid="')
         org_id = rest.partition('"')[0].rpartition(".")[0]
-        if not org_id or "\x00" in org_id:
-            return None
-        with self._database.transaction() as connection:
-            row = connection.execute(select(organisation).where(organisation.c.org_id == org_id)).first()
-            return organisation_from(row) if row else None
-
-    def _only_organisation(self) -> Organisation | None:
         try:
             with self._database.transaction() as connection:
-                rows = connection.execute(select(organisation).limit(2)).all()
+                row = None
+                if org_id and "\x00" not in org_id:
+                    row = connection.execute(select(organisation).where(organisation.c.org_id == org_id)).first()
+                if row is None:
+                    rows = connection.execute(select(organisation).limit(2)).all()
+                    row = rows[0] if len(rows) == 1 else None
         except DatabaseUnreachable:
             return None
-        return organisation_from(rows[0]) if len(rows) == 1 else None
+        return organisation_from(row) if row else None
 
     def _url(self, scope: Scope) -> str:
         path: bytes = scope.get("raw_path") or scope["path"].encode()
         query: bytes = scope.get("query_string", b"")
         return self._public_url + path.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
+
+
+def _device_named(connection: Connection, key_id: str) -> _Known | None:
+    org_id, _dot, device_id = key_id.rpartition(".")
+    if not org_id or "\x00" in key_id:
+        return None
+    row = connection.execute(_WHO, {"organisation": org_id, "device": device_id}).first()
+    if row is None:
+        return None
+    person = Person(id=row.consultant_id, initials=row.initials, name=row.person_name, role=row.role)
+    caller = Caller(organisation_from(row), person, device_id)
+    return _Known(caller, _public_key(row.public_key), row.revoked_at is not None)
+
+
+_WHO: Final = (
+    select(
+        organisation.c.org_id, organisation.c.name, organisation.c.server_key, organisation.c.public_url,
+        consultant.c.consultant_id, consultant.c.initials, consultant.c.name.label("person_name"), consultant.c.role,
+        device.c.public_key, device.c.revoked_at,
+    )
+    .join_from(device, organisation, organisation.c.org_id == device.c.org_id)
+    .join(consultant, (consultant.c.org_id == device.c.org_id) & (consultant.c.consultant_id == device.c.consultant_id))
+    .where(device.c.org_id == bindparam("organisation"), device.c.device_id == bindparam("device"))
+)  # fmt: skip
+_public_key: Final = lru_cache(4_096)(load_public_key)
 
 
 def problem_answer(problem: Problem, *, retry_after: int | None = None) -> _Answer:

@@ -53,7 +53,7 @@ _SKEW_NOTICED: Final = timedelta(seconds=2)
 _LARGEST_OFFSET: Final = timedelta(days=36_525)
 """A laptop without a battery believes in the year 2000; a central system further off than that is none."""
 _REPLAY_LEAP: Final = 60_000_000
-"""Microseconds; as far ahead as another process of this device may have signed."""
+"""Microseconds; as far ahead as another process of this device may have signed, where the answer does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Transport:
 
     `fieldtui-seq` is the server-adjusted time in microseconds, or one more than the last where two fall
     together. It follows from the time, so nothing is written for it; where the time was turned back
-    between two runs the central system answers `replay` once, and the number leaps over what was used.
+    between two runs the central system answers `replay` with the highest number it counted, and the next is above it.
     """
 
     def __init__(
@@ -240,7 +240,9 @@ class Transport:
                 # of them, once counted, would make every later process of this device a replay until those days are over.
                 self.last_seq = 0
             else:
-                self.last_seq = max(self.last_seq, self._microseconds()) + _REPLAY_LEAP
+                told = answer.problem.last_seq if answer.problem is not None else None
+                self.last_seq = max(self.last_seq, self._microseconds(), told or 0)
+                self.last_seq += _REPLAY_LEAP if told is None else 0
         if answer.problem is not None:
             _raise_what_nobody_can_handle(answer.problem, answer.message.headers.get("retry-after"))
         return answer

@@ -333,6 +333,10 @@ class Problem(Message):
     status: int
     detail: str | None = None
     server_time: str | None = None
+    last_seq: int | None = Field(default=None, ge=0, lt=10**18)
+    """With `replay`: the highest sequence number counted of this device; the next must be above it."""
+    kept_seq: int | None = Field(default=None, ge=0, lt=1 << 62)
+    """With `cursor-reset` after a restore: changes up to this number are still here, what came after is not."""
     wipe_order: WipeOrder | None = None
     """With `wipe`: the order, to be proven with the organisation's key before anything is done."""
     organisation_keys: tuple[OrganisationKey, ...] | None = None

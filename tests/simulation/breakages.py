@@ -21,7 +21,7 @@ from fieldtui.store.inbox import Applied, Inbox, Page
 from fieldtui.store.meta import MetaKey
 from fieldtui.store.writing import Writer
 from fieldtui.sync.engine import Engine
-from tests.simulation.world import Stage
+from tests.simulation.scene import Stage
 
 Breakage = Callable[[Stage], AbstractContextManager[None]]
 

@@ -15,7 +15,6 @@ import httpx2
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.ids import SeededIds
 from fieldtui.domain.envelope import Stored
-from fieldtui.services import unlocking
 from fieldtui.services.conflicts import Conflicts
 from fieldtui.services.syncing import Syncing
 from fieldtui.services.workspace import Workspace
@@ -23,7 +22,6 @@ from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import _SELECT, Entry, entry_of
 from fieldtui.vault import OpenVault
 from tests.simulation.office import URL, Credentials
-from tests.support.vaults import a_clock, phrase
 
 ROOMY = 1 << 30
 
@@ -126,16 +124,23 @@ class Act:
     after: dict[str, Any]
 
 
+@dataclass(frozen=True)
 class Kit:
-    """A vault that is ready to be enrolled, made once and copied for each laptop."""
+    """A vault that is copied for each laptop, and its key."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "kit"
-        workspace, _code = unlocking.create(
-            self.folder, phrase(), clock=a_clock(), ids=SeededIds("kit"), kdf=unlocking.CHEAPEST
-        )
-        self.key = bytes(workspace.store.vault._vault_key)
-        workspace.close()
+    folder: Path
+    key: bytes
+
+
+def take_in_hand(laptop: Laptop, given: Credentials) -> None:
+    """What the real enrolment leaves in a vault (it is tried in tests/sync/test_enrolment.py)."""
+    with laptop.workspace.store.transaction():
+        for key, value in (
+            (MetaKey.SERVER_URL, URL), (MetaKey.SERVER_KEY, given.server_key), (MetaKey.DEVICE_ID, given.device_id),
+            (MetaKey.KEY_ID, given.key_id), (MetaKey.DEVICE_KEY, given.device_key),
+            (MetaKey.CONSULTANT, given.person.model_dump_json()),
+        ):  # fmt: skip
+            laptop.workspace.store.set_meta(key, value)
 
 
 class Laptop:
@@ -161,14 +166,6 @@ class Laptop:
         self._lives = 0
         self._history_read = 0
         shutil.copytree(kit.folder, self._folder)
-        self._boot()
-        with self.workspace.store.transaction():
-            for key, value in (
-                (MetaKey.SERVER_URL, URL), (MetaKey.SERVER_KEY, given.server_key), (MetaKey.DEVICE_ID, given.device_id),
-                (MetaKey.KEY_ID, given.key_id), (MetaKey.DEVICE_KEY, given.device_key),
-                (MetaKey.CONSULTANT, given.person.model_dump_json()),
-            ):  # fmt: skip
-                self.workspace.store.set_meta(key, value)
 
     @property
     def _folder(self) -> Path:
@@ -176,7 +173,8 @@ class Laptop:
 
     # --- power ----------------------------------------------------------------------------------
 
-    def _boot(self) -> None:
+    def boot(self) -> None:
+        """Open the vault."""
         vault = OpenVault(self._folder, bytearray(self._key))
         self._vault = vault
         self._real: Any = vault._connection
@@ -204,14 +202,14 @@ class Laptop:
         """Start after the power went: the vault is unsealed, so every page is checked."""
         assert self.fuse.dead
         self._throw_away()
-        self._boot()
+        self.boot()
         assert self._vault.dirty_start
         self.read_history()
 
     def boot_closed(self) -> None:
         """Close in order and start again."""
         self.workspace.close()
-        self._boot()
+        self.boot()
         assert not self._vault.dirty_start
 
     def _throw_away(self) -> None:
@@ -220,6 +218,13 @@ class Laptop:
         self._vault._connection = wired  # what still runs of the old life meets the burnt fuse
         self._real.close()
         shutil.rmtree(self._home / f"{self.name}-{self._lives - 1}")
+
+    def packed(self, folder: Path) -> Kit:
+        """The closed vault as it is now, to begin with; the laptop itself is open again."""
+        self.workspace.close()
+        shutil.copytree(self._folder, folder)
+        self.boot()
+        return Kit(folder, self._key)
 
     def close(self) -> None:
         if self.fuse.dead:

@@ -21,8 +21,8 @@ FAULTS: tuple[Fault, ...] = (
     "server dies before commit", "server dies after commit", "kill before", "kill after", "502",
 )  # fmt: skip
 
-_WORK = 4
-"""The gate asks for the organisation and the device, and counts; the fourth transaction pulls or pushes."""
+_WORK = 2
+"""The gate proves and counts in the first transaction; the second one pulls or pushes."""
 
 Answered = tuple[int, list[tuple[bytes, bytes]], bytes]
 

@@ -10,11 +10,11 @@ from datetime import date, datetime
 from typing import Any
 
 from fastapi import FastAPI
-from sqlalchemy import Connection, delete, event, insert, select
+from sqlalchemy import Connection, bindparam, event, insert, select
 
 from fieldtui.base.clock import SystemClock
 from fieldtui.base.errors import DatabaseUnreachable
-from fieldtui.base.ids import SeededIds, SystemIds
+from fieldtui.base.ids import IdSource, SeededIds, SystemIds
 from fieldtui.central import administration
 from fieldtui.central.app import create_app
 from fieldtui.central.assignments import access_of
@@ -103,6 +103,16 @@ def _be_impatient(connection: Any, _record: object) -> None:
 
 
 @dataclass(frozen=True)
+class Photograph:
+    """The rows of every table at one moment, as a backup holds them."""
+
+    tables: dict[Any, list[dict[str, Any]]]
+
+
+_EMPTY = "; ".join(f"DELETE FROM {table.name}" for table in reversed(METADATA.sorted_tables))
+
+
+@dataclass(frozen=True)
 class Credentials:
     """What an enrolment leaves on a laptop."""
 
@@ -116,26 +126,42 @@ class Credentials:
 class Office:
     """One organisation, and the application that serves it."""
 
-    def __init__(self, database: PlayedDatabase, name: str, seed: int, clock: Any) -> None:
+    def __init__(self, database: PlayedDatabase, org_id: str, server_key: str, clock: Any, ids: IdSource) -> None:
         self.database = database
         self.clock = clock
-        database.clock, database.ids = clock, SeededIds(f"office-{seed}")
-        self.name = name
-        self._clear(SeededIds(f"office-{seed}").new())
-        made = administration.bootstrap_organisation(database, name)
-        self.org_id = made.id
-        self.server_key = public_key_text(made.server_key)
+        database.clock, database.ids = clock, ids
+        self.org_id = org_id
+        self.server_key = server_key
         self.app = self._app()
         self.revoked_at: dict[str, datetime] = {}
         self._devices = 0
+        self._revisions: list[Any] = []
 
-    def _clear(self, org_id: str) -> None:
-        """Take away what an earlier play of the same seed left: the same seed makes the same ids."""
+    @classmethod
+    def founded(cls, database: PlayedDatabase, name: str, clock: Any) -> Office:
+        """A new organisation in an empty database."""
+        database.clock, database.ids = clock, SeededIds("office")
+        made = administration.bootstrap_organisation(database, name)
+        return cls(database, made.id, public_key_text(made.server_key), clock, database.ids)
+
+    # --- backed up and restored -----------------------------------------------------------------
+
+    def photograph(self) -> Photograph:
+        """All that is in its tables."""
         with self.database.transaction() as connection:
-            if connection.execute(select(organisation).where(organisation.c.org_id == org_id)).first():
-                for table in reversed(METADATA.sorted_tables):
-                    if "org_id" in table.c:
-                        connection.execute(delete(table).where(table.c.org_id == org_id))
+            return Photograph({
+                table: [dict(row._mapping) for row in connection.execute(select(table))]
+                for table in METADATA.sorted_tables
+            })  # fmt: skip
+
+    def restore(self, photograph: Photograph) -> None:
+        """Put the tables back to what they were."""
+        with self.database.transaction() as connection:
+            connection.exec_driver_sql(_EMPTY)
+            for table, rows in photograph.tables.items():
+                if rows:
+                    connection.execute(insert(table), rows)
+        self._revisions = []
 
     def _app(self) -> FastAPI:
         return create_app(self.database, public_url=URL)
@@ -150,28 +176,27 @@ class Office:
         self.app = self._app()
 
     def person(self, initials: str, role: Role = "consultant") -> Person:
-        return administration.add_consultant(
-            self.database, initials, f"Medarbejder {initials}", role, organisation=self.name
-        )
+        return administration.add_consultant(self.database, initials, f"Medarbejder {initials}", role)
 
     def put(self, *records: tuple[str, str, dict[str, Any]]) -> None:
-        administration.put_records(self.database, list(records), organisation=self.name)
+        administration.put_records(self.database, list(records))
 
     def assign(self, citizen_id: str, initials: str, role: str = "primary", until: date | None = None) -> bool:
         return administration.assign(
-            self.database, citizen_id, initials, role, until, organisation=self.name  # type: ignore[arg-type]
+            self.database, citizen_id, initials, role, until  # type: ignore[arg-type]
         )  # fmt: skip
 
     def revoke(self, device_id: str) -> None:
-        administration.revoke(self.database, device_id, organisation=self.name)
+        administration.revoke(self.database, device_id)
         self.revoked_at[device_id] = self.clock.now()
 
-    def enrol(self, person: Person) -> Credentials:
+    def enrol(self, initials: str) -> Credentials:
         """What the real enrolment leaves on both sides (it is tried in tests/sync/test_enrolment.py)."""
         key = _DEVICE_KEYS[self._devices]
         self._devices += 1
         device_id = self.database.ids.new()
         with self.database.transaction() as connection:
+            person = person_by_initials(connection, self.org_id, initials)
             connection.execute(
                 insert(device).values(
                     org_id=self.org_id, device_id=device_id, consultant_id=person.id, name=f"laptop {self._devices}",
@@ -191,8 +216,11 @@ class Office:
     # --- looked at ------------------------------------------------------------------------------
 
     def revisions(self) -> list[Any]:
-        """Every revision there is, in the order of `seq`."""
-        return self._all(revision, revision.c.seq)
+        """Every revision there is, in the order of `seq`; they are only ever added to."""
+        last = self._revisions[-1].seq if self._revisions else 0
+        with self.database.transaction() as connection:
+            self._revisions += connection.execute(_REVISIONS_AFTER, {"org": self.org_id, "last": last}).all()
+        return self._revisions
 
     def operations(self) -> list[Any]:
         return self._all(operation, operation.c.op_id)
@@ -224,6 +252,13 @@ class Office:
             rows = connection.execute(select(record).where(record.c.org_id == self.org_id)).all()
             lines = (current_line(standing_from(row), access) for row in rows)
             return {line.id: line for line in lines if line is not None}
+
+
+_REVISIONS_AFTER = (
+    select(revision)
+    .where(revision.c.org_id == bindparam("org"), revision.c.seq > bindparam("last"))
+    .order_by(revision.c.seq)
+)
 
 
 async def _ask(

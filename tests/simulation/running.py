@@ -15,7 +15,8 @@ import psycopg
 from fieldtui.central.database import migrate
 from fieldtui.central.embedded import EmbeddedPostgres
 from tests.simulation.breakages import BREAKAGES
-from tests.simulation.world import Outcome, SeedFailed, play, stage
+from tests.simulation.scene import stage
+from tests.simulation.world import Outcome, SeedFailed, play
 
 say = print
 """Whoever runs it reads it there."""

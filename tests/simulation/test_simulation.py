@@ -8,7 +8,8 @@ import pytest
 
 from fieldtui.central.embedded import EmbeddedPostgres
 from tests.simulation.breakages import BREAKAGES
-from tests.simulation.world import SeedFailed, Stage, play, stage
+from tests.simulation.scene import Stage, stage
+from tests.simulation.world import SeedFailed, play
 from tests.support.central import fresh_database_url, postgres  # noqa: F401  a fixture
 
 SEEDS = 40

@@ -5,30 +5,28 @@ from __future__ import annotations
 import hashlib
 import random
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fieldtui.base.clock import COPENHAGEN, today
 from fieldtui.base.errors import BadInput, Busy, DiskFull, MassChange, Revoked, Unreachable
+from fieldtui.base.ids import SeededIds
 from fieldtui.store.meta import MetaKey
 from fieldtui.sync import engine, plan
 from fieldtui.sync.report import SyncReport
 from fieldtui.wire.messages import Limits
 from tests.simulation.deeds import Deeds
-from tests.simulation.fibers import Baton
-from tests.simulation.laptop import Killed, Kit, Laptop, Time
+from tests.simulation.laptop import Killed, Laptop, Time
 from tests.simulation.network import FAULTS, Fault, Letter, Network
-from tests.simulation.office import Office, PlayedDatabase
+from tests.simulation.office import Office
 from tests.simulation.promises import Broken, Promises
+from tests.simulation.scene import MONDAY, Stage
 
-MONDAY = datetime(2026, 11, 23, 8, 15, tzinfo=COPENHAGEN)
 STEPS = 90
 ROUNDS = 8
 """Syncs of everybody in which it must get quiet at the end."""
@@ -51,37 +49,6 @@ class Outcome:
     requests: int = 0
     digest: str = ""
     """Of the whole trace: the same seed gives the same one."""
-
-
-@dataclass
-class Stage:
-    """What is dear to make and the same for every seed: the database, the vault to copy, the threads."""
-
-    database: PlayedDatabase
-    folder: Path
-    baton: Baton = field(default_factory=Baton)
-    used: int = 0
-    kit: Kit = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.kit = Kit(self.folder)
-
-    def close(self) -> None:
-        self.baton.stop()
-        self.database.close()
-
-
-@contextmanager
-def stage(url: str) -> Iterator[Stage]:
-    """Over a migrated database. Vaults lie in memory where the system offers it: a seed writes them hundreds of times."""
-    memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="fieldtui-sim-", dir=memory if memory.is_dir() else None))
-    made = Stage(PlayedDatabase(url), folder)
-    try:
-        yield made
-    finally:
-        made.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 class World:
@@ -108,11 +75,16 @@ class World:
         stage.used += 1
         self.time = Time(MONDAY)
         self._weather()
-        self.office = Office(stage.database, f"Kommune {seed}", seed, self.time)
-        database = stage.database
-        database.pause, database.wait_until = self._pause_at_server, self.baton.wait_until
-        self._people()
-        self.laptops = [self._laptop(name, initials) for name, initials in self._staffed()]
+        self.citizens = stage.citizens
+        self.office = Office(
+            stage.database, stage.office.org_id, stage.office.server_key, self.time, SeededIds(f"office-{seed}")
+        )
+        self.office.restore(stage.photograph)
+        self.office.assign(
+            self.citizens[0], "SK", "substitute", today(self.time) + timedelta(days=self.chance.randint(0, 6))
+        )
+        stage.database.pause = self._pause_at_server
+        self.laptops = [self._laptop(name) for name in self._staffed()]
         self.promises = Promises(self.office, self.laptops)
 
     # --- the scene ------------------------------------------------------------------------------
@@ -129,53 +101,23 @@ class World:
         self.page_lines = chance.choice((3, 4, 7, 1000))
         self.batch = chance.choice((1, 2, 3, 500))
 
-    def _people(self) -> None:
-        office, ids = self.office, self.office.database.ids
-        for initials in ("MH", "TB", "SK"):
-            office.person(initials)
-        office.person("BH", "treatment")
-        office.person("LE", "leader")
-        self.citizens = [ids.new() for _ in range(4)]
-        records: list[tuple[str, str, dict[str, Any]]] = [("company", ids.new(), {"name": self.word()})]
-        for number, citizen_id in enumerate(self.citizens):
-            body = {"given_name": f"Borger{number}", "enrolled_on": "2026-10-01", "job_goal": self.word()}
-            at = (MONDAY + timedelta(hours=number, days=-1)).isoformat(timespec="minutes")
-            hangs = {"citizen_id": citizen_id}
-            records += [
-                ("citizen", citizen_id, body),
-                ("appointment", ids.new(), {**hangs, "kind": "opfoelgning", "starts_at": at}),
-                ("task", ids.new(), {**hangs, "title": self.word()}),
-                ("consent", ids.new(), {**hangs, "recipient": "Sydhavnen", "direction": "both", "given_on": "2026-10-01"}),
-                ("referral", ids.new(), {**hangs, "basis": "SUL141", "requested_on": "2026-10-01"}),
-            ]  # fmt: skip
-        office.put(*records)
-        for citizen_id, initials in zip(self.citizens, ("MH", "MH", "MH", "TB"), strict=True):
-            office.assign(citizen_id, initials)
-        office.assign(
-            self.citizens[0], "SK", "substitute", today(self.time) + timedelta(days=self.chance.randint(0, 6))
-        )
-        office.assign(self.citizens[1], "BH", "treatment")
-
-    def _staffed(self) -> list[tuple[str, str]]:
-        staffed = [("mh1", "MH"), ("mh2", "MH"), ("tb", "TB"), ("sk", "SK")]
+    def _staffed(self) -> list[str]:
+        staffed = ["mh1", "mh2", "tb", "sk"]
         if self.chance.random() < 0.3:
-            staffed.append(("bh", "BH"))
+            staffed.append("bh")
         if self.chance.random() < 0.1:
-            staffed.append(("le", "LE"))
+            staffed.append("le")
         return staffed
 
-    def _laptop(self, name: str, initials: str) -> Laptop:
-        with self.office.database.transaction() as connection:
-            from fieldtui.central.staff import person_by_initials
-
-            person = person_by_initials(connection, self.office.org_id, initials)
+    def _laptop(self, name: str) -> Laptop:
+        stage = self._stage
+        kit = (stage.new if self.chance.random() < 0.15 else stage.synced)[name]
         wrong = timedelta(seconds=self.chance.choice((0, 0, 3, -40, 5000, -86_400 * 3))) if self.jumps else timedelta(0)
-        credentials = self.office.enrol(person)
-        laptop = Laptop(name, self._stage.kit, self._home, self.seed, self.time, credentials, wrong)
+        laptop = Laptop(name, kit, self._home, self.seed, self.time, stage.enrolled[name], wrong)
         laptop.network = Network(
             laptop, self.office, self.baton, fault=self._fault(name), late=self._late, tell=self.tell
         )
-        laptop.boot_closed()
+        laptop.boot()
         return laptop
 
     def word(self) -> str:
@@ -216,9 +158,6 @@ class World:
             SeedFailed: One was not.
         """
         try:
-            for laptop in self.laptops:
-                self._sync(laptop)
-                self._finish(laptop)
             with self._knobs():
                 for _ in range(STEPS):
                     self.outcome.steps += 1

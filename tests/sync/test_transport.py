@@ -116,6 +116,15 @@ def test_a_replayed_number_is_leapt_over_once() -> None:
     assert second - first >= 60_000_000
 
 
+def test_a_replayed_number_is_followed_by_the_one_above_what_was_counted() -> None:
+    """Found by the simulation: a number an hour ahead, once counted, outran every leap of the device's next process."""
+    hours_ahead = int((MONDAY + timedelta(hours=3)).timestamp() * 1_000_000)
+    told = problem("replay", 401)[:-1] + f',"last_seq":{hours_ahead}}}'.encode()
+    transport, wire = talk(in_turn([lambda r: signed(r, 401, told), signed]))
+    assert transport.get("/v1/changes").problem is None
+    assert int(wire.requests[1].headers["fieldtui-seq"]) == hours_ahead + 1
+
+
 def test_a_number_from_a_wrong_clock_is_never_counted() -> None:
     """Found by the simulation: one number days ahead, once counted, made every later process of the device a replay."""
     answers: list[Answerer] = [lambda r: signed(r, 401, problem("clock", 401)), signed]
