@@ -39,14 +39,18 @@ def clean(text: str, *, multiline: bool = False, limit: int | None = None) -> st
     return result if limit is None else result[:limit]
 
 
-_FOLDS: Final = str.maketrans(
-    {"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
-)
+_FOLDS: Final = {
+    "æ": "ae", "ø": "oe", "å": "aa", "ß": "ss", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i",
+}  # fmt: skip
 
 
 def fold(text: str) -> str:
     """The form that search compares: lower case, æ→ae, ø→oe, å→aa, other marks off."""
-    lowered = unicodedata.normalize("NFC", text).casefold().translate(_FOLDS)
+    lowered = unicodedata.normalize("NFC", text).casefold()
+    if lowered.isascii():
+        return lowered
+    for letter, letters in _FOLDS.items():  # not one `translate`: it takes six times as long
+        lowered = lowered.replace(letter, letters)
     if lowered.isascii():
         return lowered
     return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))

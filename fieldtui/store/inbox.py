@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from fieldtui.base.errors import ServerFault
 from fieldtui.domain.merge import FieldConflict, merge, merge_annulment
 from fieldtui.domain.records import COLLECTIONS, Record
+from fieldtui.store.arrivals import Arrivals, known_ids
+from fieldtui.store.disagreements import annulment_of, keep_conflict, refresh_conflicts
 from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import Entry, entries_for
 from fieldtui.store.rows import main_day, parse_body
@@ -87,17 +89,28 @@ class Inbox:
         with self._store.transaction() as connection:
             self._to_index.clear()  # what a rolled-back page left
             self._staff(connection, start)
+            arrivals = Arrivals(connection)
+            known = known_ids(connection, (line.id for line in page.lines if isinstance(line, RecordLine)))
             for line in page.lines:
-                if isinstance(line, RecordLine):
+                if isinstance(line, RecordLine) and line.id not in known:
+                    known.add(line.id)
+                    arrivals.add(line)
+                    done.records += 1
+                elif isinstance(line, RecordLine):
+                    if line.id in arrivals:
+                        arrivals.write()
                     done.add(self._apply_record(connection, line))
                 elif isinstance(line, JoinLine):
                     connection.execute("DELETE FROM leaving WHERE scope = ?", (line.scope,))
                 else:
+                    arrivals.write()
                     connection.execute(
                         "INSERT OR REPLACE INTO leaving (scope, reason, seq) SELECT ?1, ?2, ?3"
                         " WHERE EXISTS (SELECT 1 FROM record WHERE scope = ?1)",
                         (line.scope, line.reason, line.seq),
                     )
+            arrivals.write()
+            arrivals.index(self._search_key)
             self._index(connection)
             self._store.set_meta(MetaKey.CURSOR, page.next)
         return done
@@ -132,9 +145,21 @@ class Inbox:
         if line.rev < row.rev and not reset:
             return Applied()
         changed = not _equal(line, row)
-        self._write(connection, row, line, line.body, annulment_of(line))
-        self._refresh_conflicts(connection, line)
+        if changed:
+            self._write(connection, row, line, line.body, annulment_of(line))
+        else:
+            self._renew(connection, row, line)
+        refresh_conflicts(connection, line)
         return Applied(records=1 if changed else 0)
+
+    @staticmethod
+    def _renew(connection: sqlite3.Connection, row: Standing, line: RecordLine) -> None:
+        """The same values again, as when a device's own changes come back to it: only what stands around them is new."""
+        connection.execute(
+            "UPDATE record SET rev = ?, author = ?, recorded_at = ?, received_at = ?, base = NULL, base_annulled = NULL"
+            " WHERE no = ?",
+            (line.rev, line.author, line.recorded_at, line.received_at, row.no),
+        )
 
     def _index(self, connection: sqlite3.Connection) -> None:
         for no, record in self._to_index.items():
@@ -255,11 +280,11 @@ class Inbox:
         merged = merge(model, base, row.body, line.body)
         if conflict is not None:
             kept = FieldConflict(conflict.fields, conflict.base, {**conflict.mine, MY_BODY: row.body}, conflict.theirs)
-            self._keep_conflict(connection, line, entry, kept)
+            keep_conflict(self._store, line, entry, kept)
             self._settle(connection, row, line, entry, line.body, theirs_annulled, pending=False)
             return Applied(records=1, conflicts=1)
         for each in merged.conflicts:
-            self._keep_conflict(connection, line, entry, each)
+            keep_conflict(self._store, line, entry, each)
         both_gone = annulled is not None and theirs_annulled is not None
         pending = (merged.changed_from_theirs or annul_pending) and not both_gone
         self._settle(connection, row, line, entry, line.body if both_gone else merged.body, annulled, pending=pending)
@@ -277,7 +302,7 @@ class Inbox:
         pending: bool,
     ) -> None:
         """Show the outcome, and put what is left to send on top of what came."""
-        self._refresh_conflicts(connection, line)
+        refresh_conflicts(connection, line)
         self._write(connection, row, line, body, annulled, pending=pending)
         if not pending:
             connection.execute("DELETE FROM outbox WHERE seq = ?", (entry.seq,))
@@ -329,34 +354,6 @@ class Inbox:
             connection.execute(f"UPDATE record SET {settings} WHERE id = :id", values)  # noqa: S608  constant names
         self._to_index[no] = None if annulled is not None else record
 
-    def _keep_conflict(
-        self, connection: sqlite3.Connection, line: RecordLine, entry: Entry, conflict: FieldConflict
-    ) -> None:
-        connection.execute(
-            "INSERT INTO conflict (id, record_id, collection, scope, fields, base, mine, theirs, mine_at, theirs_at,"
-            " theirs_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self._store.ids.new(), line.id, line.collection, line.scope, dump(list(conflict.fields)),
-                dump(conflict.base), dump(conflict.mine), dump(conflict.theirs), entry.recorded_at,
-                line.recorded_at or line.received_at, line.author, stamp(self._store.clock.now()),
-            ),
-        )  # fmt: skip
-
-    @staticmethod
-    def _refresh_conflicts(connection: sqlite3.Connection, line: RecordLine) -> None:
-        """An open conflict shows theirs as it is now, not as it was."""
-        open_ones = connection.execute(
-            "SELECT id, fields, theirs FROM conflict WHERE record_id = ? AND resolved_at IS NULL", (line.id,)
-        ).fetchall()
-        now = {**line.body, "annulled": annulment_of(line)}
-        for conflict_id, fields, theirs in open_ones:
-            current = {name: now[name] for name in json.loads(fields) if now.get(name) is not None}
-            if current != json.loads(theirs):
-                connection.execute(
-                    "UPDATE conflict SET theirs = ?, theirs_at = ?, theirs_by = ? WHERE id = ?",
-                    (dump(current), line.recorded_at or line.received_at, line.author, conflict_id),
-                )
-
     @staticmethod
     def _staff(connection: sqlite3.Connection, start: PageStart) -> None:
         if start.people is not None:
@@ -371,11 +368,6 @@ class Inbox:
                 "INSERT INTO assignment (citizen_id, role, until, primary_id) VALUES (?, ?, ?, ?)",
                 [(citizen, tie.role, tie.until, tie.primary) for citizen, tie in start.assignments.items()],
             )
-
-
-def annulment_of(line: RecordLine) -> dict[str, Any] | None:
-    """The annulment a record came with, as it is stored."""
-    return line.annulled.model_dump() if line.annulled else None
 
 
 def _equal(line: RecordLine, row: Standing) -> bool:

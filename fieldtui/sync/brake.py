@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from fieldtui.base.errors import MassChange
-from fieldtui.store.inbox import Page, annulment_of
+from fieldtui.store.disagreements import annulment_of
+from fieldtui.store.inbox import Page
 from fieldtui.wire.messages import JoinLine, RecordLine
 
 MOST_CITIZENS: Final = 3
