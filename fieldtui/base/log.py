@@ -16,6 +16,9 @@ _LOGGER: Final = logging.getLogger("fieldtui")
 _CPR_SHAPED: Final = re.compile(r"\b\d{6}[- ]?\d{4}\b")
 _WORD: Final = re.compile(r"[A-Za-z0-9_.:<>/-]{0,80}\Z")
 _LONGEST: Final = 300
+_FIELDS: Final = "fieldtui_fields"
+_LOUD: Final = ("httpx", "httpx2", "httpcore", "httpcore2", "sqlalchemy", "alembic", "uvicorn.access")
+"""Libraries that log addresses."""
 
 
 class _PersonalDataFilter(logging.Filter):
@@ -42,7 +45,33 @@ def event(name: str, **fields: float | str | None) -> None:
             letter outside ASCII is not a technical word and is replaced by `?`.
     """
     shown = (f"{key}={_technical(value)}" for key, value in fields.items())
-    _LOGGER.info("%s", " ".join([_technical(name), *shown]))
+    said: dict[str, float | str | None] = {"event": _technical(name)}
+    said |= {key: _technical(value) if isinstance(value, str) else value for key, value in fields.items()}
+    _LOGGER.info("%s", " ".join([_technical(name), *shown]), extra={_FIELDS: said})
+
+
+def fields_of(record: logging.LogRecord) -> dict[str, float | str | None] | None:
+    """Name and fields of an event, for a log with fields; `None` where it is not one."""
+    said: dict[str, float | str | None] | None = getattr(record, _FIELDS, None)
+    return said
+
+
+def send_to(handler: logging.Handler) -> None:
+    """Send events to a handler and nowhere else; what looks personal all the same is dropped before it."""
+    for name in _LOUD:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for before in list(_LOGGER.handlers):
+        _LOGGER.removeHandler(before)
+        before.close()
+    handler.addFilter(_PersonalDataFilter())
+    _LOGGER.addHandler(handler)
+    _LOGGER.setLevel(logging.INFO)
+    _LOGGER.propagate = False
+
+
+def no_longer_to(handler: logging.Handler) -> None:
+    """Take a handler back that `send_to` was given."""
+    _LOGGER.removeHandler(handler)
 
 
 def _technical(value: float | str | None) -> str:
@@ -53,15 +82,7 @@ def _technical(value: float | str | None) -> str:
 def open_log(folder: Path) -> Path:
     """Send events to a rotating file in the folder, and quieten libraries that log addresses."""
     path = folder / "fieldtui.log"
-    for name in ("httpx", "httpx2", "httpcore", "httpcore2", "sqlalchemy", "alembic", "uvicorn.access"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    for handler in list(_LOGGER.handlers):
-        _LOGGER.removeHandler(handler)
-        handler.close()
     handler = RotatingFileHandler(path, maxBytes=512_000, backupCount=2, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    handler.addFilter(_PersonalDataFilter())
-    _LOGGER.addHandler(handler)
-    _LOGGER.setLevel(logging.INFO)
-    _LOGGER.propagate = False
+    send_to(handler)
     return path

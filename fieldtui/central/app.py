@@ -13,19 +13,26 @@ from fieldtui.base.errors import DatabaseUnreachable
 from fieldtui.central.caller import Refusal
 from fieldtui.central.database import Database
 from fieldtui.central.gate import Gate, problem_answer
+from fieldtui.central.lifecycle import Lifecycle
+from fieldtui.central.logs import RequestLog
 from fieldtui.central.routes import changes, enrol, health, team
+from fieldtui.central.traffic import UNLIMITED, Traffic
 from fieldtui.wire.messages import PAGE_LINE, PROBLEM_JSON, Problem
 from fieldtui.wire.problems import STATUS
 
 _SCHEMA_PATH = "#/components/schemas/{model}"
 
 
-def create_app(database: Database, *, public_url: str) -> FastAPI:
+def create_app(
+    database: Database, *, public_url: str, traffic: Traffic | None = None, lifecycle: Lifecycle | None = None
+) -> FastAPI:
     """The application over a database.
 
     Args:
         database: The central database, migrated.
         public_url: The address devices sign for (`serve --public-url`), without path.
+        traffic: How much is taken from whom; without it as much as comes, for training and tests.
+        lifecycle: Knows when the process is stopping.
     """
     app = FastAPI(
         title="fieldtui central",
@@ -43,9 +50,10 @@ def create_app(database: Database, *, public_url: str) -> FastAPI:
     app.include_router(changes.router(database))
     app.include_router(enrol.router(database))
     app.include_router(team.router(database))
-    app.include_router(health.router(database))
+    app.include_router(health.router(database, lifecycle or Lifecycle()))
     _answer_problems(app)
-    app.add_middleware(Gate, database=database, public_url=public_url)
+    app.add_middleware(Gate, database=database, public_url=public_url, traffic=traffic or UNLIMITED)
+    app.add_middleware(RequestLog, router=app.router, clock=database.clock)  # outermost: it also times the gate
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app
 
@@ -89,15 +97,18 @@ def _answer_problems(app: FastAPI) -> None:
         return Response(answer.body, status_code=answer.status, headers=answer.headers)
 
     @app.exception_handler(Refusal)
-    def refused(_request: Request, refusal: Refusal) -> Response:
+    def refused(request: Request, refusal: Refusal) -> Response:
+        request.state.problem = refusal.name
         return answered(refusal.problem(), refusal.retry_after)
 
     @app.exception_handler(DatabaseUnreachable)
-    def unreachable(_request: Request, _error: DatabaseUnreachable) -> Response:
+    def unreachable(request: Request, _error: DatabaseUnreachable) -> Response:
+        request.state.problem = "unavailable"
         return answered(Refusal("unavailable").problem(), 5)
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_request: Request, error: RequestValidationError) -> Response:
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        request.state.problem = "validation"
         # Only where it is wrong; what was given may be personal.
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"][:4] if not isinstance(part, str) or len(part) <= 40)

@@ -225,6 +225,14 @@ def newest_revision() -> str:
         return str(ScriptDirectory.from_config(config).get_current_head())
 
 
+def revision_of(connection: Connection) -> str | None:
+    """The schema revision of a database; `None` where it has no tables of ours."""
+    if connection.exec_driver_sql("SELECT to_regclass('alembic_version')").scalar_one() is None:
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
+    return None if found is None else str(found)
+
+
 @contextlib.contextmanager
 def _migrations() -> Iterator[Any]:
     from alembic.config import Config

@@ -17,6 +17,7 @@ from fieldtui.base.i18n import _
 from fieldtui.base.log import event
 from fieldtui.base.text import clean
 from fieldtui.central.database import Database, Organisation, organisation_from
+from fieldtui.central.guessing import count_wrong_code, wait_for_address, wait_for_all
 from fieldtui.central.ledger import short_code
 from fieldtui.central.organisationkeys import keys_of
 from fieldtui.central.policy import policy_of
@@ -31,8 +32,6 @@ CODE_LENGTH: Final = 8
 CODE_MINUTES: Final = 15
 _WAIT_AFTER_CODE: Final = timedelta(hours=24)
 """How long after its code ran out a device that used it in time may still ask whether it was approved."""
-_FAILURES: Final = 20
-"""Wrong codes per organisation within `CODE_MINUTES`, before every new code, right or wrong, has to wait."""
 DEFAULT_URL: Final = "http://127.0.0.1:8443"
 
 
@@ -217,13 +216,16 @@ def _reference(code_hash: str) -> str:
     return hashlib.sha256(f"enrolment:{code_hash}".encode()).hexdigest()[:32]
 
 
-def answer(db: Database, request: EnrolRequest, *, key_text: str) -> tuple[Organisation, Enrolled | EnrolPending]:
+def answer(
+    db: Database, request: EnrolRequest, *, key_text: str, address: str | None = None
+) -> tuple[Organisation, Enrolled | EnrolPending]:
     """What a device hears that asks to be enrolled.
 
     Args:
         db: The central database.
         request: What it asks.
         key_text: The key its request was proven to be signed with.
+        address: A name for where it comes from, where that tells somebody from somebody else.
 
     Raises:
         CodeRefused: As it says; nothing tells which.
@@ -233,12 +235,13 @@ def answer(db: Database, request: EnrolRequest, *, key_text: str) -> tuple[Organ
     now = db.now()
     with db.transaction() as connection:
         found = _find(connection, code)
+        wait = wait_for_address(connection, address, now)
         if found is None:
-            wait = _count_failure(connection, now)
+            wait = wait or count_wrong_code(connection, address, now)
         else:
             org, row = found
             # A right guess among many wrong ones must not be told apart. Whoever uses a code already goes on.
-            wait = _wait_left(connection, org.id, now) if row.public_key is None else 0
+            wait = max(wait, wait_for_all(connection, org.id, now)) if row.public_key is None else 0
             if not wait and _may_go_on(row, key_text, now):
                 return org, _answer(db, connection, org, row, request, key_text)
             if row.public_key is not None and row.public_key != key_text:
@@ -333,33 +336,6 @@ def _make_device(db: Database, connection: Connection, row: Any) -> str:
         .values(device_id=device_id, approved_at=now)
     )
     return device_id
-
-
-def _count_failure(connection: Connection, now: datetime) -> int:
-    """Count a wrong code; seconds to wait where there were too many. Nobody knows whose code was meant, so all count."""
-    window = timedelta(minutes=CODE_MINUTES)
-    longest = 0
-    for row in connection.execute(select(organisation).with_for_update()).all():
-        fresh = row.enrol_window_at is None or now - row.enrol_window_at > window
-        failures = 1 if fresh else row.enrol_failures + 1
-        began = now if fresh else row.enrol_window_at
-        connection.execute(
-            update(organisation)
-            .where(organisation.c.org_id == row.org_id)
-            .values(enrol_failures=failures, enrol_window_at=began)
-        )
-        if failures > _FAILURES:
-            longest = max(longest, int((began + window - now).total_seconds()) + 1)
-    return longest
-
-
-def _wait_left(connection: Connection, org_id: str, now: datetime) -> int:
-    """Seconds until codes are taken again; 0 where there were not too many wrong ones."""
-    row = connection.execute(select(organisation).where(organisation.c.org_id == org_id)).one()
-    if row.enrol_window_at is None or row.enrol_failures <= _FAILURES:
-        return 0
-    ends = row.enrol_window_at + timedelta(minutes=CODE_MINUTES)
-    return int((ends - now).total_seconds()) + 1 if now < ends else 0
 
 
 def _person(connection: Connection, org_id: str, consultant_id: str) -> Any:

@@ -25,6 +25,7 @@ from fieldtui.central.lastsaid import said_in
 from fieldtui.central.lockout import order_for
 from fieldtui.central.organisationkeys import keys_of
 from fieldtui.central.schema import consultant, device, organisation
+from fieldtui.central.traffic import Traffic
 from fieldtui.wire.encoding import BodyRefused, decode_body, encode_body
 from fieldtui.wire.keys import load_public_key
 from fieldtui.wire.messages import (
@@ -77,11 +78,13 @@ class Gate:
         app: What it guards.
         database: Where devices and their high-water marks are.
         public_url: The address that devices sign for, without path.
+        traffic: How much is taken from whom.
     """
 
-    def __init__(self, app: ASGIApp, *, database: Database, public_url: str) -> None:
+    def __init__(self, app: ASGIApp, *, database: Database, public_url: str, traffic: Traffic) -> None:
         self._app = app
         self._database = database
+        self._traffic = traffic
         self._public_url = public_url.rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,6 +101,7 @@ class Gate:
             body = await _read_in_time(receive, limit + 1_024)
             message = HttpMessage(scope["method"], self._url(scope), headers, body)
             if enrols:
+                state["address"] = self._traffic.address_of(scope)
                 plain = await self._admit_newcomer(message, state, limit)
             else:
                 state["caller"] = await run_in_threadpool(self._admit, message, state)
@@ -105,11 +109,13 @@ class Gate:
             _require_version(headers)
             answer = await self._ask(scope, plain)
         except Refusal as refusal:
+            state["problem"] = refusal.name
             answer = problem_answer(refusal.problem(), retry_after=refusal.retry_after)
         except DatabaseUnreachable:
+            state["problem"] = "unavailable"
             answer = problem_answer(Refusal("unavailable").problem(), retry_after=5)
         except Exception as error:  # noqa: BLE001  a defect is answered, signed, and named in the log without its text
-            event("central.defect", kind=type(error).__name__, path=scope["path"])
+            event("central.defect", kind=type(error).__name__)
             answer = problem_answer(Problem(type="about:blank", title="Internal error.", status=500))
         request = HttpMessage(scope["method"], self._url(scope), headers, body)
         answer = await run_in_threadpool(self._signed, answer, request, state.get("organisation"))
@@ -173,15 +179,22 @@ class Gate:
         audit_head: str | None,
         said: dict[str, Any],
     ) -> None:
-        values: dict[str, Any] = {"last_seq": verified.seq, "last_seen_at": self._database.now(), **said}
+        now = self._database.now()
+        values: dict[str, Any] = {"last_seq": verified.seq, "last_seen_at": now, **self._traffic.moved_on(now), **said}
         if audit_head is not None:
             values["audit_head"] = audit_head[:_LONGEST_HEAD]
-        this_one = (device.c.org_id == known.caller.organisation.id, device.c.device_id == known.caller.device_id)
-        counted = connection.execute(update(device).where(*this_one, device.c.last_seq < verified.seq).values(**values))
+        mine = (device.c.org_id == known.caller.organisation.id, device.c.device_id == known.caller.device_id)
+        counted = connection.execute(
+            update(device)
+            .where(*mine, device.c.last_seq < verified.seq, self._traffic.allowed(now))
+            .values(**values)
+        )
         if counted.rowcount == 0:
-            # It proved who it is, so it may know: a number far ahead, once counted, would else shut it out for long.
-            last = connection.execute(select(device.c.last_seq).where(*this_one)).scalar_one()
-            raise Refusal("replay", last_seq=last)
+            row = connection.execute(select(device.c.last_seq, device.c.busy_until).where(*mine)).one()
+            if row.last_seq >= verified.seq:
+                # It proved who it is, so it may know: a number far ahead, once counted, would else shut it out for long.
+                raise Refusal("replay", last_seq=row.last_seq)
+            raise Refusal("rate-limited", retry_after=self._traffic.seconds_left(row.busy_until, now))
 
     # --- what is answered -----------------------------------------------------------------------
 

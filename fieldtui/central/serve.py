@@ -9,9 +9,11 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from ipaddress import ip_address
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -19,25 +21,55 @@ import uvicorn
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
+from fieldtui import __version__
 from fieldtui.base.errors import BadUsage, Busy, Internal
 from fieldtui.base.i18n import _
 from fieldtui.base.log import event
 from fieldtui.central.app import create_app
+from fieldtui.central.certificate import Certificate, reloaded_on_hangup
 from fieldtui.central.database import Database
+from fieldtui.central.lifecycle import Lifecycle
 from fieldtui.central.pushing import forget_old_operations
 from fieldtui.central.schema import organisation, serving
+from fieldtui.central.traffic import Traffic
 
 _BACKLOG: Final = 256
 _GRACE_SECONDS: Final = 10
 _START_SECONDS: Final = 30
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  what cannot be signed for
 
 
 class _Server(uvicorn.Server):
-    """Tells when it accepts requests."""
+    """Tells when it accepts requests, and wants no more for a while before it stops."""
 
-    def __init__(self, config: uvicorn.Config, *, started: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        started: Callable[[], None],
+        lifecycle: Lifecycle,
+        drain_seconds: float = 0,
+    ) -> None:
         super().__init__(config)
         self._tell_started = started
+        self._lifecycle = lifecycle
+        self._drain_seconds = drain_seconds
+        self._stops_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal begins the drain, where there is one; a second ends it."""
+        self._lifecycle.stop()
+        if self._drain_seconds and self._stops_at is None:
+            self._stops_at = time.monotonic() + self._drain_seconds
+            self._captured_signals.append(sig)
+            return
+        super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second."""
+        if self._stops_at is not None and time.monotonic() >= self._stops_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -55,16 +87,20 @@ class BackgroundServer:
         database: The central database, migrated.
         public_url: What devices sign for; its own address where not given.
         port: 0 takes a free one.
+        traffic: How much is taken from whom; without it as much as comes.
     """
 
-    def __init__(self, database: Database, public_url: str | None = None, port: int = 0) -> None:
+    def __init__(
+        self, database: Database, public_url: str | None = None, port: int = 0, *, traffic: Traffic | None = None
+    ) -> None:
         self._database = database
         self._socket = _listen("127.0.0.1", port)
         self.url: Final = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.public_url: Final = (public_url or self.url).rstrip("/")
         self._ready = threading.Event()
-        app = create_app(database, public_url=self.public_url)
-        self._server = _Server(_config(app), started=self._ready.set)
+        lifecycle = Lifecycle()
+        app = create_app(database, public_url=self.public_url, traffic=traffic, lifecycle=lifecycle)
+        self._server = _Server(_config(app), started=self._ready.set, lifecycle=lifecycle)
         self._thread = threading.Thread(target=self._run, name="fieldtui-central", daemon=True)
 
     def __enter__(self) -> Self:
@@ -89,30 +125,56 @@ class BackgroundServer:
         self._socket.close()
 
 
-def serve(database: Database, *, listen: str, public_url: str | None, announce: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C; requests that are being answered are finished first.
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How a process serves."""
+
+    listen: str = "127.0.0.1:8443"
+    """`HOST:PORT`; port 0 takes a free one."""
+    public_url: str | None = None
+    """What devices reach and sign for; the listening address where not given."""
+    certificate: Certificate | None = None
+    """Its own; without one it speaks plain HTTP, to a proxy or on this machine."""
+    traffic: Traffic = field(default_factory=Traffic)
+    drain_seconds: float = 0
+    """How long it still answers after it was told to stop, while `/readyz` already says so."""
+
+
+def serve(database: Database, serving_as: Serving, *, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C; requests that are being answered are finished first. SIGHUP reads the certificate anew.
 
     Args:
         database: The central database, migrated.
-        listen: `HOST:PORT`; port 0 takes a free one.
-        public_url: What devices reach and sign for; the listening address where not given.
+        serving_as: How.
         announce: Is told one JSON line, `{"listening": URL, "pid": N}`, when it accepts requests.
 
     Raises:
-        BadUsage: The address makes no sense, or is open to others without TLS in front.
+        BadUsage: The address or the certificate makes no sense, or is open to others without TLS.
         Busy: The port is taken.
     """
-    host, port = _address(listen)
-    _require_tls_outside(host, public_url)
+    host, port = _address(serving_as.listen)
+    certificate = serving_as.certificate
+    _require_tls_outside(host, serving_as.public_url, own=certificate is not None)
+    context = certificate.context() if certificate is not None else None
     listening = _listen(host, port)
     try:
         shown = f"[{host}]" if ":" in host else host
-        url = f"http://{shown}:{listening.getsockname()[1]}"
-        base = (public_url or url).rstrip("/")
+        scheme = "http" if context is None else "https"
+        url = f"{scheme}://{shown}:{listening.getsockname()[1]}"
+        base = (serving_as.public_url or url).rstrip("/")
         prepare(database, base)
-        app = create_app(database, public_url=base)
+        lifecycle = Lifecycle()
+        app = create_app(database, public_url=base, traffic=serving_as.traffic, lifecycle=lifecycle)
+        config = _config(app)
+        config.load()
+        config.ssl = context
         line = json.dumps({"listening": url, "pid": os.getpid()})
-        _Server(_config(app), started=lambda: announce(line)).run(sockets=[listening])
+        server = _Server(
+            config, started=lambda: announce(line), lifecycle=lifecycle, drain_seconds=serving_as.drain_seconds
+        )
+        with reloaded_on_hangup(certificate, context):
+            event("central.started", version=__version__)
+            server.run(sockets=[listening])
     finally:
         listening.close()
     event("central.stopped")
@@ -199,16 +261,19 @@ def _address(listen: str) -> tuple[str, int]:
     raise BadUsage(_("Adressen skal have formen VÆRT:PORT, fx 127.0.0.1:8443."))
 
 
-def _require_tls_outside(host: str, public_url: str | None) -> None:
+def _require_tls_outside(host: str, public_url: str | None, *, own: bool) -> None:
     parts = urlsplit(public_url or "")
     if public_url is not None and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query):
         raise BadUsage(_("--public-url skal være en adresse som https://central.example.dk."))
-    if not _is_loopback(host) and parts.scheme != "https":
+    if not own and not _is_loopback(host) and parts.scheme != "https":
         raise BadUsage(
             _(
-                "Uden for maskinen skal trafikken være krypteret: sæt en TLS-proxy foran, og giv dens adresse med --public-url https://…"
+                "Uden for maskinen skal trafikken være krypteret: giv et certifikat med --tls-cert og --tls-key, eller sæt en "
+                "TLS-proxy foran, og giv dens adresse med --public-url https://…"
             )
         )
+    if public_url is None and host in _EVERYWHERE:
+        raise BadUsage(_("Giv den adresse, maskinerne når systemet på, med --public-url."))
 
 
 def _is_loopback(host: str) -> bool:

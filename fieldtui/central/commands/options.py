@@ -17,7 +17,7 @@ from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.base.ids import SystemIds
 from fieldtui.base.text import clean
-from fieldtui.central.database import Database, migrate
+from fieldtui.central.database import CONNECTIONS, Database, migrate
 
 Embedded = Annotated[
     Path | None,
@@ -33,7 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help=_("Svar med ét JSON-dokume
 
 
 @contextlib.contextmanager
-def database(embedded: Path | None, url: str | None) -> Iterator[Database]:
+def database(embedded: Path | None, url: str | None, *, connections: int = CONNECTIONS) -> Iterator[Database]:
     """The database that the options name, with its tables in order."""
     if (embedded is None) == (url is None):
         raise BadUsage(_("Vælg en database: --embedded MAPPE eller --database-url postgresql://…"))
@@ -45,7 +45,7 @@ def database(embedded: Path | None, url: str | None) -> Iterator[Database]:
         if url is None:
             raise BadUsage(_("Vælg en database: --embedded MAPPE eller --database-url postgresql://…"))
         migrate(url)
-        opened = Database(url, clock=SystemClock(), ids=SystemIds())
+        opened = Database(url, clock=SystemClock(), ids=SystemIds(), connections=connections)
         stack.callback(opened.close)
         yield opened
 

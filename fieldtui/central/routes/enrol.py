@@ -18,7 +18,9 @@ def router(database: Database) -> APIRouter:
     def enrol(request: Request, body: EnrolRequest) -> EnrolResponse:
         """Enrol the device that signed this request with the key it carries."""
         try:
-            organisation, result = answer(database, body, key_text=request.state.key_text)
+            organisation, result = answer(
+                database, body, key_text=request.state.key_text, address=request.state.address
+            )
         except CodeRefused:
             raise Refusal("code") from None
         except TooManyTries as wait:

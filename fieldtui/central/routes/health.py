@@ -6,12 +6,11 @@ from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
 
 from fieldtui.base.errors import DatabaseUnreachable
 from fieldtui.central.caller import Refusal
-from fieldtui.central.database import Database
-from fieldtui.central.schema import organisation
+from fieldtui.central.database import Database, newest_revision, revision_of
+from fieldtui.central.lifecycle import Lifecycle
 
 
 class Health(BaseModel):
@@ -22,7 +21,7 @@ class Health(BaseModel):
     status: Literal["ok", "ready"]
 
 
-def router(database: Database) -> APIRouter:
+def router(database: Database, lifecycle: Lifecycle) -> APIRouter:
     """The routes, over a database."""
     routes = APIRouter(tags=["operation"])
 
@@ -33,12 +32,16 @@ def router(database: Database) -> APIRouter:
 
     @routes.get("/readyz", operation_id="readyz")
     def readyz() -> Health:
-        """The database answers and has its tables."""
+        """The database answers and has this version's tables, and the process is not stopping."""
+        if lifecycle.stopping:
+            raise Refusal("unavailable", detail="stopping", retry_after=5)
         try:
             with database.transaction() as connection:
-                connection.execute(select(organisation.c.org_id).limit(1)).all()
+                revision = revision_of(connection)
         except DatabaseUnreachable:
             raise Refusal("unavailable", detail="database", retry_after=5) from None
+        if revision != newest_revision():
+            raise Refusal("unavailable", detail="schema", retry_after=5)
         return Health(status="ready")
 
     return routes
