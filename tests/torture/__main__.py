@@ -1,4 +1,4 @@
-"""`python -m tests.torture sync --rounds 500` (`make torture-sync`)."""
+"""`python -m tests.torture sync --rounds 500` (`make torture-sync`), `python -m tests.torture failover` (`make failover`)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 
+from tests.torture.failover import failover
 from tests.torture.sync import torture
 
 say = print
@@ -20,7 +21,12 @@ def main() -> int:
     sync.add_argument("--rounds", type=int, default=500)
     sync.add_argument("--seed", type=int, default=1)
     sync.add_argument("--first", type=int, default=0, help="number of the first round")
+    over = what.add_parser("failover", help="kill -9 on the primary PostgreSQL under load; its standby takes over")
+    over.add_argument("--rounds", type=int, default=5)
+    over.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    if asked.what == "failover":
+        return _failover(asked.rounds, asked.seed)
     return _sync(asked.rounds, asked.seed, asked.first)
 
 
@@ -41,6 +47,20 @@ def _sync(rounds: int, seed: int, first: int) -> int:
         f"make torture-sync SEED={seed} FIRST={max(first, last - 20)} ROUNDS={min(21, last - first + 1)}"
     )
     return 1
+
+
+def _failover(rounds: int, seed: int) -> int:
+    broken = 0
+    for number in range(seed, seed + rounds):
+        outcome = failover(number)
+        say(
+            f"seed {number}: {outcome.accepted} edits acknowledged, {outcome.unanswered} pushes sent again, "
+            f"{outcome.seconds:.1f} s without an answer, {len(outcome.broken)} lost or wrong",
+            flush=True,
+        )
+        say("\n".join(outcome.broken), end="\n" if outcome.broken else "")
+        broken += bool(outcome.broken)
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.torture.failover import failover
 from tests.torture.sync import Round, torture
 
 pytestmark = [
@@ -23,3 +24,10 @@ def test_killed_on_any_side_nothing_is_lost_and_nothing_is_there_twice() -> None
     assert tally.rounds == rounds
     assert tally.said["made"] > 0  # the control: laptops worked, and their work was taken
     assert tally.said["synced"] > 0
+
+
+def test_when_the_primary_dies_under_load_the_standby_has_every_acknowledged_edit() -> None:
+    outcome = failover(7)
+    assert outcome.broken == []
+    assert outcome.accepted > 0
+    assert outcome.unanswered > 0  # the control: the load did meet the gap
