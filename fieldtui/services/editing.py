@@ -12,7 +12,7 @@ from fieldtui.base.clock import isoformat
 from fieldtui.base.errors import BadUsage, InvalidRecords, LineProblem, NotFound
 from fieldtui.base.i18n import N_, _
 from fieldtui.base.text import clean
-from fieldtui.domain.envelope import Stored
+from fieldtui.domain.envelope import Stored, SyncState
 from fieldtui.domain.problems import model_of, parse_record, warnings_for
 from fieldtui.domain.records import COLLECTIONS, Citizen, Company, Merge, Record, fields_of
 from fieldtui.domain.records.base import RESERVED
@@ -175,6 +175,7 @@ class Editing:
 
     def _changed(self, record_id: str, values: Mapping[str, Any], batch: Batch) -> Put:
         """A change that replaces fields of a record that is there."""
+        written = True
         if record_id in batch.bodies:
             collection, body = batch.bodies[record_id]
         else:
@@ -183,13 +184,16 @@ class Editing:
             if stored.annulled_at is not None:
                 raise BadUsage(_("Posten er annulleret og kan ikke ændres. Opret en ny."))
             collection, body = stored.collection, self._store.body_of(record_id) or {}
+            # What the central system refused to take was never written for anybody else, and may be put right.
+            written = stored.rev > 0 or stored.sync_state is not SyncState.REJECTED
         model = COLLECTIONS[collection]
         known = {name: value for name, value in body.items() if name in fields_of(model)}
         asked = {name: value for name, value in {**known, **values}.items() if value is not None}
         checked = parse_record(collection, asked, strict_names=True)
         unknown = {name: value for name, value in body.items() if name not in known}
         record = parse_record(collection, {**checked.body(), **unknown}, strict_names=False)
-        self._require_append_kept(model, body, record.body())
+        if written:
+            self._require_append_kept(model, body, record.body())
         self._require_references(record, body, batch)
         batch.bodies[record_id] = (collection, record.body())
         attendance = collection == "appointment" and body.get("status") != record.body().get("status")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.errors import BadUsage, NotFound
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.domain.problems import parse_record
-from fieldtui.domain.records import COLLECTIONS
+from fieldtui.domain.records import COLLECTIONS, FieldInfo, Merge, fields_of
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
 from fieldtui.services.refusals import sentence
 from fieldtui.store.changes import Annul, Change, Put
 from fieldtui.store.outbox import Entry, Outbox
 from fieldtui.store.standing import standing_of
+
+_SIGNATURE: Final = frozenset({"author", "written_at", "addendum_to", "by", "call_code"})
+"""Fields that say who and when, or are the central system's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,16 @@ class OutboxRow:
     def why(self) -> str:
         """`reason` as a sentence a person can act on."""
         return sentence(self.collection, self.state, self.reason, self.field)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person may put right in a refused change."""
+
+    record_id: str
+    collection: str
+    values: dict[str, Any]
+    """By field, as in a body; the refused field first, then what the change changed."""
 
 
 class Waiting:
@@ -100,6 +114,24 @@ class Waiting:
             written = self._store.write([change], label=_("Ændring opgivet"), actor=self._context.me.id)
         return Done(message=message, record_ids=(entry.record_id,), command_id=written.command_id)
 
+    def correction(self, name: str) -> Correction:
+        """What to put right in a refused change; storing it through the use case lets it be sent again.
+
+        Raises:
+            NotFound, BadUsage: As `retry`.
+        """
+        entry = self._refused(name)
+        with self._store.reading() as connection:
+            row = standing_of(connection, entry.record_id)
+        if row is None or entry.kind == "annul":
+            raise BadUsage(_("Her er intet at rette. Send den igen, eller opgiv den."))
+        known = fields_of(COLLECTIONS[entry.collection])
+        base = row.base or {}
+        changed = [each for each in known if row.body.get(each) != base.get(each) and _is_for_people(known[each], base)]
+        first = [entry.field] if entry.field in known else []
+        names = dict.fromkeys([*first, *changed])
+        return Correction(entry.record_id, entry.collection, {each: row.body.get(each) for each in names})
+
     # --- inside -------------------------------------------------------------------------------
 
     def _refused(self, name: str) -> Entry:
@@ -130,6 +162,11 @@ class Waiting:
             recorded_at=datetime.fromisoformat(entry.recorded_at).astimezone(COPENHAGEN),
             label=found[0] if found else (model.label if model else entry.collection),
         )
+
+
+def _is_for_people(info: FieldInfo, base: dict[str, Any]) -> bool:
+    """True where a person may write the field: no id, and nothing that stands once and for all."""
+    return not info.name.endswith("_id") and info.name not in _SIGNATURE and not (base and info.merge is Merge.APPEND)
 
 
 def _citizen(entry: Entry) -> str | None:

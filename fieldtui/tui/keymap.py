@@ -57,6 +57,20 @@ TABS: Final[tuple[tuple[str, str, str, str], ...]] = (
 )
 """Key, screen, name, short name (below 100 columns). A tab shows when its screen is built (`routes.py`)."""
 
+_ROLE_TABS: Final[dict[str, tuple[tuple[str, str, str, str], ...]]] = {
+    "leader": (("1", "team", N_("Team"), N_("Team")), TABS[6]),
+    "treatment": (("1", "behandlerdag", N_("I dag"), N_("I dag")), TABS[5], TABS[6]),
+}
+
+
+def tabs_of(role: str) -> tuple[tuple[str, str, str, str], ...]:
+    """The tabs of a role, in the order and form of `TABS`; the first is where its day begins."""
+    return _ROLE_TABS.get(role, TABS)
+
+
+TAB_SCREENS: Final = frozenset(screen for tabs in (TABS, *_ROLE_TABS.values()) for _key, screen, *_names in tabs)
+"""Every screen that is a tab for somebody."""
+
 SYNC: Final = Key("f5", "sync", N_("Synk nu"), "F5", priority=True)
 
 GLOBAL: Final[tuple[Key, ...]] = (
@@ -72,6 +86,14 @@ GLOBAL: Final[tuple[Key, ...]] = (
     Key("ctrl+l", "lock", N_("Lås nu"), "Ctrl+L", priority=True),
     Key("ctrl+q", "leave", N_("Afslut"), "Ctrl+Q", priority=True),
 )
+
+_NOT_FOR: Final = {"leader": frozenset({"quick_add", "undo", "redo"}), "treatment": frozenset({"quick_add"})}
+
+
+def global_keys(role: str) -> tuple[Key, ...]:
+    """The keys that work everywhere, for a role: who makes no appointments has no quick-add."""
+    return tuple(key for key in GLOBAL if key.action not in _NOT_FOR.get(role, frozenset()))
+
 
 _ATTENDED = Key("f", "attended", N_("Fremmødt"), "f", hint=True, changes=True)
 _NO_SHOW = Key("u", "no_show", N_("Udeblevet"), "u", hint=True, changes=True)
@@ -93,6 +115,21 @@ _CLOSE = Key("escape", "close", N_("Luk"), "Esc", hint=True)
 
 CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
     "idag": (_ATTENDED, _NO_SHOW, _CANCELLED, _MOVE, _NOTE, _CONTACT, _BRIDGING, _CALL, _TASK, _NEW_MEETING, _DETAILS),
+    "team": (
+        Key("s", "substitute", N_("Syg: vikar"), "s", hint=True),
+        Key("h", "hand_over", N_("Overdrag"), "h", hint=True),
+        Key("g", "approve", N_("Godkend maskine"), "g", hint=True),
+        Key("n", "new_code", N_("Ny kode"), "n", hint=True),
+        Key("p", "revoke", N_("Spær maskine"), "p", hint=True),
+        Key("l", "lost", N_("Mistet maskine"), "l", hint=True),
+        _BACK,
+    ),
+    "daekning": (
+        Key("space,right", "next_cover", N_("Skift vikar"), N_("Mellemrum"), hint=True),
+        Key("left", "previous_cover", N_("Tilbage"), "←"),
+        Key("ctrl+s", "save", N_("Gem"), "Ctrl+S", hint=True, priority=True),
+        _CLOSE,
+    ),
     "borgere": (_NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _SORT, _FILTER, _BACK),
     "borgerkort": (
         Key("left", "previous_tab", N_("Forrige fane"), "←"),
@@ -136,6 +173,7 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("b", "take_both", N_("Begge"), "b", hint=True),
         Key("e", "own_value", N_("Ret selv"), "e", hint=True),
         Key("g", "save_solution", N_("Gem løsning"), "g", hint=True, changes=True),
+        Key("i", "send_again", N_("Send igen"), "i", changes=True),
         Key("escape", "stop_sync", N_("Stop synk"), "Esc"),
     ),
     "hjaelp": (_CLOSE,),
@@ -175,4 +213,6 @@ def hints(context: str, *, on_screen: bool) -> tuple[Key, ...]:
     local = tuple(key for key in CONTEXTS.get(context, ()) if key.hint)
     if not on_screen:
         return local
+    if context == "team":
+        return (HELP, *local[:6])
     return (HELP, FIND, *local[:3], QUICK, UNDO)

@@ -11,18 +11,19 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from fieldtui.base.clock import isoformat
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
-from fieldtui.domain.calendar import parse_day, parse_instant
 from fieldtui.domain.merge import ANNULLED
-from fieldtui.domain.records import COLLECTIONS, fields_of
+from fieldtui.domain.records import COLLECTIONS
 from fieldtui.services.conflicts import ConflictRow
 from fieldtui.services.done import Done
 from fieldtui.services.syncing import OutboxRow
+from fieldtui.services.waiting import Correction
 from fieldtui.services.workspace import Status
 from fieldtui.tui.case_acts import CaseActs
+from fieldtui.tui.dialogs.ask import ChooseDialog
 from fieldtui.tui.dialogs.entries import Entry, EntryForm
+from fieldtui.tui.dialogs.values import read_values, value_entry
 from fieldtui.tui.keymap import CONTEXTS, FIND, HELP, QUICK, SYNC, UNDO, bindings, hints
 from fieldtui.tui.presenters import conflicts as present
 from fieldtui.tui.presenters import outbox
@@ -121,12 +122,15 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
 
     def _show_why(self) -> None:
         """Why the change under the cursor is not at the office."""
-        key = self.query_one("#waiting", LineTable).cursor_key
-        row = next((row for row in self._loaded.waiting if row.op_id == key), None) if self._loaded else None
+        row = self._waiting_row()
         under = self.query_one("#waiting-why", Lines)
         under.display = row is not None
         if row is not None:
             under.show([line(outbox.state(row), "  ", row.why)])
+
+    def _waiting_row(self) -> OutboxRow | None:
+        key = self.query_one("#waiting", LineTable).cursor_key
+        return next((row for row in self._loaded.waiting if row.op_id == key), None) if self._loaded else None
 
     def _state_lines(self, loaded: Loaded) -> list[Line]:
         today = self.shell.today
@@ -147,6 +151,68 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
                 line(Piece(_("Kan arbejde uden net til {day}").format(day=near(local(lease).date(), today)), "dim"))
             )
         return lines
+
+    # --- what was refused -------------------------------------------------------------------------------
+
+    def _ask_about(self, row: OutboxRow) -> None:
+        """What to do with a change that the office did not take."""
+        ways = [
+            ("correct", _("Ret den"), _("og send den igen")),
+            ("again", _("Send den igen"), _("uændret; grunden kan være væk")),
+            ("drop", _("Opgiv den"), _("og vis, hvad kontoret har")),
+        ]
+        if row.citizen_id is not None:
+            ways.append(("open", _("Åbn borgerkortet"), ""))
+
+        def chosen(way: str) -> None:
+            if way == "correct":
+                self._correct(row)
+            elif way == "again":
+                self._send_again(row)
+            elif way == "drop":
+                self.change(lambda: self.shell.workspace.waiting.give_up(row.op_id))
+            elif row.citizen_id is not None:
+                self.open_citizen(row.citizen_id)
+
+        self.shell.ask(ChooseDialog(row.why, ways), chosen)
+
+    def _send_again(self, row: OutboxRow) -> None:
+        def waits(_rows: object) -> None:
+            self.shell.refresh_soon()
+            self.app.call_later(self.app.run_action, "app.sync")
+
+        self.run_service(lambda: self.shell.workspace.waiting.retry(row.op_id), waits, group="change")
+
+    def _correct(self, row: OutboxRow) -> None:
+        """The record's own form, with what was refused in it."""
+        workspace, today, rules = self.shell.workspace, self.shell.today, self.shell.workspace.rules
+
+        def opened(correction: Correction) -> None:
+            model = COLLECTIONS[correction.collection]
+
+            def entries() -> tuple[Entry, ...]:
+                return tuple(
+                    value_entry(model, name, value, rules, today, wrong=name == row.field)
+                    for name, value in correction.values.items()
+                )
+
+            def submit(values: dict[str, Any]) -> Outcome:
+                return workspace.casework.update(correction.record_id, read_values(model, values, today))
+
+            form = EntryForm(
+                lambda: _("Ret: {what}").format(what=_(model.label)), entries, submit, note=lambda: row.why
+            )
+            self.shell.ask(form, self.shell.done)
+
+        self.run_service(lambda: workspace.waiting.correction(row.op_id), opened)
+
+    def action_send_again(self) -> None:
+        """`i`: send what was refused once more."""
+        row = self._waiting_row()
+        if row is not None and row.state == "rejected":
+            self._send_again(row)
+        else:
+            self.shell.notice(_("Vælg en afvist ændring under “Venter på at blive sendt”."))
 
     # --- the conflict under the cursor --------------------------------------------------------------
 
@@ -182,8 +248,12 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
         event.stop()
         if event.table.id == "conflicts":
             self.query_one("#fields").focus()
-        elif event.table.id == "waiting" and (citizen_id := self.chosen_citizen_id()) is not None:
-            self.open_citizen(citizen_id)
+        elif event.table.id == "waiting":
+            row = self._waiting_row()
+            if row is not None and row.state == "rejected":
+                self._ask_about(row)
+            elif row is not None and row.citizen_id is not None:
+                self.open_citizen(row.citizen_id)
 
     def chosen_citizen_id(self) -> str | None:
         """The citizen of the change or the conflict under the cursor."""
@@ -237,21 +307,13 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
             self.shell.notice(_("Her kan du kun vælge ← din eller → kontorets."))
             return
         conflicts, today = self.shell.workspace.conflicts, self.shell.today
-        infos, rules = fields_of(COLLECTIONS[row.collection]), self.shell.workspace.rules
+        model, rules = COLLECTIONS[row.collection], self.shell.workspace.rules
 
         def entries() -> tuple[Entry, ...]:
-            made = []
-            for name in row.fields:
-                kind: Any = "text" if infos[name].multiline else "line"
-                shown = present.value_text(row.collection, name, row.theirs.get(name), rules)
-                raw = row.theirs.get(name)
-                is_plain = isinstance(raw, str) and not name.endswith(("_at", "_on"))
-                value = raw if is_plain else "" if raw is None else shown if isinstance(raw, (str, list)) else str(raw)
-                made.append(Entry(name, _(infos[name].label), kind, value, hint=_(infos[name].description)))
-            return tuple(made)
+            return tuple(value_entry(model, name, row.theirs.get(name), rules, today) for name in row.fields)
 
         def submit(values: dict[str, Any]) -> Outcome:
-            return conflicts.resolve(row.id, "value", {name: _read(name, text, today) for name, text in values.items()})
+            return conflicts.resolve(row.id, "value", read_values(model, values, today))
 
         form = EntryForm(lambda: _("Ret selv: {field}").format(field=row.label), entries, submit)
         self.shell.ask(form, self.shell.done)
@@ -276,17 +338,3 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
         if done is None:
             raise BadUsage(_("Vælg ← din eller → kontorets først."))
         return done
-
-
-def _read(name: str, text: str | None, today: Any) -> Any:
-    """What was typed for a field, as the record has it; the model says what else is wrong."""
-    if text is None:
-        return None
-    try:
-        if name.endswith("_at"):
-            return isoformat(parse_instant(text, today))
-        if name.endswith(("_on", "_until")) or name == "on":
-            return parse_day(text, today).isoformat()
-    except ValueError as error:
-        raise BadUsage(str(error)) from None
-    return text
