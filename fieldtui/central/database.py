@@ -26,6 +26,15 @@ from fieldtui.wire.keys import load_private_key
 
 CONNECTIONS: Final = 32
 POOL_SECONDS: Final = 10
+_CONNECTING: Final[dict[str, Any]] = {
+    "connect_timeout": 10,
+    "application_name": "fieldtui-central",
+    # A machine that lost its power sends no farewell: within some 20 s its connections are given up, and the standby tried.
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
 _OLDEST_POSTGRES: Final = 150_000
 _MIGRATION_LOCK: Final = 0x6669656C  # "fiel": one migration at a time per database
 
@@ -255,7 +264,7 @@ def _engine(url: str, *, connections: int = CONNECTIONS) -> Engine:
         max_overflow=max(0, connections - 8),
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,  # a connection that a restart of the database cut is replaced unseen
-        connect_args={"connect_timeout": 10, "application_name": "fieldtui-central"},
+        connect_args=_CONNECTING,
         hide_parameters=True,  # no value in an exception's text
     )
 

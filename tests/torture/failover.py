@@ -159,9 +159,8 @@ def _answer(device: Device, body: bytes, load: Load) -> PushResponse | None:
 def _missing(database: Database, load: Load) -> list[str]:
     """What was acknowledged and is not there, or is there twice, or has no place in the order."""
     with database.transaction() as connection:
-        names: dict[str, str] = dict(
-            connection.execute(select(record.c.id, record.c.body["name"].astext)).tuples().all()
-        )
+        rows = connection.execute(select(record.c.id, record.c.body["name"].astext.label("name"))).all()
+        names = {row.id: row.name for row in rows}
         ops = connection.execute(select(revision.c.op_id).where(revision.c.op_id.is_not(None))).scalars().all()
         last = connection.execute(select(organisation.c.seq)).scalar_one()
         numbers = [
