@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -121,6 +122,8 @@ class Conflicts:
             if changes:
                 written = self._store.write(changes, label=label, actor=self._context.me.id)
                 command_id = written.command_id
+                if take == "mine":
+                    self._date_back(connection, conflict.record_id, raw[8])
             connection.execute(
                 "UPDATE conflict SET resolved_at = ?, resolution = ? WHERE id = ?",
                 (stamp(self._context.clock.now()), dump({"take": take, "by": self._context.me.id}), conflict.id),
@@ -133,6 +136,18 @@ class Conflicts:
         )
 
     # --- inside -------------------------------------------------------------------------------
+
+    @staticmethod
+    def _date_back(connection: sqlite3.Connection, record_id: str, mine_at: str | None) -> None:
+        """What was decided as mine was written when it was written, before the citizen was handed over: so it is parked
+        for the new consultant and not refused. Only where nothing else of the record waits, and the citizen has left.
+        """
+        connection.execute(
+            "UPDATE outbox SET recorded_at = ?1 WHERE record_id = ?2 AND state = 'waiting' AND ?1 IS NOT NULL"
+            " AND scope IN (SELECT scope FROM leaving)"
+            " AND (SELECT count(*) FROM outbox WHERE record_id = ?2 AND state <> 'parked') = 1",
+            (mine_at, record_id),
+        )
 
     def _raw(self, conflict_id: str) -> tuple[Any, ...]:
         with self._store.reading() as connection:

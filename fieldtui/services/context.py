@@ -60,8 +60,10 @@ class Context:
     def people(self) -> tuple[Person, ...]:
         """The organisation's staff by initials, with the device's own consultant in any case."""
         with self.store.reading() as connection:
-            rows = connection.execute("SELECT id, initials, name, role FROM person ORDER BY initials, id").fetchall()
-        found = {row[0]: Person(id=row[0], initials=row[1], name=row[2], role=row[3]) for row in rows}
+            rows = connection.execute(
+                "SELECT id, initials, name, role, unit FROM person ORDER BY initials, id"
+            ).fetchall()
+        found = {row[0]: Person(id=row[0], initials=row[1], name=row[2], role=row[3], unit=row[4]) for row in rows}
         consultant = self.consultant
         if consultant is not None:
             found.setdefault(consultant.id, consultant)

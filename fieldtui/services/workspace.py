@@ -28,6 +28,8 @@ from fieldtui.wire.messages import Person
 if TYPE_CHECKING:
     from fieldtui.services.conflicts import Conflicts
     from fieldtui.services.enrolment import Enrolment
+    from fieldtui.services.handovers import Handovers
+    from fieldtui.services.parked import ParkedEdits
     from fieldtui.services.syncing import Syncing
     from fieldtui.services.team import Team
     from fieldtui.services.waiting import Waiting
@@ -72,6 +74,11 @@ class Workspace:
         self._window: FileLock | None = None
         self._context = Context(self.store, clock)
         self._closed = False
+
+    @property
+    def context(self) -> Context:
+        """What every use case stands on."""
+        return self._context
 
     @property
     def folder(self) -> Path:
@@ -150,6 +157,20 @@ class Workspace:
         from fieldtui.services.conflicts import Conflicts
 
         return Conflicts(self._context)
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        """Citizens handed over to a colleague, and notices."""
+        from fieldtui.services.handovers import Handovers
+
+        return Handovers(self._context)
+
+    @cached_property
+    def parked(self) -> ParkedEdits:
+        """Edits that were made before a citizen was handed over."""
+        from fieldtui.services.parked import ParkedEdits
+
+        return ParkedEdits(self._context)
 
     @cached_property
     def enrolment(self) -> Enrolment:
@@ -235,7 +256,8 @@ class Workspace:
             return
         self._closed = True
         try:
-            self.exports.sweep()
+            if self._vault.is_open:  # an order to wipe may have destroyed it meanwhile
+                self.exports.sweep()
         finally:
             self._vault.close()
         if self._window is not None:

@@ -17,6 +17,7 @@ from fieldtui.base.errors import ServerFault
 from fieldtui.domain.merge import FieldConflict, merge, merge_annulment
 from fieldtui.domain.records import COLLECTIONS, Record
 from fieldtui.store.arrivals import Arrivals, known_ids
+from fieldtui.store.desk import replace_desk
 from fieldtui.store.disagreements import annulment_of, keep_conflict, refresh_conflicts
 from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import Entry, entries_for
@@ -84,7 +85,8 @@ class Inbox:
         """
         done = Applied()
         start = page.start
-        if not page.lines and page.next == cursor and start.people is None and start.assignments is None:
+        told = (start.people, start.assignments, start.desk)
+        if not page.lines and page.next == cursor and told == (None, None, None):
             return done
         with self._store.transaction() as connection:
             self._to_index.clear()  # what a rolled-back page left
@@ -105,9 +107,9 @@ class Inbox:
                 else:
                     arrivals.write()
                     connection.execute(
-                        "INSERT OR REPLACE INTO leaving (scope, reason, seq) SELECT ?1, ?2, ?3"
+                        "INSERT OR REPLACE INTO leaving (scope, reason, seq, why) SELECT ?1, ?2, ?3, ?4"
                         " WHERE EXISTS (SELECT 1 FROM record WHERE scope = ?1)",
-                        (line.scope, line.reason, line.seq),
+                        (line.scope, line.reason, line.seq, line.why),
                     )
             arrivals.write()
             arrivals.index(self._search_key)
@@ -359,8 +361,8 @@ class Inbox:
         if start.people is not None:
             connection.execute("DELETE FROM person")
             connection.executemany(
-                "INSERT OR REPLACE INTO person (id, initials, name, role) VALUES (?, ?, ?, ?)",
-                [(each.id, each.initials, each.name, each.role) for each in start.people],
+                "INSERT OR REPLACE INTO person (id, initials, name, role, unit) VALUES (?, ?, ?, ?, ?)",
+                [(each.id, each.initials, each.name, each.role, each.unit) for each in start.people],
             )
         if start.assignments is not None:
             connection.execute("DELETE FROM assignment")
@@ -368,6 +370,8 @@ class Inbox:
                 "INSERT INTO assignment (citizen_id, role, until, primary_id) VALUES (?, ?, ?, ?)",
                 [(citizen, tie.role, tie.until, tie.primary) for citizen, tie in start.assignments.items()],
             )
+        if start.desk is not None:
+            replace_desk(connection, start.desk)
 
 
 def _equal(line: RecordLine, row: Standing) -> bool:

@@ -149,3 +149,42 @@ def _unseen(db: Database) -> None:
 def _undid(db: Database) -> None:
     # Which command an `undo` or a `redo` was about: what was undone before a newer act can no longer be done again.
     db.execute("ALTER TABLE history ADD COLUMN undid TEXT")
+
+
+@MIGRATIONS(name="0004_desk")
+def _desk(db: Database) -> None:
+    for statement in _DESK_TABLES:
+        db.execute(statement)
+
+
+_DESK_TABLES: Final = (
+    "ALTER TABLE person ADD COLUMN unit TEXT",
+    "ALTER TABLE leaving ADD COLUMN why TEXT",
+    # What the central system says this person is offered, asked and told; replaced whole.
+    """CREATE TABLE desk (
+        kind TEXT NOT NULL CHECK (kind IN ('handover', 'parked')),
+        id TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (kind, id)
+    ) STRICT""",
+    # What this device asks for that is not a change of a record.
+    """CREATE TABLE errand (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        errand_id TEXT NOT NULL UNIQUE,
+        about TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        body TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'refused', 'changed')),
+        detail TEXT,
+        in_flight INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    # What happened that a person must be shown.
+    """CREATE TABLE notice (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL,
+        at TEXT NOT NULL,
+        read_at TEXT
+    ) STRICT""",
+)

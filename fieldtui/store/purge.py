@@ -2,18 +2,21 @@
 
 Only the central system's `leave` starts it, and only once nothing of the scope waits to be sent: an edit that was
 refused stays, visible, with its scope, until a person has dealt with it. What is parked has been stored for the
-citizen's new consultant and leaves with the scope.
+citizen's new consultant and leaves with the scope. A citizen who was erased at the office goes at once and whole, with
+whatever was not sent; the person is told so, and why.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fieldtui.base.errors import Busy
 from fieldtui.base.log import event
+from fieldtui.store.desk import add_notice
 from fieldtui.store.searching import unindex
 
 if TYPE_CHECKING:
@@ -24,14 +27,14 @@ VACUUM_DUE: Final = "vacuum_due"
 
 
 def purgeable(store: Store) -> tuple[str, ...]:
-    """Scopes that have left and of which nothing waits, was refused, or is for a person to decide."""
+    """Scopes that have left and of which nothing waits, was refused, or is for a person to decide; and erased ones."""
     with store.reading() as connection:
         return tuple(
             scope
             for (scope,) in connection.execute(
-                "SELECT scope FROM leaving WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.scope = leaving.scope"
-                " AND o.state <> 'parked') AND NOT EXISTS (SELECT 1 FROM conflict c WHERE c.scope = leaving.scope"
-                " AND c.resolved_at IS NULL) ORDER BY seq"
+                "SELECT scope FROM leaving WHERE reason = 'erased' OR (NOT EXISTS (SELECT 1 FROM outbox o"
+                " WHERE o.scope = leaving.scope AND o.state <> 'parked') AND NOT EXISTS (SELECT 1 FROM conflict c"
+                " WHERE c.scope = leaving.scope AND c.resolved_at IS NULL)) ORDER BY seq"
             )
         )
 
@@ -39,9 +42,10 @@ def purgeable(store: Store) -> tuple[str, ...]:
 def purge(store: Store) -> int:
     """Take out every scope that may go.
 
-    Records, search words, drafts, bases, conflicts and own history go in one transaction; then lists that were
+    Records, search words, drafts, bases, conflicts, errands and own history go in one transaction; then lists that were
     exported, because they may name the citizen; then the file is rewritten without its free pages. Where another
-    process has the vault open the rewriting waits for the next sync.
+    process has the vault open the rewriting waits for the next sync. There are no copies of the vault to replace: this
+    version makes none.
 
     Returns:
         How many records are gone.
@@ -55,17 +59,36 @@ def purge(store: Store) -> int:
     if scopes:
         with store.transaction() as connection:
             for scope in scopes:
+                _tell_of_erasure(connection, scope, store.clock.now())
                 gone += _take_out(connection, scope)
                 store.audit("purge", subject=scope.removeprefix("citizen:"))
             files = connection.execute("SELECT file, sha256 FROM exported").fetchall()
             connection.execute("DELETE FROM exported")
             store.set_meta(VACUUM_DUE, "1")
+        own_folder = store.vault.folder / "exports"
         for file, sha256 in files:
-            _remove_list(Path(file), sha256)
+            _remove_list(Path(file), sha256, ours=Path(file).parent == own_folder)
         event("sync.purged", scopes=len(scopes), records=gone)
     if store.meta(VACUUM_DUE) is not None:
         _rewrite(store)
     return gone
+
+
+def _tell_of_erasure(connection: sqlite3.Connection, scope: str, now: datetime) -> None:
+    """Where the citizen was erased: what the person is to be shown, without a name."""
+    why = connection.execute("SELECT why FROM leaving WHERE scope = ? AND reason = 'erased'", (scope,)).fetchone()
+    if why is None:
+        return
+    code = connection.execute(
+        "SELECT json_extract(body, '$.call_code') FROM record WHERE scope = ? AND collection = 'citizen'", (scope,)
+    ).fetchone()
+    unsent = connection.execute(
+        "SELECT (SELECT count(*) FROM outbox WHERE scope = ?1 AND state <> 'parked')"
+        " + (SELECT count(*) FROM conflict WHERE scope = ?1 AND resolved_at IS NULL)",
+        (scope,),
+    ).fetchone()[0]
+    about = {"call_code": code[0] if code else None, "why": why[0], "unsent": unsent}
+    add_notice(connection, "erased", about, now)
 
 
 def _take_out(connection: sqlite3.Connection, scope: str) -> int:
@@ -78,17 +101,23 @@ def _take_out(connection: sqlite3.Connection, scope: str) -> int:
     connection.executemany(
         "DELETE FROM draft WHERE ?1 <> '' AND (subject = ?1 OR instr(key, ?1) > 0)", [*ids, (citizen_id,)]
     )
+    # One act may have been about a company too: that part stays, under a name that says nothing of the citizen.
+    connection.execute(
+        "UPDATE history SET label = collection WHERE scope <> ?1 AND command_id IN"
+        " (SELECT command_id FROM history WHERE scope = ?1)",
+        (scope,),
+    )
     connection.executemany("DELETE FROM history WHERE record_id = ?", ids)
-    for table in ("record", "outbox", "conflict", "history", "leaving"):
+    for table in ("record", "outbox", "conflict", "history", "leaving", "errand"):
         connection.execute(f"DELETE FROM {table} WHERE scope = ?", (scope,))  # noqa: S608  constant names
     connection.execute("DELETE FROM assignment WHERE citizen_id = ?", (citizen_id,))
     return len(rows)
 
 
-def _remove_list(path: Path, sha256: str) -> None:
-    """Remove a list that fieldtui wrote; one that was changed since is somebody's own and stays."""
+def _remove_list(path: Path, sha256: str, *, ours: bool) -> None:
+    """Remove a list that fieldtui wrote; one outside its own folder that was changed since is somebody's own and stays."""
     try:
-        if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256:
+        if path.is_file() and (ours or hashlib.sha256(path.read_bytes()).hexdigest() == sha256):
             path.unlink()
     except OSError as error:
         event("sync.list_not_removed", cause=type(error).__name__)

@@ -23,6 +23,7 @@ from fieldtui.store.outbox import Entry, Outbox
 from fieldtui.store.purge import purge
 from fieldtui.store.store import Store
 from fieldtui.sync.brake import check_mass_change
+from fieldtui.sync.errands import send_errands
 from fieldtui.sync.pages import check_progress, parse_page
 from fieldtui.sync.plan import batches, in_order, log_weight, op_of
 from fieldtui.sync.report import Stage, SyncProgress, SyncReport
@@ -151,7 +152,8 @@ class Engine:
         self._finish_interrupted(report)
         for _ in range(ROUNDS):
             self._pull(report)
-            if not self._push(report):
+            again = self._push(report)
+            if not (send_errands(self._store, self._transport, self._headers, report) or again):
                 report.finished = True
                 break
         self._check_cancelled()

@@ -37,6 +37,8 @@ class SyncReport:
     """Changes that still wait."""
     purged: int = 0
     """Records taken out because their citizen is no longer this consultant's."""
+    errands: int = 0
+    """Errands the central system carried out: hand-overs and parked edits, offered or answered."""
     requests: int = 0
     bytes_sent: int = 0
     """Of bodies, as they went over the wire."""
