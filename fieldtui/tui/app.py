@@ -19,9 +19,11 @@ from fieldtui.base.ids import IdSource
 from fieldtui.tui import preferences
 from fieldtui.tui.acts import Acts
 from fieldtui.tui.endings import ENDING_OF, Ending, LockReason
-from fieldtui.tui.keymap import GLOBAL, TABS, bindings
+from fieldtui.tui.keymap import GLOBAL, TAB_SCREENS, TABS, bindings, global_keys, tabs_of
 from fieldtui.tui.messages import HintPicked, TabPicked
+from fieldtui.tui.presenters.lines import Piece
 from fieldtui.tui.presenters.names import Names
+from fieldtui.tui.presenters.outbox import age
 from fieldtui.tui.presenters.status import StatusFacts
 from fieldtui.tui.routes import ROUTES, build, overlay
 from fieldtui.tui.sending import SendingApp
@@ -53,7 +55,7 @@ class FieldtuiApp(SendingApp):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(GLOBAL),
-        *(Binding(key, f"go('{screen}')", name, show=False) for key, screen, name, _short in TABS if screen in ROUTES),
+        *(Binding(key, f"tab('{key}')", name, show=False) for key, _screen, name, _short in TABS),
     ]
 
     def __init__(
@@ -128,7 +130,11 @@ class FieldtuiApp(SendingApp):
         """Show the first screen of an enrolled vault."""
         idle = self.workspace.rules.value("session.idle_minutes", self.today, DEFAULT_IDLE_MINUTES)
         self._watch = Watch(self.clock, idle_minutes=int(idle))
-        self.push_screen(build(self._start))
+        role = self.workspace.consultant.role if self.workspace.consultant else "consultant"
+        self.facts = replace(self.facts, role=role)
+        own = [screen for _key, screen, _name, _short in tabs_of(role)]
+        outside = self._start in TAB_SCREENS and self._start not in own
+        self.push_screen(build(own[0] if outside else self._start))
         self.refresh_soon()
         self.sync_by_itself()
 
@@ -151,6 +157,7 @@ class FieldtuiApp(SendingApp):
         workspace = self.workspace
         try:
             status = workspace.status()
+            oldest = workspace.waiting.oldest()
             people = [(row.id, row.short_name, row.call_code) for row in workspace.lookup.citizens(self.today)]
             drafts = len(workspace.drafts.unfinished())
             writing = None if self._resumed else workspace.drafts.take_up()
@@ -163,6 +170,7 @@ class FieldtuiApp(SendingApp):
         facts = {
             "last_sync_at": status.last_sync_at,
             "pending": status.pending,
+            "waited": age(oldest, self.now(), workspace.rules) if oldest else Piece(""),
             "conflicts": status.conflicts,
             "rejected": status.rejected,
             "drafts": drafts,
@@ -207,7 +215,9 @@ class FieldtuiApp(SendingApp):
         """Show a screen of `routes.py`: tabs replace each other, cards lie on top."""
         if self._workspace is None or self._workspace.consultant is None:
             return
-        if name in {screen for _key, screen, _name, _short in TABS}:
+        if name in TAB_SCREENS:
+            own = [screen for _key, screen, _name, _short in tabs_of(self.facts.role)]
+            name = name if name in own else own[0]
             while len(self.screen_stack) > 2:
                 self.pop_screen()
             if not args and getattr(self.screen, "context", "") == name:
@@ -216,10 +226,11 @@ class FieldtuiApp(SendingApp):
         else:
             self.push_screen(build(name, *args))
 
-    def action_go(self, name: str) -> None:
-        """A tab's key."""
-        if not self._in_dialog():
-            self.go(name)
+    def action_tab(self, key: str) -> None:
+        """A tab's key; the tabs are those of the person's role."""
+        for known, screen, _name, _short in tabs_of(self.facts.role):
+            if known == key and screen in ROUTES and not self._in_dialog():
+                self.go(screen)
 
     def ask(self, dialog: Screen[Any], answered: Callable[[Any], None]) -> None:
         """Show a dialog; `answered` runs with its answer unless it was left with `None`."""
@@ -253,7 +264,7 @@ class FieldtuiApp(SendingApp):
 
     def action_quick_add(self) -> None:
         """`+`: one line of Danish becomes an appointment, a task or a registration."""
-        if not self._in_dialog():
+        if not self._in_dialog() and self._has("quick_add"):
             self.ask(overlay("hurtig:QuickAdd")(), self.done)
 
     # --- undo -------------------------------------------------------------------------------------
@@ -266,9 +277,13 @@ class FieldtuiApp(SendingApp):
         """Do again what was undone last."""
         self._step(self.workspace.undo.redo, _("Der er ikke noget at gentage."))
 
+    def _has(self, action: str) -> bool:
+        """True where the person's role has the key."""
+        return any(key.action == action for key in global_keys(self.facts.role))
+
     def _step(self, call: Callable[[], Outcome | None], nothing: str) -> None:
         screen = self.screen
-        if not isinstance(screen, ServiceScreen) or self._workspace is None:
+        if not isinstance(screen, ServiceScreen) or self._workspace is None or not self._has("undo"):
             return
 
         def stepped(outcome: Outcome | None) -> None:

@@ -118,10 +118,10 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
     "team": (
         Key("s", "substitute", N_("Syg: vikar"), "s", hint=True),
         Key("h", "hand_over", N_("Overdrag"), "h", hint=True),
-        Key("g", "approve", N_("Godkend maskine"), "g", hint=True),
+        Key("g", "approve", N_("Godkend"), "g", hint=True),
         Key("n", "new_code", N_("Ny kode"), "n", hint=True),
-        Key("p", "revoke", N_("Spær maskine"), "p", hint=True),
-        Key("l", "lost", N_("Mistet maskine"), "l", hint=True),
+        Key("p", "revoke", N_("Spær"), "p", hint=True),
+        Key("l", "lost", N_("Mistet"), "l", hint=True),
         _BACK,
     ),
     "daekning": (

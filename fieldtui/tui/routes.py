@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 ROUTES: Final[dict[str, str]] = {
     "idag": "fieldtui.tui.screens.idag:Today",
+    "team": "fieldtui.tui.screens.team:TeamScreen",
+    "behandlerdag": "fieldtui.tui.screens.behandlerdag:TreatmentDay",
     "borgere": "fieldtui.tui.screens.borgere:Citizens",
     "kalender": "fieldtui.tui.screens.kalender:Calendar",
     "virksomheder": "fieldtui.tui.screens.virksomheder:Companies",

@@ -166,7 +166,7 @@ class ServiceScreen(Serving, Generic[Loaded]):
     """Which tab is lit."""
 
     def compose(self) -> ComposeResult:
-        yield TabsRow(self.tab or self.context, tuple(ROUTES))
+        yield TabsRow(self.tab or self.context, tuple(ROUTES), self.shell.facts.role)
         yield from self.body()
         yield StatusBar(self.shell.facts)
         yield HintBar(hints(self.context, on_screen=True))

@@ -23,11 +23,14 @@ class StatusFacts:
     enrolled: bool = True
     last_sync_at: datetime | None = None
     pending: int = 0
+    waited: Piece = Piece("")
+    """How long the oldest of them has waited; empty while that is no news."""
     conflicts: int = 0
     rejected: int = 0
     drafts: int = 0
     discreet: bool = False
     initials: str = ""
+    role: str = "consultant"
     training: bool = False
     read_only: bool = False
 
@@ -65,6 +68,8 @@ def left(facts: StatusFacts) -> Line:
     pieces = [Piece(" "), connection(facts), Piece(f"   {_synced(facts)}")]
     if facts.pending:
         pieces.append(Piece("   " + _("↑{count} venter").format(count=facts.pending)))
+    if facts.waited.text:
+        pieces += [Piece(" "), facts.waited]
     if facts.conflicts:
         text = _("▲ 1 konflikt") if facts.conflicts == 1 else _("▲ {count} konflikter").format(count=facts.conflicts)
         pieces += [Piece("   "), Piece(text, "warning")]

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from fieldtui.base.i18n import _
-from fieldtui.tui.keymap import CONTEXTS, GLOBAL, TABS, Key, bindings
+from fieldtui.tui.keymap import CONTEXTS, Key, bindings, global_keys, tabs_of
 from fieldtui.tui.presenters.help import in_fields, key_lines, marks, task_lines, who_helps
 from fieldtui.tui.presenters.lines import Line
 from fieldtui.tui.routes import ROUTES
@@ -40,7 +40,7 @@ class Help(ServiceScreen[None]):
         )
         with Horizontal(classes="row"):
             with Vertical(classes="half help-left"):
-                name = next((_(words) for _key, screen, words, _short in TABS if screen == self._came_from), "")
+                name = next((_(words) for _key, screen, words, _short in self._tabs() if screen == self._came_from), "")
                 yield TextPanel(
                     _("Her: {screen}").format(screen=name) if name else _("Her"), self._here(), id="help-here"
                 )
@@ -51,13 +51,16 @@ class Help(ServiceScreen[None]):
                 yield TextPanel(_("Tegn"), marks())
                 yield TextPanel(_("Ring til hjælp"), who_helps())
 
+    def _tabs(self) -> tuple[tuple[str, str, str, str], ...]:
+        return tabs_of(self.shell.facts.role)
+
     def _here(self) -> list[Line]:
         keys = [(_(key.show), _(key.label)) for key in CONTEXTS.get(self._came_from, ())]
         return key_lines([*keys, ("Enter", _("Åbn"))], _COLUMN)
 
     def _everywhere(self) -> list[Line]:
-        tabs = [key for key, screen, _name, _short in TABS if screen in ROUTES]
-        shown: list[Key] = list(GLOBAL)
+        tabs = [key for key, screen, _name, _short in self._tabs() if screen in ROUTES]
+        shown: list[Key] = list(global_keys(self.shell.facts.role))
         keys = [("–".join((tabs[0], tabs[-1])), _("Skærmene øverst"))]
         keys += [(key.show, _(key.label)) for key in shown]
         keys.append(("Esc", _("Tilbage")))

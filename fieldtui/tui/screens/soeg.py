@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from fieldtui.base.i18n import _
-from fieldtui.tui.keymap import CONTEXTS, GLOBAL, TABS, Key, bindings
+from fieldtui.tui.keymap import CONTEXTS, Key, bindings, global_keys, tabs_of
 from fieldtui.tui.presenters.dates import short
 from fieldtui.tui.presenters.finding import ALSO, Target, rows, split_prefix
 from fieldtui.tui.routes import ROUTES
@@ -43,7 +43,7 @@ class Find(Dialog[None]):
         """`came_from` is the context whose keys are offered as actions."""
         super().__init__()
         self._came_from = came_from
-        self._targets: list[Target] = self._actions()
+        self._targets: list[Target] = []
         self._hits: list[Target] = []
         self._timer: Any = None
 
@@ -61,7 +61,10 @@ class Find(Dialog[None]):
         yield Lines((_("Søger kun på din egen maskine. Ingen Å på tastaturet? “aa” virker også."),), classes="hint")
 
     def _actions(self) -> list[Target]:
-        keys: list[Key] = [*CONTEXTS.get(self._came_from, ()), *(key for key in GLOBAL if key.action != "find")]
+        role = self.shell.facts.role
+        keys: list[Key] = [
+            *CONTEXTS.get(self._came_from, ()), *(key for key in global_keys(role) if key.action != "find")
+        ]  # fmt: skip
         found = [
             Target(
                 "action", key.names[0], _(key.label), also=f"{key.label} {ALSO.get(key.action, '')}", right=_(key.show)
@@ -70,12 +73,13 @@ class Find(Dialog[None]):
         ]
         found += [
             Target("action", key, _(name), also=name, right=key)
-            for key, screen, name, _short in TABS
+            for key, screen, name, _short in tabs_of(role)
             if screen in ROUTES
         ]
-        found.append(
-            Target("action", _EXPORT, _("Eksport: lister over aftaler"), also="export lists reception receptionen")
-        )
+        if role == "consultant":
+            found.append(
+                Target("action", _EXPORT, _("Eksport: lister over aftaler"), also="export lists reception receptionen")
+            )
         found.append(Target("action", _THEME, _("Skift farver"), also="tema colours theme"))
         found.append(Target("action", _STOP_SYNC, _("Stop synk"), also="afbryd annullér cancel sync stop"))
         return found

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
-from fieldtui.tui.keymap import TABS, Key
+from fieldtui.tui.keymap import Key, tabs_of
 from fieldtui.tui.messages import HintPicked, TabPicked
 from fieldtui.tui.presenters.lines import Line, plain
 from fieldtui.tui.presenters.status import StatusFacts, left, right
@@ -23,8 +23,9 @@ _NARROW = 100
 class TabsRow(Widget):
     """`1 I dag  2 Borgere …`; the current one is inverted, Synk carries the number of conflicts."""
 
-    def __init__(self, current: str, available: Sequence[str]) -> None:
+    def __init__(self, current: str, available: Sequence[str], role: str = "consultant") -> None:
         super().__init__(id="tabs")
+        self._tabs = tabs_of(role)
         self._current = current
         self._available = frozenset(available)
         self._conflicts = 0
@@ -39,7 +40,7 @@ class TabsRow(Widget):
         """Screen, key and words of each tab that exists."""
         narrow = self.size.width < _NARROW
         labels = []
-        for key, screen, name, short in TABS:
+        for key, screen, name, short in self._tabs:
             if screen in self._available:
                 words = _(short if narrow else name)
                 if screen == "synk" and self._conflicts:

@@ -1,0 +1,1 @@
+from fieldtui.tui.screens.idag import Today as TreatmentDay  # noqa
