@@ -47,13 +47,18 @@ def create_app(
         openapi_url=None,
         responses=_problem_responses(),
     )
-    app.include_router(changes.router(database))
-    app.include_router(enrol.router(database))
-    app.include_router(team.router(database))
-    app.include_router(health.router(database, lifecycle or Lifecycle()))
+    routers = (
+        changes.router(database),
+        enrol.router(database),
+        team.router(database),
+        health.router(database, lifecycle or Lifecycle()),
+    )
+    for each in routers:
+        app.include_router(each)
     _answer_problems(app)
     app.add_middleware(Gate, database=database, public_url=public_url, traffic=traffic or UNLIMITED)
-    app.add_middleware(RequestLog, router=app.router, clock=database.clock)  # outermost: it also times the gate
+    routes = [route for each in routers for route in each.routes]
+    app.add_middleware(RequestLog, routes=routes, clock=database.clock)  # outermost: it also times the gate
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app
 

@@ -12,13 +12,13 @@ import json
 import logging
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Final
 
-from starlette.routing import Match, Router
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fieldtui.base.clock import Clock
@@ -41,13 +41,13 @@ class RequestLog:
 
     Args:
         app: What answers.
-        router: Whose routes name the templates.
+        routes: What is answered; they name the templates.
         clock: Measures.
     """
 
-    def __init__(self, app: ASGIApp, *, router: Router, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, *, routes: Sequence[BaseRoute], clock: Clock) -> None:
         self._app = app
-        self._router = router
+        self._routes = routes
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +95,7 @@ class RequestLog:
 
     def _template(self, scope: Scope) -> str:
         """The route as it was declared, ids and all else left out; `-` where there is none."""
-        for route in self._router.routes:
+        for route in self._routes:
             matched, _child = route.matches(scope)
             if matched is not Match.NONE:
                 return str(getattr(route, "path", "-"))
