@@ -37,5 +37,6 @@ def test_one_server_is_told_as_it_was_written() -> None:
     ["nonsense", "mysql://u@db/felt", "postgresql://db:x/felt", "postgresql://a:1,b:x/felt", "postgresql://a:1,b:/f"],
 )
 def test_anything_else_is_refused_in_words(url: str) -> None:
-    with pytest.raises(BadUsage, match="postgresql://"):
+    with pytest.raises(BadUsage) as refused:
         parse_database_url(url)
+    assert "postgresql://" in refused.value.message
