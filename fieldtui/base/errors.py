@@ -11,6 +11,7 @@
     ├── Waiting             done, but a person must decide (exit 5)
     │   └── ApprovalPending · MassChange
     ├── Revoked             this device (exit 6)
+    │   └── Wiped
     ├── Damaged             vault or log; nothing was overwritten (exit 7)
     │   └── HeaderDamaged · HeaderTampered · DatabaseDamaged · DatabaseMissing · RolledBack · LogBroken · BackupDamaged
     ├── Busy                another fieldtui holds it (exit 8)
@@ -180,6 +181,12 @@ class TlsRefused(Unreachable):
 
     issuer: str
     """Who signed the certificate that was offered, or an empty string."""
+    host: str = ""
+    """The name that was called."""
+    why: str = ""
+    """`authority`, `self-signed`, `host`, `expired`, `version`, `proxy`; empty where its signature or key was wrong."""
+    offered: str = ""
+    """Names, a date or a version that the other side offered, where that is why."""
 
 
 class NeedsOffice(Unreachable):
@@ -230,10 +237,17 @@ class MassChange(Waiting):
 # --- exit 6, 7, 8 -----------------------------------------------------------------------------
 
 
+@dataclass(eq=False)
 class Revoked(FieldtuiError):
     """This device is revoked: it locks and keeps."""
 
     exit_code = ExitCode.REVOKED
+    sealed: str = ""
+    """File in which what was not sent is sealed to the organisation; empty where it is only kept in the vault."""
+
+
+class Wiped(Revoked):
+    """The organisation ordered this device to destroy its keys, and it did; nothing can be read any more."""
 
 
 class Damaged(FieldtuiError):

@@ -29,7 +29,10 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
     e.ApprovalPending: N_(
         "Tilmeldingen venter på, at din leder godkender den. Sammenlign ordene, og kør kommandoen igen."
     ),
-    e.Revoked: N_("Denne maskine er spærret af kontoret. Det, der ikke er sendt, er gemt. Ring til din leder."),
+    e.Wiped: N_(
+        "Kontoret har givet ordre til at slette denne maskine. Dens nøgler er slettet, og intet på den kan læses mere. "
+        "Ring til din leder."
+    ),
     e.HeaderDamaged: N_(
         "Filen vault.json er beskadiget. Intet er ændret. Læg den kopi tilbage, der hedder vault.json.bak, eller en sikkerhedskopi."
     ),
@@ -80,13 +83,46 @@ def _file(error: e.BadFile) -> str:
     return _("Filen {file}, linje {line}: {reason}").format(file=error.file, line=error.line, reason=error.reason)
 
 
+_TLS_WHY: Final = {
+    "authority": N_(
+        "certifikatet for {host} er udstedt af {issuer}, som denne maskine ikke stoler på. IT skal enten undtage {host} "
+        "fra kontrol af trafikken eller give dig kontorets certifikat (PEM): fieldtui connection --ca FIL"
+    ),
+    "self-signed": N_(
+        "{host} har udstedt sit certifikat til sig selv ({issuer}). IT skal give dig kontorets certifikat (PEM): "
+        "fieldtui connection --ca FIL"
+    ),
+    "host": N_(
+        "certifikatet gælder for {offered} og ikke for {host}. Det er udstedt af {issuer}. IT skal give serveren et "
+        "certifikat, der nævner {host}."
+    ),
+    "expired": N_(
+        "certifikatet for {host} gælder ikke i dag ({offered}). Det er udstedt af {issuer}. Er maskinens ur rigtigt, "
+        "skal IT forny det."
+    ),
+    "version": N_(
+        "{host}, eller noget på vejen dertil, taler kun {offered}, og der kræves TLS 1.3. Certifikatet er udstedt af "
+        "{issuer}. IT skal slå TLS 1.3 til eller undtage {host} fra kontrol af trafikken."
+    ),
+    "proxy": N_("proxyen lader ikke maskinen tale med {host} ({offered}). IT skal tillade det."),
+}
+
+
 def _tls(error: e.TlsRefused) -> str:
-    if not error.issuer:
+    why = _TLS_WHY.get(error.why)
+    if why is None:
         return _("Forbindelsen er afvist: kontorets certifikat passer ikke. Dine ændringer er gemt her. Ring til IT.")
+    said = _(why).format(host=error.host, issuer=error.issuer or _("en ukendt udsteder"), offered=error.offered)
+    return _("Forbindelsen er afvist, og dine ændringer er gemt her: {why}").format(why=said)
+
+
+def _revoked(error: e.Revoked) -> str:
+    if not error.sealed:
+        return _("Denne maskine er spærret af kontoret. Det, der ikke er sendt, er gemt. Ring til din leder.")
     return _(
-        "Forbindelsen er afvist: certifikatet er udstedt af {issuer} og ikke af kontoret. Dine ændringer er gemt her. "
-        "IT skal undtage kontorets adresse fra kontrol af trafikken."
-    ).format(issuer=error.issuer)
+        "Denne maskine er spærret af kontoret. Det, der ikke er sendt, er gemt og ligger forseglet til kontoret i {file}. "
+        "Ring til din leder; lukkes maskinen ind igen, låses den bare op."
+    ).format(file=error.sealed)
 
 
 _WITH_DATA: Final[dict[type[e.FieldtuiError], Callable[..., str]]] = {
@@ -106,6 +142,7 @@ _WITH_DATA: Final[dict[type[e.FieldtuiError], Callable[..., str]]] = {
         seconds=max(1, round(error.seconds))
     ),
     e.TlsRefused: _tls,
+    e.Revoked: _revoked,
     e.ServerFault: lambda error: _(
         "Kontorets system svarede med en fejl ({detail}). Alt er gemt her. Prøv igen senere, eller ring til IT."
     ).format(detail=error.detail),

@@ -170,11 +170,14 @@ class Enrolment:
             self._pause(pause)
 
     def _remember(self, address: _Address, enrolled: Enrolled, ca_pem: str | None, offset: timedelta) -> None:
+        key = enrolled.organisation_keys[-1] if enrolled.organisation_keys else None
         with self._store.transaction():
             for name, value in (
                 (MetaKey.SERVER_URL, address.base),
                 (MetaKey.SERVER_KEY, enrolled.server_key),
-                (MetaKey.CA_FILE, ca_pem),
+                (MetaKey.CA_FILE, ca_pem or enrolled.ca),
+                (MetaKey.ORGANISATION_KEY, None if key is None else key.model_dump_json()),
+                (MetaKey.ORGANISATION_KEY_TRUST, None if key is None else "enrolled"),
                 (MetaKey.ORGANISATION, enrolled.organisation),
                 (MetaKey.ORGANISATION_ID, enrolled.organisation_id),
                 (MetaKey.DEVICE_ID, enrolled.device_id),

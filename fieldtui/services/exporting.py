@@ -168,6 +168,15 @@ class Exporting:
 
     # --- what is listed -----------------------------------------------------------------------
 
+    def remove_all(self) -> int:
+        """Remove every list that was made here, as before the vault is erased; how many are gone.
+
+        A file that lies outside `folder` and was changed since is left alone: it may be someone's own.
+        """
+        with self._store.reading() as connection:
+            made = connection.execute("SELECT file, sha256 FROM exported").fetchall()
+        return sum(self._sweep_one(Path(name), digest) for name, digest in made)
+
     def _appointments(self, first: date, last: date, *, cancelled: bool) -> list[Stored[Appointment]]:
         me = self._store.consultant_id
         found = self._store.all(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.errors import NotEnrolled, Revoked
 from fieldtui.services.context import Context
+from fieldtui.services.shutout import Shutout
 from fieldtui.services.waiting import OutboxRow, Waiting
 from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import Outbox
@@ -18,6 +19,7 @@ from fieldtui.sync.report import SyncProgress, SyncReport
 from fieldtui.sync.transport import Identity, Transport
 from fieldtui.vault import sync_lock
 from fieldtui.wire.keys import load_private_key, load_public_key
+from fieldtui.wire.messages import PageStart
 
 if TYPE_CHECKING:
     import httpx2
@@ -82,13 +84,33 @@ class Syncing:
             )
             self._under_way = transport
             try:
-                return engine.preview() if dry_run else engine.run()
-            except Revoked:
-                self._lock_out()
-                raise
+                return engine.preview() if dry_run else self._carry_out(engine)
             finally:
                 self._under_way = None
                 self._last_seq = transport.last_seq
+
+    def _carry_out(self, engine: Engine) -> SyncReport:
+        """Sync, and do as the organisation's own key says, where it says something.
+
+        Raises:
+            Revoked: This device is shut out; it is locked, or wiped.
+        """
+        shutout = Shutout(self._context)
+        heard: list[PageStart] = []
+
+        def hear(start: PageStart) -> None:
+            heard[:] = [start]
+            shutout.hear(start)
+
+        engine.on_start = hear
+        try:
+            report = engine.run()
+        except Revoked as told:
+            raise shutout.after(told) from None
+        order = heard[0].wipe_order if heard else None
+        if report.finished and order is not None and shutout.wants_wipe(order):
+            raise shutout.obey(order)
+        return report
 
     @contextmanager
     def asking(self) -> Iterator[Transport]:
@@ -101,9 +123,8 @@ class Syncing:
         with self._transport() as transport:
             try:
                 yield transport
-            except Revoked:
-                self._lock_out()
-                raise
+            except Revoked as told:
+                raise Shutout(self._context).after(told) from None
             finally:
                 self._last_seq = max(self._last_seq, transport.last_seq)
 
@@ -160,7 +181,3 @@ class Syncing:
             self._last_seq,
         )
 
-    def _lock_out(self) -> None:
-        with self._store.transaction():
-            self._store.set_meta(MetaKey.LOCKED_REASON, "revoked")
-            self._store.audit("revoked")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fieldtui.base.clock import Clock
-from fieldtui.base.errors import Revoked
+from fieldtui.base.errors import Unreachable
 from fieldtui.base.ids import IdSource
 from fieldtui.services.workspace import Workspace
 from fieldtui.store import MetaKey
+from fieldtui.store.lease import see_clock
 from fieldtui.vault import (
     CHEAPEST,
     STANDARD,
@@ -28,6 +30,9 @@ from fieldtui.vault import (
 )
 from fieldtui.vault.sqlcipher import cipher_version
 from fieldtui.vault.throttle import Throttle
+
+if TYPE_CHECKING:
+    import httpx2
 
 __all__ = [
     "CHEAPEST",
@@ -68,18 +73,29 @@ def create(
     return _workspace(vault, "create", clock=clock, ids=ids), code
 
 
-def unlock(folder: Path, passphrase: Secret, *, clock: Clock, ids: IdSource) -> Workspace:
+def unlock(
+    folder: Path, passphrase: Secret, *, clock: Clock, ids: IdSource, via: httpx2.BaseTransport | None = None
+) -> Workspace:
     """Open the vault in a folder; written to the access log.
+
+    Args:
+        folder: The data folder.
+        passphrase: Stays the caller's, to wipe.
+        clock: The device's.
+        ids: For what is made in it.
+        via: Another way than by its address to the central system, which is asked only where it has shut this device out.
 
     Raises:
         NoVault, NewerVault: None there, or one made by a newer fieldtui.
         WrongPassphrase, TooSoon: It stays shut.
         HeaderDamaged, HeaderTampered, DatabaseDamaged, DatabaseMissing: Nothing was changed.
-        Revoked: The central system has shut this device out; the vault was closed again.
+        Revoked: The central system has shut this device out, and still does or cannot be asked; the vault was closed again.
+        Wiped: An order of the organisation was carried out; there is no vault any more.
         Busy, DiskFull: Another fieldtui has it to itself, or there is no room.
     """
     failures = Throttle(folder, clock).failures
-    return _workspace(open_vault(folder, passphrase, clock=clock), "unlock", clock=clock, ids=ids, failures=failures)
+    vault = open_vault(folder, passphrase, clock=clock)
+    return _workspace(vault, "unlock", clock=clock, ids=ids, failures=failures, via=via)
 
 
 def recover(
@@ -142,15 +158,45 @@ def code_confirmed(workspace: Workspace) -> bool:
     return workspace.store.meta(MetaKey.RECOVERY_CONFIRMED) is not None
 
 
-def _workspace(vault: OpenVault, action: str, *, clock: Clock, ids: IdSource, failures: int = 0) -> Workspace:
+def _ask_again(workspace: Workspace, via: httpx2.BaseTransport | None) -> None:
+    """A device that was shut out opens only once the central system has answered it as it answers any other.
+
+    Raises:
+        Revoked: It still is, or nobody answers, or it is wiped.
+    """
+    # The network and its keys are loaded only by who needs them.
+    from fieldtui.services.shutout import Shutout
+    from fieldtui.services.syncing import Syncing
+
+    shutout = Shutout(workspace.context)
+    if shutout.ordered:
+        raise shutout.carry_out()
+    try:
+        with Syncing(workspace.context, via=via).asking() as transport:
+            transport.get("/v1/changes?limit=3")
+    except Unreachable:
+        raise shutout.revoked() from None
+    shutout.let_in()
+
+
+def _workspace(
+    vault: OpenVault,
+    action: str,
+    *,
+    clock: Clock,
+    ids: IdSource,
+    failures: int = 0,
+    via: httpx2.BaseTransport | None = None,
+) -> Workspace:
     """A workspace over an open vault; a failed try could not be logged while the vault was shut, so it is now."""
     try:
         workspace = Workspace(vault, clock=clock, ids=ids)
-        if workspace.store.meta(MetaKey.LOCKED_REASON) == "revoked":
-            raise Revoked
+        if workspace.store.meta(MetaKey.LOCKED_REASON) or workspace.store.meta(MetaKey.WIPE_ORDER):
+            _ask_again(workspace, via)
         if failures:
             workspace.store.audit("unlock.failed", detail=str(failures))
         workspace.store.audit(action)
+        see_clock(workspace.store)
         workspace.exports.sweep()
     except BaseException:
         vault.close()

@@ -24,6 +24,7 @@ from fieldtui.store import accesslog, searching
 from fieldtui.store.changes import Change, Kind, WriteResult
 from fieldtui.store.contact import CONTACT_KEYS, forget_contact, read_contact
 from fieldtui.store.drafts import DraftBox
+from fieldtui.store.lease import lease_of, see_clock
 from fieldtui.store.meta import MetaKey
 from fieldtui.store.migrations import MIGRATIONS
 from fieldtui.store.rows import SELECT, Parser, main_day
@@ -223,6 +224,7 @@ class Store:
         """
         with self.transaction() as connection:
             self.require_writable()
+            see_clock(self)
             now = self._clock.now()
             offset = int(self.meta(MetaKey.CLOCK_OFFSET_MS) or 0)
             command = Command(self._ids.new(), kind, label, actor, now, offset, undid)
@@ -248,8 +250,7 @@ class Store:
             raise BadUsage(self.reading_only)
         if self.meta(MetaKey.CONSULTANT) is None:
             raise NotEnrolled
-        lease = self.meta(MetaKey.LEASE_UNTIL)
-        if lease is not None and self.server_now() > datetime.fromisoformat(lease):
+        if lease_of(self).over:
             raise ReadOnlyLease
 
     def server_now(self) -> datetime:

@@ -18,6 +18,7 @@ from fieldtui.base.errors import ServerFault, Unreachable
 from fieldtui.base.log import event
 from fieldtui.store.contact import read_contact, write_contact
 from fieldtui.store.inbox import Applied, Inbox, Page
+from fieldtui.store.lease import believe_clock
 from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import Entry, Outbox
 from fieldtui.store.purge import purge
@@ -35,6 +36,7 @@ from fieldtui.wire.messages import (
     Accepted,
     Limits,
     LogEntry,
+    PageStart,
     Parked,
     PushRequest,
     PushResponse,
@@ -89,6 +91,8 @@ class Engine:
         self._contact: dict[str, str] = {}
         self._held_bytes = 0
         self._headers = self._audit_head()
+        self.on_start: Callable[[PageStart], None] = lambda _start: None
+        """Told of a page's first line before the page is applied, as often as it takes until it is."""
 
     def run(self) -> SyncReport:
         """Sync. Errors of the network leave everything that was done so far in force.
@@ -229,6 +233,7 @@ class Engine:
         page = parse_page(answer.body)
         self._held_bytes += len(answer.body)
         self._limits = page.start.limits
+        self.on_start(page.start)
         self._contact = {
             MetaKey.LEASE_UNTIL: page.start.lease_until,
             MetaKey.LEASE_WARN_AFTER: page.start.lease_warn_after,
@@ -344,6 +349,7 @@ class Engine:
                     self._store.set_meta(key, value)
                 self._store.audit("sync", detail=f"{report.pushed}/{report.pulled}/{report.purged}")
         self._keep_contact(values)
+        believe_clock(self._store)
 
     def _keep_contact(self, values: dict[str, str]) -> None:
         vault = self._store.vault

@@ -27,6 +27,7 @@ from fieldtui.base.errors import Revoked, ServerFault, TlsRefused, Unreachable, 
 from fieldtui.sync.cutting import Cutter
 from fieldtui.wire.encoding import ZSTD, BodyRefused, decode_body, encode_body
 from fieldtui.wire.messages import PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
+from fieldtui.wire.organisation import OrganisationKey, WipeOrder
 from fieldtui.wire.problems import read_problem
 from fieldtui.wire.signatures import HttpMessage, SignatureRefused, sign_request, verify_response
 
@@ -77,6 +78,15 @@ class Answer:
     message: HttpMessage
     """As received, for a signature that can be proven only later (enrolment)."""
     request: HttpMessage
+
+
+class ShutOut(Revoked):
+    """What a proven answer said that shuts this device out; an order in it is not proven yet."""
+
+    def __init__(self, order: WipeOrder | None, keys: tuple[OrganisationKey, ...]) -> None:
+        super().__init__()
+        self.order = order
+        self.keys = keys
 
 
 @dataclass(slots=True)
@@ -369,7 +379,7 @@ def _raise_what_nobody_can_handle(problem: Problem, retry_after: str | None) -> 
         ServerFault: What no caller can mend.
     """
     if problem.name in {"revoked", "wipe"}:
-        raise Revoked
+        raise ShutOut(problem.wipe_order, problem.organisation_keys or ())
     if problem.name == "too-old":
         raise UpgradeNeeded
     if problem.name in {"unavailable", "rate-limited"} or problem.status in {429, 502, 503, 504}:

@@ -25,6 +25,7 @@ from fieldtui.base.errors import (
 from fieldtui.base.files import make_private_folder, sync_folder
 from fieldtui.base.log import event
 from fieldtui.vault.database import NAME, SMALLEST, CheckReport, create_database, room_on_disk, seal_of
+from fieldtui.vault.erasing import finish_erasing
 from fieldtui.vault.folders import refuse_unfit
 from fieldtui.vault.header import (
     DatabasePart,
@@ -67,12 +68,13 @@ class VaultState(enum.Enum):
 
 
 def vault_state(folder: Path) -> VaultState:
-    """Look without opening, and without making or changing anything.
+    """Look without opening, and without making or changing anything but what an erasure that was cut short left.
 
     A vault of a newer fieldtui counts as present: opening it says so.
     """
     home = folder / "vault"
     try:
+        finish_erasing(folder)
         HeaderFiles(home).candidates()
     except NoVault:
         return VaultState.MISSING

@@ -25,6 +25,7 @@ from fieldtui.vault.database import (
     require_sound_after_crash,
     seal_of,
 )
+from fieldtui.vault.erasing import erase_files
 from fieldtui.vault.header import Header, HeaderAuditHead, Seal
 from fieldtui.vault.headerfiles import HeaderFiles
 from fieldtui.vault.keys import LABEL_AUDIT_MAC, derive
@@ -216,6 +217,24 @@ class OpenVault:
             finally:
                 connection.close()
                 self._leave()
+
+    def erase(self) -> None:
+        """Destroy the vault: its keys in memory, both headers, the database and its copies. Nothing brings it back.
+
+        Raises:
+            OSError: A file could not be removed; where that was not a header, nobody can read it any more.
+        """
+        with self.mutex:
+            if self._connection is None:
+                raise ValueError("the vault is closed")
+            with gate(self._home):
+                self._leave()
+                erase_files(self.folder)
+
+    @property
+    def is_open(self) -> bool:
+        """False once it was closed or erased."""
+        return self._connection is not None
 
     def __enter__(self) -> Self:
         return self
