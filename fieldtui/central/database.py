@@ -282,7 +282,8 @@ def _engine(url: str, *, connections: int = CONNECTIONS) -> Engine:
 def _reachable() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, psycopg.OperationalError) as error:
+        # The second where the server went away while a new connection was being settled.
         raise DatabaseUnreachable("connection") from error
     except InterfaceError as error:
         raise DatabaseUnreachable("connection") from error

@@ -144,7 +144,7 @@ def live(folder: str, journal: str, number: int, seed: str) -> None:
             while True:
                 laptop.work()
     except (FieldtuiError, AssertionError, ValueError, KeyError) as error:
-        written.say("broken", text=f"{type(error).__name__}: {error}")
+        written.say("broken", text=repr(error))
         raise
 
 
