@@ -174,10 +174,12 @@ def serve(database: Database, serving_as: Serving, *, announce: Callable[[str], 
         )
         with reloaded_on_hangup(certificate, context):
             event("central.started", version=__version__)
-            server.run(sockets=[listening])
+            try:
+                server.run(sockets=[listening])
+            finally:  # uvicorn raises the signal that stopped it once more
+                event("central.stopped")
     finally:
         listening.close()
-    event("central.stopped")
 
 
 @contextlib.contextmanager
