@@ -54,6 +54,8 @@ _FAMILIES: Final[Mapping[str, str]] = {
     "status": "fieldtui.cli.syncing",
     "outbox": "fieldtui.cli.outbox",
     "conflicts": "fieldtui.cli.conflicts",
+    "handover": "fieldtui.cli.handing",
+    "parked": "fieldtui.cli.handing",
     "team": "fieldtui.cli.team",
     "today": "fieldtui.cli.agenda",
     "add": "fieldtui.cli.adding",

@@ -12,6 +12,7 @@ from fieldtui.base.errors import BadUsage
 from fieldtui.base.exits import ExitCode
 from fieldtui.base.i18n import _
 from fieldtui.cli import watching
+from fieldtui.cli.handing import waiting_lines
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.cli.text import when
@@ -50,6 +51,7 @@ def sync(
         )
         watching.wipe_progress()
         waiting = workspace.status()
+        on_the_desk = waiting_lines(workspace)
         setting.answer(
             report.as_json(),
             [
@@ -68,6 +70,8 @@ def sync(
         one, many = _("1 ændring blev afvist"), _("{count} ændringer blev afvist")
         text = one if waiting.rejected == 1 else many.format(count=waiting.rejected)
         setting.tell(f"{text}: fieldtui outbox list")
+    for line in on_the_desk:
+        setting.tell(line)
     if waiting.conflicts or waiting.rejected:
         raise typer.Exit(ExitCode.WAITING)
 

@@ -16,7 +16,7 @@ from tests.support.vaults import PHRASE
 CITIZEN = "01968000-0000-7000-8000-0000000000c1"
 SYNC_KEYS = {
     "pushed", "pulled", "merged", "conflicts", "rejected", "pending", "purged", "requests", "bytes_sent", "bytes_received",
-    "seconds", "cursor", "server_time_skew_seconds", "finished",
+    "seconds", "cursor", "server_time_skew_seconds", "finished", "errands",
 }  # fmt: skip
 
 
