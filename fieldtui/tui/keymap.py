@@ -124,6 +124,12 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("l", "lost", N_("Mistet"), "l", hint=True),
         _BACK,
     ),
+    "behandlerdag": (
+        Key("right", "step_on", N_("Frem"), "→", hint=True, changes=True),
+        Key("b", "bridging_note", N_("Brobygning"), "b", hint=True),
+        Key("n", "new", N_("Ny udadvendt dag"), "n", hint=True),
+        _EDIT, _CALL, _DETAILS, _BACK,
+    ),
     "daekning": (
         Key("space,right", "next_cover", N_("Skift vikar"), N_("Mellemrum"), hint=True),
         Key("left", "previous_cover", N_("Tilbage"), "←"),
@@ -203,6 +209,10 @@ def bindings(keys: tuple[Key, ...]) -> list[BindingType]:
     return [Binding(key.keys, key.action, key.label, show=False, priority=key.priority) for key in keys]
 
 
+_OWN_HINTS: Final = frozenset({"team", "behandlerdag"})
+"""Screens of roles that make no appointments: no quick-add is offered there."""
+
+
 def hints(context: str, *, on_screen: bool) -> tuple[Key, ...]:
     """What the footer offers, most wanted first.
 
@@ -213,6 +223,6 @@ def hints(context: str, *, on_screen: bool) -> tuple[Key, ...]:
     local = tuple(key for key in CONTEXTS.get(context, ()) if key.hint)
     if not on_screen:
         return local
-    if context == "team":
-        return (HELP, *local[:6])
+    if context in _OWN_HINTS:
+        return (HELP, FIND, *local, UNDO) if context == "behandlerdag" else (HELP, *local[:6])
     return (HELP, FIND, *local[:3], QUICK, UNDO)
