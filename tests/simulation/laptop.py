@@ -272,6 +272,10 @@ class Laptop:
             tuple(self.rows("SELECT id, resolved_at FROM conflict")),
         )
 
+    def waits(self) -> bool:
+        """Whether something waits to be sent."""
+        return bool(self.rows("SELECT 1 FROM outbox WHERE state = 'waiting' LIMIT 1"))
+
     def entries(self) -> tuple[Entry, ...]:
         return tuple(entry_of(row) for row in self.rows(f"{_SELECT} ORDER BY seq"))
 

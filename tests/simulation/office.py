@@ -45,6 +45,7 @@ class PlayedDatabase(Database):
 
     def __init__(self, url: str) -> None:
         super().__init__(url, clock=SystemClock(), ids=SystemIds())  # each seed gives its own
+        self._engine.pool._pre_ping = False  # `restart` leaves no connection behind that could be dead
         self.pause: Callable[[], None] = lambda: None
         self.wait_until: Callable[[Callable[[], bool]], None] = lambda _free: None
         self.dies: Callable[[str], bool] = lambda _moment: False

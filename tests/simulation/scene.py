@@ -6,6 +6,7 @@ tables and of the vaults, because making them takes longer than playing a seed.
 
 from __future__ import annotations
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -105,9 +106,12 @@ def stage(url: str) -> Iterator[Stage]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(anyio.to_thread, "run_sync", _run_here)
             made = Stage(PlayedDatabase(url), folder)
+            gc.collect()
+            gc.freeze()  # what stands for all seeds is not looked through again for each
             try:
                 yield made
             finally:
+                gc.unfreeze()
                 made.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
