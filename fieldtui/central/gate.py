@@ -185,9 +185,7 @@ class Gate:
             values["audit_head"] = audit_head[:_LONGEST_HEAD]
         mine = (device.c.org_id == known.caller.organisation.id, device.c.device_id == known.caller.device_id)
         counted = connection.execute(
-            update(device)
-            .where(*mine, device.c.last_seq < verified.seq, self._traffic.allowed(now))
-            .values(**values)
+            update(device).where(*mine, device.c.last_seq < verified.seq, self._traffic.allowed(now)).values(**values)
         )
         if counted.rowcount == 0:
             row = connection.execute(select(device.c.last_seq, device.c.busy_until).where(*mine)).one()

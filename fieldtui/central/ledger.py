@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
 from fieldtui.base.ids import IdSource
+from fieldtui.central.bulk import Texts, copy_rows
 from fieldtui.central.database import Database, Sequence
 from fieldtui.central.schema import record, revision, scope_change
 from fieldtui.domain.lists import ALPHABET, LENGTH
@@ -58,6 +59,8 @@ class Ledger:
         self.ids = ids
         self.sequence = Sequence(connection, org_id)
         self._changed: dict[str, Standing] = {}
+        self._made: dict[str, None] = {}
+        """Ids of the changed records that are not in the table yet, in order."""
         self._revisions: list[dict[str, Any]] = []
         self._events: list[dict[str, Any]] = []
         self._people_seq: int | None = None
@@ -112,6 +115,8 @@ class Ledger:
             received_at=self.now,
             op_id=origin.op_id,
         )
+        if previous is None:
+            self._made[record_id] = None
         self._changed[record_id] = standing
         self._revisions.append(self._row(standing) | {"clock_offset_ms": origin.clock_offset_ms})
         return standing
@@ -149,19 +154,22 @@ class Ledger:
 
     def close(self) -> None:
         """Write everything to the database; the transaction's end makes it count."""
-        if self._changed:
-            rows = [self._row(standing) for standing in self._changed.values()]
+        texts = Texts()
+        copy_rows(self.connection, record, [self._row(self._changed[id_]) for id_ in self._made], texts)
+        altered = [self._row(standing) for id_, standing in self._changed.items() if id_ not in self._made]
+        if altered:
             statement = insert(record)
-            updated = {column: statement.excluded[column] for column in rows[0] if column not in {"org_id", "id"}}
+            updated = {column: statement.excluded[column] for column in altered[0] if column not in {"org_id", "id"}}
             statement = statement.on_conflict_do_update(index_elements=["org_id", "id"], set_=updated)
             # Another record may hold, until its own turn, no number that is ours: numbers are never given twice.
-            self.connection.execute(statement, rows)
-            self.connection.execute(insert(revision), self._revisions)
+            self.connection.execute(statement, altered)
+        copy_rows(self.connection, revision, self._revisions, texts)
         if self._events:
             self.connection.execute(insert(scope_change), self._events)
         also = {} if self._people_seq is None else {"people_seq": self._people_seq}
         self.sequence.store(**also)
         self._changed, self._revisions, self._events, self._people_seq = {}, [], [], None
+        self._made.clear()
 
     def _row(self, standing: Standing) -> dict[str, Any]:
         return {

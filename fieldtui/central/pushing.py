@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence as Several
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from fieldtui.base.clock import today
 from fieldtui.base.log import event
 from fieldtui.base.text import clean
 from fieldtui.central.assignments import Access, access_of, assign, settle
+from fieldtui.central.bulk import Texts, copy_rows
 from fieldtui.central.caller import Caller, Refusal
 from fieldtui.central.changes import current_line
 from fieldtui.central.database import Database
@@ -49,6 +51,7 @@ from fieldtui.wire.messages import (
 REMEMBERED: Final = timedelta(days=401)
 """How long the answer to an operation is kept; the protocol promises 400 days."""
 _LARGEST_OFFSET: Final = 2**31 - 1
+_UUID: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _RESULT: Final[TypeAdapter[OpResult]] = TypeAdapter(OpResult)
 
 
@@ -155,11 +158,12 @@ class _Batch:
             self._refused.add(op.id)
         if not isinstance(result, Stale) and _is_id(op.op_id):
             # What has no proper id cannot be told from anything else, and is refused each time anew. A stale operation changed nothing and may come again after merging, so there is nothing to remember.
-            self._known[op.op_id] = (content_hash, result.model_dump(mode="json"))
+            said = result.model_dump(mode="json")
+            self._known[op.op_id] = (content_hash, said)
             self._remembered.append(
                 {
                     "org_id": self._ledger.org_id, "op_id": op.op_id, "device_id": self._caller.device_id,
-                    "content_hash": content_hash, "result": result.model_dump(mode="json"), "received_at": self._ledger.now,
+                    "content_hash": content_hash, "result": said, "received_at": self._ledger.now,
                 }
             )  # fmt: skip
         return result
@@ -167,7 +171,7 @@ class _Batch:
     def remember(self) -> None:
         """Keep the answers, so that the same operation again gets the same one."""
         if self._remembered:
-            self._ledger.connection.execute(insert(operation), self._remembered)
+            copy_rows(self._ledger.connection, operation, self._remembered, Texts())
 
     def _apply(self, checked: _Checked) -> OpResult:
         op = checked.op
@@ -299,7 +303,8 @@ def _check(op: Op) -> _Checked:
     """
     if abs(op.clock_offset_ms) > _LARGEST_OFFSET:
         raise _No("validation", "clock_offset_ms")
-    if not _storable(op):
+    canonical = _storable(op)
+    if canonical is None:
         raise _No("validation", "characters")
     model = COLLECTIONS.get(op.collection)
     if model is None:
@@ -322,28 +327,31 @@ def _check(op: Op) -> _Checked:
         except ValidationError as error:
             problem = problems_of(error)[0]
             raise _No("validation", problem.code, problem.field) from None
-    return _Checked(op, record, recorded_at, fingerprint_of(op))
+    return _Checked(op, record, recorded_at, _hashed(canonical))
 
 
-def _storable(op: Op) -> bool:
-    """True where PostgreSQL can keep it as JSON: no NUL, no half a surrogate pair, no infinity."""
+def _storable(op: Op) -> str | None:
+    """What `fingerprint_of` hashes; `None` where PostgreSQL cannot keep it as JSON: NUL, half a surrogate pair, infinity."""
     try:
-        text = json.dumps(op.model_dump(mode="python"), ensure_ascii=False, allow_nan=False)
-        text.encode("utf-8")
+        text = json.dumps(op.model_dump(mode="python"), sort_keys=True, allow_nan=False)
+        if "\\ud" in text:  # only then may there be half a pair
+            json.dumps(op.model_dump(mode="python"), ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
-        return False
-    return "\\u0000" not in text
+        return None
+    return None if "\\u0000" in text else text
 
 
 def fingerprint_of(op: Op) -> str:
     """What tells the same operation from another one under its id."""
-    canonical = json.dumps(op.model_dump(mode="python"), sort_keys=True)
+    return _hashed(json.dumps(op.model_dump(mode="python"), sort_keys=True))
+
+
+def _hashed(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _is_id(text: str) -> bool:
-    parts = text.split("-")
-    return [len(part) for part in parts] == [8, 4, 4, 4, 12] and all(c in "0123456789abcdef-" for c in text)
+    return _UUID.fullmatch(text) is not None
 
 
 def _store_log(ledger: Ledger, caller: Caller, entries: Several[LogEntry]) -> int:
