@@ -12,7 +12,7 @@ from fieldtui import __version__
 from fieldtui.base.errors import DatabaseUnreachable
 from fieldtui.central.caller import Refusal
 from fieldtui.central.database import Database
-from fieldtui.central.gate import Gate, problem_answer
+from fieldtui.central.gate import SIGNED_PREFIX, Gate, problem_answer
 from fieldtui.central.lifecycle import Lifecycle
 from fieldtui.central.logs import RequestLog
 from fieldtui.central.routes import changes, enrol, health, team
@@ -71,9 +71,27 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         line = PAGE_LINE.json_schema(ref_template=_SCHEMA_PATH, mode="serialization")
         schemas |= {name: schema for name, schema in line.pop("$defs", {}).items() if name not in schemas}
         _show_problems_as_problems(document)
+        _show_signatures(document)
         schemas["PageLine"] = line | {"description": "One line of a page."}
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _show_signatures(document: dict[str, Any]) -> None:
+    """Say which operations take signed requests only; OpenAPI has no word for RFC 9421, so its header stands for it."""
+    document["components"]["securitySchemes"] = {
+        "signature": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Signature",
+            "description": "RFC 9421 with `Signature-Input`, `Content-Digest` (RFC 9530), `Fieldtui-Device` and "
+            "`Fieldtui-Seq`; profile `fieldtui-sync-v1`, docs/protocol/README.md.",
+        }
+    }
+    for path, operations in document["paths"].items():
+        if path.startswith(SIGNED_PREFIX):
+            for operation in operations.values():
+                operation["security"] = [{"signature": []}]
 
 
 def _show_problems_as_problems(document: dict[str, Any]) -> None:
@@ -121,4 +139,8 @@ def _answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def other(_request: Request, error: HTTPException) -> Response:
-        return answered(Problem(type="about:blank", title="Not here.", status=error.status_code))
+        if error.status_code == 400:  # what FastAPI says of a body that is no text at all
+            return answered(Refusal("validation", detail="body").problem())
+        said = answered(Problem(type="about:blank", title="Not here.", status=error.status_code))
+        said.headers.update(error.headers or {})
+        return said

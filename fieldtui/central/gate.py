@@ -48,7 +48,7 @@ from fieldtui.wire.signatures import (
 )
 
 ENROL_PATH: Final = "/v1/enrol"
-_PREFIX: Final = "/v1/"
+SIGNED_PREFIX: Final = "/v1/"
 _ENROL_BYTES: Final = 8_192
 _LONGEST_HEAD: Final = 200
 BODY_SECONDS: Final = 60.0
@@ -88,7 +88,7 @@ class Gate:
         self._public_url = public_url.rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(_PREFIX):
+        if scope["type"] != "http" or not scope["path"].startswith(SIGNED_PREFIX):
             await self._app(scope, receive, send)
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -100,7 +100,9 @@ class Gate:
             # An encoded body is smaller than the decoded one it stands for, give or take a frame's header.
             body = await _read_in_time(receive, limit + 1_024)
             message = HttpMessage(scope["method"], self._url(scope), headers, body)
-            if enrols:
+            if enrols and scope["method"] != "POST":
+                plain = b""  # nobody to prove: the application says which method there is
+            elif enrols:
                 state["address"] = self._traffic.address_of(scope)
                 plain = await self._admit_newcomer(message, state, limit)
             else:
