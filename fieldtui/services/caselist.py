@@ -18,6 +18,7 @@ from fieldtui.domain.records import Attendance, Citizen, Company, Placement
 from fieldtui.domain.shortnames import short_names
 from fieldtui.services.context import Context
 from fieldtui.store import Store
+from fieldtui.store.rows import scope_states
 
 Role = Literal["primary", "substitute", "treatment"]
 
@@ -61,6 +62,7 @@ class CitizenRow:
     """What I am to the citizen."""
     call_code: str | None
     sync_state: SyncState
+    """Of the citizen and everything in the citizen's scope: the worst of them."""
     due_on: date | None
     """The nearest open deadline."""
     district: str
@@ -93,13 +95,13 @@ class CaseList:
     def citizens(self, on: date) -> tuple[CitizenRow, ...]:
         """Everyone enrolled on a day: the nearest deadline first, then the longest silence, then by name."""
         drafts = {draft.subject_id for draft in self._store.drafts.all()}
-        roles = self._roles()
+        roles, states = self._roles(), self.citizen_states()
         enrolled = [case for case in self._context.cases() if not is_discharged(case.citizen.record, on)]
         names = short_names({case.id: case.citizen.record for case in enrolled})
         rows = [
             (self._order(row, days), row)
             for case in enrolled
-            for row, days in [self._row(case, on, roles, drafts, names[case.id])]
+            for row, days in [self._row(case, on, roles, drafts, names[case.id], states)]
         ]
         return tuple(row for _order, row in sorted(rows, key=lambda pair: pair[0]))
 
@@ -126,6 +128,12 @@ class CaseList:
             weekly_hours=sum((sum(hours) for hours in working), 0.0),
         )
 
+    def citizen_states(self) -> dict[str, SyncState]:
+        """By citizen id, how the worst record of the citizen's scope stands; those wholly synced are missing."""
+        with self._store.reading() as connection:
+            states = scope_states(connection)
+        return {scope.removeprefix("citizen:"): state for scope, state in states.items() if scope != "team"}
+
     # --- pieces -------------------------------------------------------------------------------
 
     def _roles(self) -> dict[str, Role]:
@@ -133,7 +141,13 @@ class CaseList:
             return dict(connection.execute("SELECT citizen_id, role FROM assignment"))
 
     def _row(
-        self, case: Case, on: date, roles: dict[str, Role], drafts: set[str | None], name: str
+        self,
+        case: Case,
+        on: date,
+        roles: dict[str, Role],
+        drafts: set[str | None],
+        name: str,
+        states: dict[str, SyncState],
     ) -> tuple[CitizenRow, int]:
         """A row, and in how many days its nearest deadline is."""
         citizen = case.citizen.record
@@ -153,7 +167,7 @@ class CaseList:
             protected=citizen.address_protected,
             role=roles.get(case.id, "primary"),
             call_code=citizen.call_code,
-            sync_state=case.citizen.sync_state,
+            sync_state=states.get(case.id, SyncState.SYNCED),
             due_on=near[0].due_on if near else None,
             district=self._context.rules.label("district", citizen.district) if citizen.district else "",
         )

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from fieldtui.base.errors import NotFound
 from fieldtui.base.text import clean, sort_key
-from fieldtui.domain.envelope import Stored
+from fieldtui.domain.envelope import Stored, SyncState
 from fieldtui.domain.records import Company, CompanyContact, EmployerContact, JobLead, Opening, Placement
 from fieldtui.services.context import Context
 from fieldtui.store import Store
@@ -36,6 +36,7 @@ class CompanyRow:
     """Next day somebody follows up, from today on or overdue."""
     rest_until: date | None
     """The company asked for peace until this day."""
+    sync_state: SyncState
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class CompanyList:
                     citizens=len(there),
                     next_step=min((step for step in steps if step is not None), default=None),
                     rest_until=company.rest_until,
+                    sync_state=stored.sync_state,
                 )
             )
         return tuple(sorted(rows, key=lambda row: (sort_key(row.name), row.id)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.errors import BadUsage, NotFound
@@ -12,6 +12,7 @@ from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.domain.problems import parse_record
 from fieldtui.domain.records import COLLECTIONS, FieldInfo, Merge, fields_of
+from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
 from fieldtui.services.refusals import sentence
@@ -56,6 +57,20 @@ class Correction:
     """By field, as in a body; the refused field first, then what the change changed."""
 
 
+Urgency = Literal["fresh", "amber", "red"]
+
+
+def urgency(recorded_at: datetime, now: datetime, rules: RuleBook) -> Urgency:
+    """How long a change has waited, by the rules `outbox.amber_days` and `outbox.red_days`; a rule that is missing warns of nothing."""
+    waited, on = now - recorded_at, now.astimezone(COPENHAGEN).date()
+    levels: tuple[tuple[Urgency, str], ...] = (("red", "outbox.red_days"), ("amber", "outbox.amber_days"))
+    for level, rule_id in levels:
+        days = rules.value(rule_id, on)
+        if days is not None and waited > timedelta(days=float(days)):
+            return level
+    return "fresh"
+
+
 class Waiting:
     """The changes of one workspace that are not on the server."""
 
@@ -67,6 +82,12 @@ class Waiting:
     def list(self) -> tuple[OutboxRow, ...]:
         """All of them, in the order they were made."""
         return tuple(self._row(entry) for entry in self._outbox.all())
+
+    def oldest(self) -> datetime | None:
+        """When the oldest change that is not on the server was made; `None` where there is none."""
+        with self._store.reading() as connection:
+            (text,) = connection.execute("SELECT min(recorded_at) FROM outbox WHERE state <> 'parked'").fetchone()
+        return datetime.fromisoformat(text).astimezone(COPENHAGEN) if text else None
 
     def retry(self, name: str | None = None) -> tuple[OutboxRow, ...]:
         """Let refused changes wait to be sent once more, because what was in their way may be gone.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import date, datetime
 from typing import Any, Final, Literal, get_args, get_origin
 
@@ -27,6 +28,19 @@ _MAIN_DAY: Final = (
     "starts_at", "written_at", "on", "starts_on", "requested_on", "given_on", "due_on", "open_from", "enrolled_on", "valid_from",
 )  # fmt: skip
 _STATES: Final = {"waiting": SyncState.PENDING, "rejected": SyncState.REJECTED, "parked": SyncState.PARKED}
+
+
+_WORST: Final = (SyncState.CONFLICT, SyncState.REJECTED, SyncState.PARKED, SyncState.PENDING)
+
+
+def scope_states(connection: sqlite3.Connection) -> dict[str, SyncState]:
+    """By scope, how the worst of its records stands; annulled ones count, scopes that are wholly synced are missing."""
+    found: dict[str, set[SyncState]] = {}
+    for scope, state in connection.execute("SELECT DISTINCT scope, state FROM outbox"):
+        found.setdefault(scope, set()).add(_STATES[state])
+    for (scope,) in connection.execute("SELECT DISTINCT scope FROM conflict WHERE resolved_at IS NULL"):
+        found.setdefault(scope, set()).add(SyncState.CONFLICT)
+    return {scope: min(states, key=_WORST.index) for scope, states in found.items()}
 
 
 def main_day(record: Record) -> date | None:

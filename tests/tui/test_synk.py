@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from fieldtui.base.clock import COPENHAGEN, isoformat
 from fieldtui.services.conflicts import ConflictRow
 from fieldtui.services.syncing import OutboxRow
 from fieldtui.tui.presenters import conflicts as present
-from fieldtui.tui.presenters import outbox
 from tests.support.training import arrive
 from tests.support.workspaces import TB, as_synced
 from tests.tui.support import SIZES, Caseload, a_caseload, grid, press, running, said
@@ -130,19 +131,50 @@ async def test_b_joins_a_text_and_e_takes_an_own_value(tmp_path: Path) -> None:
         assert lookup.get(load.appointments["ali"]).record.place == "Kvartershuset; Café Solsort"
 
 
-async def test_what_waits_is_listed_with_its_state_and_reason(tmp_path: Path) -> None:
-    load = a_caseload(tmp_path)
+def refused(load: Caseload) -> str:
+    """The caseload with one change that the office did not take; the record's id."""
     with load.workspace.store.transaction() as connection:
         connection.execute(
             "UPDATE outbox SET state = 'rejected', reason = 'validation:missing', field = 'place' WHERE record_id = ?",
             (load.appointments["maja"],),
         )
+    return load.appointments["maja"]
+
+
+async def test_what_waits_is_listed_with_its_state_age_and_reason(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    refused(load)
     async with running(load) as (app, pilot):
         await press(pilot, "7")
         text = grid(app)
-        assert "× afvist   Maja S." in text
+        assert re.search(r"× afvist +! \d dage +Maja S\.", text)
         assert "Sted: Kontoret kan ikke bruge værdien. Ret den, så sendes den igen." in text
         assert "× Afvist eller parkeret: 1" in text
-        await press(pilot, "enter", "right", "right")
+        await press(pilot, "enter")
+        assert "Opgiv den" in grid(app)
+        await press(pilot, *"borgerkort", "enter", "right", "right")
         assert "× afvist" in grid(app)
         assert "Kontoret kan ikke bruge værdien" in grid(app)
+
+
+async def test_a_refused_change_is_corrected_in_a_form_of_its_own_fields(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    record_id = refused(load)
+    async with running(load) as (app, pilot):
+        await press(pilot, "7", "enter", "enter")
+        assert "kontoret tog ikke imod det, der står her" in grid(app)
+        app.screen.query_one(Input).value = "Café Solsort"
+        await press(pilot, "ctrl+s")
+        assert load.workspace.lookup.get(record_id).record.place == "Café Solsort"
+        assert "× Afvist" not in grid(app)
+        assert {row.state for row in load.workspace.waiting.list()} == {"waiting"}
+
+
+async def test_a_refused_change_can_be_sent_again_by_one_key(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    refused(load)
+    async with running(load) as (app, pilot):
+        await press(pilot, "7", "i")
+        assert {row.state for row in load.workspace.waiting.list()} == {"waiting"}
+        await press(pilot, "i")
+        assert "Vælg en afvist ændring" in said(app)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from fieldtui.base.i18n import N_, _, decimal
 from fieldtui.domain.case import Case
 from fieldtui.domain.deadlines import Deadline
-from fieldtui.domain.envelope import Stored
+from fieldtui.domain.envelope import Stored, SyncState
 from fieldtui.domain.identifiers import parse_cpr
 from fieldtui.domain.records import Attendance, Task
 from fieldtui.domain.rulebook import RuleBook
@@ -38,6 +38,8 @@ class Card:
     """Of the staff, by id."""
     problems: Mapping[str, str]
     """Why a change was refused or waits, by record id, in words."""
+    standing: SyncState = SyncState.SYNCED
+    """Of the citizen and everything in the file towards the office: the worst of it."""
     revealed: Mapping[str, str] = field(default_factory=dict)
     """What has been asked for, by field."""
 
@@ -77,7 +79,7 @@ def header(card: Card, names: Names, rules: RuleBook, on: date) -> tuple[Line, P
     if citizen.discharged_on and citizen.discharged_on < on:
         rest.append(_("udskrevet {day}").format(day=full(citizen.discharged_on)))
     pieces.append(Piece("  " + " · ".join(rest), "dim"))
-    sync = sync_mark(card.case.citizen.sync_state)
+    sync = sync_mark(card.standing)
     if sync.text:
         pieces += [Piece("  "), sync]
     return tuple(pieces), consent_piece(card.case, rules, on)
@@ -154,7 +156,7 @@ def tasks(card: Card, names: Names, on: date) -> list[Row]:
                 (
                     Piece(title, "dim" if done else ""),
                     Piece(("▲ " if late else "") + due, "error" if late else "dim"),
-                    Piece(who or sync_mark(stored.sync_state).text, "dim"),
+                    Piece(f"{who} {sync_glyph(stored.sync_state).text}".strip(), "dim"),
                 ),
             )
         )

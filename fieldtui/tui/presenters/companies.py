@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 from fieldtui.base.i18n import _
 from fieldtui.base.text import sort_key
+from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Company
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.lookup import CompanyCard, CompanyRow
@@ -14,7 +16,7 @@ from fieldtui.tui.presenters.dates import full, near, short, with_day
 from fieldtui.tui.presenters.filters import Facts
 from fieldtui.tui.presenters.lines import Line, Piece, Row, line
 from fieldtui.tui.presenters.names import Names
-from fieldtui.tui.presenters.words import MODES, STEPS, shorten, sync_glyph, word
+from fieldtui.tui.presenters.words import MODES, STEPS, shorten, sync_glyph, sync_mark, word
 
 
 def orders() -> tuple[str, str, str]:
@@ -62,19 +64,28 @@ def table_row(row: CompanyRow, today: date) -> Row:
             row.relation or Piece("–", "dim"),
             str(row.citizens) if row.citizens else Piece("–", "dim"),
             step,
+            sync_glyph(row.sync_state),
         ),
     )
 
 
-def heading(record: Company, rules: RuleBook) -> Line:
-    """Name, trade, place and numbers."""
+def heading(stored: Stored[Company], rules: RuleBook) -> Line:
+    """Name, trade, place and numbers, and how it stands towards the office."""
+    record = stored.record
     place = " ".join(part for part in (record.postal_code, record.city) if part)
     where = ", ".join(part for part in (record.address, place) if part)
     numbers = [_("CVR {number}").format(number=record.cvr) if record.cvr else ""]
     numbers.append(_("P {number}").format(number=record.p_number) if record.p_number else "")
     relation = rules.label("relation", record.relation) if record.relation else ""
     parts = [record.trade or "", where, *numbers, relation]
-    return line(" ", Piece(record.name, "bold"), "  " + " · ".join(part for part in parts if part))
+    told = "  " + " · ".join(part for part in parts if part)
+    return line(" ", Piece(record.name, "bold"), told, *_marked(stored))
+
+
+def _marked(stored: Stored[Any]) -> tuple[Piece, ...]:
+    """How a record stands towards the office, behind a blank; nothing where it has been taken."""
+    mark = sync_mark(stored.sync_state)
+    return (Piece("  "), mark) if mark.text else ()
 
 
 def contact_lines(card: CompanyCard) -> list[Line]:
@@ -84,13 +95,25 @@ def contact_lines(card: CompanyCard) -> list[Line]:
     for stored in card.contacts:
         person = stored.record
         parts = (person.role, person.phone, person.email)
-        lines.append(line(Piece(person.name, "bold"), "  " + " · ".join(part for part in parts if part)))
+        said = "  " + " · ".join(part for part in parts if part)
+        lines.append(line(Piece(person.name, "bold"), said, *_marked(stored)))
     if record.phone or record.email:
         own = " · ".join(part for part in (record.phone, record.email) if part)
         lines.append(line(Piece(_("Virksomheden") + "  ", "primary"), own))
     if record.rest_until:
         lines.append(line(Piece(_("Hviler til {day}").format(day=full(record.rest_until)), "warning")))
     return lines or [line(Piece(_("Ingen kontaktperson endnu."), "dim"))]
+
+
+def refused_lines(card: CompanyCard, problems: Mapping[str, str]) -> list[Line]:
+    """Why the office did not take something of this card.
+
+    Args:
+        card: The company.
+        problems: Reasons as sentences, by record id.
+    """
+    every = (card.company, *card.contacts, *card.openings, *card.employer_contacts, *card.placements, *card.job_leads)
+    return [line(Piece(problems[stored.id], "error")) for stored in every if stored.id in problems]
 
 
 def need_lines(card: CompanyCard) -> list[Line]:
@@ -101,7 +124,7 @@ def need_lines(card: CompanyCard) -> list[Line]:
         hours = f"{opening.weekly_hours:g} t".replace(".", ",") if opening.weekly_hours else ""
         until = _("til {day}").format(day=short(opening.open_until)) if opening.open_until else ""
         parts = (opening.title, hours, ", ".join(opening.considerations), until)
-        lines.append(line("□ " + " · ".join(part for part in parts if part)))
+        lines.append(line("□ " + " · ".join(part for part in parts if part), *_marked(stored)))
     lines += [line(text) for text in (card.company.record.notes or "").split("\n") if text]
     return lines or [line(Piece(_("Intet noteret endnu. e retter."), "dim"))]
 
@@ -136,13 +159,18 @@ def citizen_rows(card: CompanyCard, names: Names, rules: RuleBook, today: date) 
         over = place.ends_on is not None and place.ends_on < today
         when = f"{short(place.starts_on)}–{short(place.ends_on) if place.ends_on else ''}"
         kind = rules.label("placement_kind", place.kind)
+        state = sync_glyph(stored.sync_state)
         rows.append(
-            Row(stored.record.citizen_id, (names.show(place.citizen_id), kind, Piece(when, "dim" if over else "")))
+            Row(
+                stored.record.citizen_id,
+                (names.show(place.citizen_id), kind, Piece(when, "dim" if over else ""), state),
+            )
         )
     for lead in card.job_leads:
         step = word(STEPS, lead.record.state)
         when = with_day(lead.record.next_step_on) if lead.record.next_step_on else short(lead.record.on)
-        rows.append(Row(lead.record.citizen_id, (names.show(lead.record.citizen_id), step, when)))
+        state = sync_glyph(lead.sync_state)
+        rows.append(Row(lead.record.citizen_id, (names.show(lead.record.citizen_id), step, when, state)))
     return rows
 
 

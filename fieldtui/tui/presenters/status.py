@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -23,7 +23,7 @@ class StatusFacts:
     enrolled: bool = True
     last_sync_at: datetime | None = None
     pending: int = 0
-    waited: Piece = Piece("")
+    waited: Piece = field(default_factory=lambda: Piece(""))
     """How long the oldest of them has waited; empty while that is no news."""
     conflicts: int = 0
     rejected: int = 0

@@ -14,6 +14,7 @@ from fieldtui.domain.records import Appointment, Attendance, Citizen, Note, Task
 from fieldtui.tui.presenters.dates import clock, days_left, local, near, short, span, title
 from fieldtui.tui.presenters.lines import Line, Piece, Row, bar, line
 from fieldtui.tui.presenters.names import Names
+from fieldtui.tui.presenters.words import sync_glyph
 
 KINDS: Final[Mapping[str, str]] = {
     "jobsamtale": N_("Jobsamtale"),
@@ -69,7 +70,7 @@ def heading(agenda: Agenda) -> str:
 
 
 def appointment_rows(appointments: Sequence[Stored[Appointment]], names: Names, now: datetime) -> list[Row]:
-    """The day's list: time, who, what, where, state."""
+    """The day's list: time, who, what, where, state, and whether the office has it."""
     return [
         Row(
             stored.id,
@@ -79,6 +80,7 @@ def appointment_rows(appointments: Sequence[Stored[Appointment]], names: Names, 
                 kind(stored.record),
                 names.text(stored.record.place or ""),
                 state(stored.record, now),
+                sync_glyph(stored.sync_state),
             ),
         )
         for stored in sorted(appointments, key=lambda stored: stored.record.starts_at)
@@ -115,7 +117,7 @@ def _task_row(task: Stored[Task], names: Names, on: date) -> Row:
         f"task:{task.id}",
         (
             urgency,
-            f"□ {names.text(task.record.title)}",
+            f"□ {names.text(task.record.title)} {sync_glyph(task.sync_state).text}".rstrip(),
             names.show(task.record.citizen_id, _("Teamet")),
             short(due) if due else "",
         ),

@@ -10,13 +10,13 @@ from typing import Final
 from fieldtui.base.clock import COPENHAGEN, in_gap
 from fieldtui.base.i18n import _
 from fieldtui.domain.calendar import holidays_dk
-from fieldtui.domain.envelope import Stored
+from fieldtui.domain.envelope import Stored, SyncState
 from fieldtui.domain.records import Appointment, Attendance
 from fieldtui.tui.presenters import today as day_words
 from fieldtui.tui.presenters.dates import clock, local, month, span, with_day, with_day_full
 from fieldtui.tui.presenters.lines import Line, Piece, line
 from fieldtui.tui.presenters.names import Names
-from fieldtui.tui.presenters.words import sync_mark
+from fieldtui.tui.presenters.words import sync_glyph, sync_mark
 
 STEP_MINUTES: Final = 30
 _FIRST_SLOT: Final = 8 * 60 // STEP_MINUTES
@@ -143,6 +143,11 @@ def cell_piece(grid: WeekGrid, day: int, slot: int, names: Names) -> Piece:
         at = local(first.record.starts_at)
         minute = f"{at:%H:%M} " if at.minute % STEP_MINUTES else ""
         text = f"{minute}{day_words.who(first.record, names)}"
+        standing = sync_glyph(first.sync_state).text
+        if first.sync_state is SyncState.PENDING:
+            text += f" {standing}"
+        elif standing:  # what needs a person stands first, where a narrow column does not cut it off
+            text = f"{standing} {text}"
         if len(cell.starting) > 1:
             text += f" +{len(cell.starting) - 1}"
         if cell.overlaps:

@@ -15,7 +15,7 @@ from fieldtui.base.errors import FieldtuiError
 from fieldtui.base.i18n import _
 from fieldtui.domain.case import Case
 from fieldtui.domain.deadlines import deadlines
-from fieldtui.domain.envelope import Stored
+from fieldtui.domain.envelope import Stored, SyncState
 from fieldtui.tui.case_acts import CaseActs
 from fieldtui.tui.dialogs.reason import ReasonDialog
 from fieldtui.tui.keymap import CONTEXTS, bindings
@@ -107,7 +107,8 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
             deadlines=deadlines(case, workspace.rules, shell.today),
             companies=companies,
             initials={person.id: person.initials for person in workspace.people},
-            problems=problems(workspace.syncing.waiting()),
+            problems=problems(workspace.waiting.list()),
+            standing=workspace.lookup.citizen_states().get(self._citizen_id, SyncState.SYNCED),
         )
 
     def _case(self) -> Case:

@@ -68,6 +68,7 @@ class Today(Acts, ServiceScreen[Loaded]):
                             Column(width=14, fit=True),
                             Column(),
                             Column(width=11, fit=True),
+                            Column(width=1),
                         ),
                         id="day-list",
                     )

@@ -77,7 +77,8 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
             yield LineTable(self._columns(_("← Min"), _("→ Kontorets")), header=True, id="fields")
         yield TextPanel(_("Sådan bliver det"), hint=_("g gemmer"), id="preview")
         with Panel(id="waiting-panel"):
-            yield LineTable((Column(width=8), Column(width=10), Column(width=14), Column()), id="waiting")
+            columns = (Column(width=8), Column(width=10), Column(width=8, fit=True), Column(width=14), Column())
+            yield LineTable(columns, id="waiting")
             yield Lines(id="waiting-why")
 
     @staticmethod
@@ -102,7 +103,7 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
         self.query_one("#sync-state", TextPanel).show(self._state_lines(loaded))
         self.query_one("#conflicts", LineTable).set_rows(present.list_rows(loaded.conflicts, names))
         self.query_one("#conflicts-panel", Panel).label(_("Konflikter · {count}").format(count=len(loaded.conflicts)))
-        rows = outbox.table_rows(loaded.waiting, names, self.shell.now())
+        rows = outbox.table_rows(loaded.waiting, names, self.shell.now(), self.shell.workspace.rules)
         self.query_one("#waiting", LineTable).set_rows(rows, empty=_("Alt er sendt. Ingen konflikter. √"))
         title = _("Venter på at blive sendt · {count}").format(count=len(rows))
         self.query_one("#waiting-panel", Panel).label(title, _("Enter åbner"))

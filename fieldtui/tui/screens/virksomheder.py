@@ -63,6 +63,7 @@ class Companies(CaseActs, FilteredScreen[Loaded]):
             Column(_("Relation"), 9, fit=True),
             Column(_("Borg."), 5, right=True),
             Column(_("Næste skridt"), 17, fit=True),
+            Column(width=1),
         )
 
     def load(self) -> Loaded:

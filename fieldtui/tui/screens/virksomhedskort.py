@@ -13,6 +13,7 @@ from fieldtui.services.lookup import CompanyCard
 from fieldtui.tui.case_acts import CaseActs
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import companies as present
+from fieldtui.tui.presenters.outbox import problems
 from fieldtui.tui.service_screen import ServiceScreen
 from fieldtui.tui.widgets.linetable import Column, LineTable
 from fieldtui.tui.widgets.panel import Lines, Panel, TextPanel
@@ -38,6 +39,7 @@ class CompanyScreen(CaseActs, ServiceScreen[CompanyCard]):
         super().__init__()
         self._company_id = company_id
         self._card: CompanyCard | None = None
+        self._problems: dict[str, str] = {}
 
     def body(self) -> ComposeResult:
         yield Lines(id="company-head")
@@ -47,7 +49,7 @@ class CompanyScreen(CaseActs, ServiceScreen[CompanyCard]):
                 yield TextPanel(_("Hvad har de brug for?"), hint=_("e retter"), id="company-needs")
                 with Panel(_("Mine borgere her"), hint=_("Enter åbner"), id="company-citizens-panel"):
                     yield LineTable(
-                        (Column(width=12), Column(), Column(width=12)),
+                        (Column(width=12), Column(), Column(width=12), Column(width=1)),
                         id="company-citizens",
                         empty=_("Ingen af dine borgere her."),
                     )
@@ -61,14 +63,16 @@ class CompanyScreen(CaseActs, ServiceScreen[CompanyCard]):
                 yield TextPanel(_("Kontakten"), id="company-event")
 
     def load(self) -> CompanyCard:
+        self._problems = problems(self.shell.workspace.waiting.list())
         return self.shell.workspace.lookup.company(self._company_id)
 
     def show(self, loaded: CompanyCard) -> None:
         self._card = loaded
         names, today, rules = self.shell.names, self.shell.today, self.shell.workspace.rules
         initials = self._initials()
-        self.query_one("#company-head", Lines).show([present.heading(loaded.company.record, rules)])
-        self.query_one("#company-people", TextPanel).show(present.contact_lines(loaded))
+        self.query_one("#company-head", Lines).show([present.heading(loaded.company, rules)])
+        refused = present.refused_lines(loaded, self._problems)
+        self.query_one("#company-people", TextPanel).show([*refused, *present.contact_lines(loaded)])
         self.query_one("#company-needs", TextPanel).show(present.need_lines(loaded))
         self.query_one("#company-citizens", LineTable).set_rows(present.citizen_rows(loaded, names, rules, today))
         self.query_one("#company-events", LineTable).set_rows(present.event_rows(loaded, initials, names, today))
