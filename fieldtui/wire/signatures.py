@@ -147,7 +147,7 @@ def verify_request(
 
     Raises:
         SignatureRefused: `signature`, `revoked` (no key for that id) or `clock`; `clock` only after
-            the signature was proven genuine, so that it tells a stranger nothing.
+            the signature was proven genuine, so that it tells a stranger nothing. What `resolve` raises comes through.
     """
     known = _Known(resolve)
     parameters = _verify(_Request(message), message, known, REQUEST_COMPONENTS)
@@ -252,9 +252,15 @@ class _Known(HTTPSignatureKeyResolver):
         self._resolve = resolve
         self._signing_key = signing_key
         self.unknown = False
+        self.failure: Exception | None = None
+        """Why nobody could say whether there is a key; the library would call it a bad signature."""
 
     def resolve_public_key(self, key_id: str) -> EllipticCurvePublicKey | None:
-        key = self._resolve(key_id)
+        try:
+            key = self._resolve(key_id)
+        except Exception as error:
+            self.failure = error
+            raise
         self.unknown = key is None
         return key
 
@@ -322,6 +328,8 @@ def _verify(
             body=message.body,
         )
     except (HTTPMessageSignaturesException, ValueError):
+        if known.failure is not None:
+            raise known.failure from None
         raise SignatureRefused("revoked" if known.unknown else "signature") from None
     missing = _PARAMETERS - set(result.parameters) - ({"nonce"} if isinstance(carrier, _Response) else set())
     if missing:

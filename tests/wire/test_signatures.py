@@ -265,3 +265,13 @@ def test_a_problem_survives_the_way(name: str) -> None:
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"type":"about:blank","title":"x","status":500}'])
 def test_an_answer_that_is_no_problem_keeps_only_its_status(body: bytes) -> None:
     assert read_problem(502, body) == Problem(type="urn:fieldtui:problem:http-502", title="", status=502)
+
+
+def test_a_failure_to_look_the_key_up_is_not_called_a_bad_signature() -> None:
+    """Found by killing the database: the device was told that its signature was wrong, and would not have come back."""
+
+    def gone(_key_id: str) -> ec.EllipticCurvePublicKey | None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        sig.verify_request(request(), resolve=gone, now=NOW)
