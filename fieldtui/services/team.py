@@ -6,12 +6,13 @@ central system and say so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -31,7 +32,6 @@ from fieldtui.wire.team import (
     Approval,
     CodeAnswer,
     CodeRequest,
-    Cover,
     HandOver,
     Loss,
     LostSheet,
@@ -43,7 +43,9 @@ from fieldtui.wire.team import (
 )
 
 M = TypeVar("M", bound=BaseModel)
+Q = TypeVar("Q", bound=Message)
 
+_DEVICE_ID: Final = re.compile(r"[0-9a-f-]{1,40}")
 _REFUSED: Final = {
     "unknown-person": N_("Den medarbejder findes ikke mere. Intet er ændret. Tryk F5, og prøv igen."),
     "not-a-consultant": N_("Kun en konsulent kan tage borgere. Intet er ændret."),
@@ -116,36 +118,40 @@ class Team:
 
     def make_code(self, initials: str) -> CodeAnswer:
         """A code for a colleague's new device, good for a quarter of an hour. Errors as `substitute`."""
+        body = self._body(CodeRequest, initials=initials)
         return self._act(
             "team.code",
-            lambda to: _post(to, "codes", CodeRequest(initials=initials), CodeAnswer),
+            lambda to: _post(to, "codes", body, CodeAnswer),
             detail=initials.upper(),
         )
 
     def waiting(self, code: str) -> TeamEnrolment:
         """Which device waits on a code, with the words to compare. Errors as `substitute`."""
+        body = self._body(WaitingRequest, code=code)
         with self._asking() as transport:
-            return _post(transport, "waiting", WaitingRequest(code=code), TeamEnrolment)
+            return _post(transport, "waiting", body, TeamEnrolment)
 
     def approve(self, enrolment: TeamEnrolment) -> Acted:
         """Let a device in whose words somebody compared. Errors as `substitute`."""
-        body = Approval(reference=enrolment.reference, words=enrolment.words)
+        body = self._body(Approval, reference=enrolment.reference, words=enrolment.words)
         return self._act("team.approve", lambda to: _post(to, "approvals", body, Acted), detail=enrolment.consultant)
 
     def revoke(self, device_id: str, reason: str) -> Acted:
         """Shut a device out from its next contact on; it locks and keeps. Errors as `substitute`."""
-        body = Revocation(device=device_id, reason=reason)
+        body = self._body(Revocation, device=device_id, reason=reason)
         return self._act(
             "team.revoke", lambda to: _post(to, "revocations", body, Acted), subject=device_id, reason=reason
         )
 
     def lose(self, device_id: str, reason: str, *, revoke: bool = True) -> Acted:
         """Note that a device is lost, and shut it out. Errors as `substitute`."""
-        body = Loss(device=device_id, reason=reason, revoke=revoke)
+        body = self._body(Loss, device=device_id, reason=reason, revoke=revoke)
         return self._act("team.lost", lambda to: _post(to, "losses", body, Acted), subject=device_id, reason=reason)
 
     def lost_sheet(self, device_id: str) -> LostSheet:
         """What was on a lost device, and what may be lost with it. Errors as `substitute`."""
+        if _DEVICE_ID.fullmatch(device_id) is None:
+            raise BadUsage(_(_REFUSED["unknown-device"]))
         with self._asking() as transport:
             return _read(transport.get(f"/v1/team/devices/{device_id}/lost-sheet"), LostSheet)
 
@@ -187,7 +193,7 @@ class Team:
             NeedsOffice: No answer. It may have been done; doing it again does no harm.
             NotEnrolled, Revoked, TlsRefused, UpgradeNeeded, ServerFault: As they say.
         """
-        body = Substitution(away=away, covers=_covers(covers), until=until.isoformat())
+        body = self._body(Substitution, away=away, covers=_covers(covers), until=until.isoformat())
         return self._act(
             "team.substitute",
             lambda to: _post(to, "substitutions", body, Acted),
@@ -197,7 +203,7 @@ class Team:
 
     def hand_over(self, covers: Mapping[str, str]) -> Acted:
         """Give citizens another consultant, in one act. Errors as `substitute`."""
-        body = HandOver(covers=_covers(covers))
+        body = self._body(HandOver, covers=_covers(covers))
         return self._act("team.handover", lambda to: _post(to, "handovers", body, Acted), detail=str(len(covers)))
 
     # --- the way there ------------------------------------------------------------------------
@@ -227,15 +233,28 @@ class Team:
                 raise NeedsOffice from None
             raise
 
+    def _body(self, model: type[Q], **values: Any) -> Q:
+        """What is asked, checked before it is sent.
+
+        Raises:
+            BadUsage: Not a leader, or something that is empty, too long, or no id.
+        """
+        self._require_leader()
+        try:
+            return model.model_validate(values)
+        except ValidationError as error:
+            place = ".".join(str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"])
+            raise BadUsage(_("Det kan ikke bruges ({field}). Intet er ændret.").format(field=place)) from None
+
     def _require_leader(self) -> None:
         if self._context.me.role != "leader":
             raise BadUsage(_("Kun en teamleder ser teamet. Din maskine er tilmeldt i en anden rolle."))
 
 
-def _covers(covers: Mapping[str, str]) -> tuple[Cover, ...]:
+def _covers(covers: Mapping[str, str]) -> list[dict[str, str]]:
     if not covers:
         raise BadUsage(_("Vælg mindst én borger."))
-    return tuple(Cover(citizen=citizen, consultant=consultant) for citizen, consultant in covers.items())
+    return [{"citizen": citizen, "consultant": consultant} for citizen, consultant in covers.items()]
 
 
 def _post(transport: Transport, path: str, body: Message, answer: type[M]) -> M:
