@@ -69,6 +69,13 @@ organisation: Final = Table(
         comment="Part of every cursor; renewed by a restore, so that devices notice.",
     ),
     Column(
+        "rules_version",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="How many rule sets were published; part of every cursor.",
+    ),
+    Column(
         "retention_days", Integer, comment="Days after discharge before a citizen is erased; null: never by itself."
     ),
     _instant("created_at"),

@@ -188,3 +188,12 @@ _DESK_TABLES: Final = (
         read_at TEXT
     ) STRICT""",
 )
+
+
+@MIGRATIONS(name="0005_ruleset")
+def _ruleset(db: Database) -> None:
+    # Rule sets that the central system published. One that cannot be used is kept with the reason, and asked for no more.
+    db.execute(
+        "CREATE TABLE ruleset (name TEXT NOT NULL, version INTEGER NOT NULL, document TEXT NOT NULL, fetched_at TEXT NOT NULL,"
+        " refused TEXT, PRIMARY KEY (name, version)) STRICT, WITHOUT ROWID"
+    )
