@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 
 from fieldtui import __version__
 from fieldtui.base.errors import DatabaseUnreachable
@@ -55,9 +58,9 @@ def create_app(
     )
     for each in routers:
         app.include_router(each)
-    _answer_problems(app)
-    app.add_middleware(Gate, database=database, public_url=public_url, traffic=traffic or UNLIMITED)
     routes = [route for each in routers for route in each.routes]
+    _answer_problems(app, routes)
+    app.add_middleware(Gate, database=database, public_url=public_url, traffic=traffic or UNLIMITED)
     app.add_middleware(RequestLog, routes=routes, clock=database.clock)  # outermost: it also times the gate
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app
@@ -114,7 +117,13 @@ def _problem_responses() -> dict[int | str, dict[str, Any]]:
     }
 
 
-def _answer_problems(app: FastAPI) -> None:
+def _methods_of(routes: Sequence[BaseRoute], path: str) -> set[str]:
+    """What may be asked of a path (RFC 9110, § 10.2.1)."""
+    found = [route for route in routes if isinstance(route, APIRoute) and route.path_regex.match(path)]
+    return {method for route in found for method in route.methods or ()}
+
+
+def _answer_problems(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
     def answered(problem: Problem, retry_after: int | None = None) -> Response:
         answer = problem_answer(problem, retry_after=retry_after)
         return Response(answer.body, status_code=answer.status, headers=answer.headers)
@@ -138,9 +147,10 @@ def _answer_problems(app: FastAPI) -> None:
         return answered(Refusal("validation", detail=f"{place}: {first['type']}").problem())
 
     @app.exception_handler(HTTPException)
-    def other(_request: Request, error: HTTPException) -> Response:
+    def other(request: Request, error: HTTPException) -> Response:
         if error.status_code == 400:  # what FastAPI says of a body that is no text at all
             return answered(Refusal("validation", detail="body").problem())
         said = answered(Problem(type="about:blank", title="Not here.", status=error.status_code))
-        said.headers.update(error.headers or {})
+        if error.status_code == 405:  # of a path that has several routes, Starlette names the first one's methods
+            said.headers["allow"] = ", ".join(sorted(_methods_of(routes, request.url.path)))
         return said

@@ -268,7 +268,7 @@ def test_an_answer_that_is_no_problem_keeps_only_its_status(body: bytes) -> None
 
 
 def test_a_failure_to_look_the_key_up_is_not_called_a_bad_signature() -> None:
-    """Found by killing the database: the device was told that its signature was wrong, and would not have come back."""
+    """Found by killing the database: the device was told that its signature was wrong."""
 
     def gone(_key_id: str) -> ec.EllipticCurvePublicKey | None:
         raise ConnectionError
