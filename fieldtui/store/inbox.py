@@ -17,6 +17,7 @@ from fieldtui.base.errors import ServerFault
 from fieldtui.domain.merge import FieldConflict, merge, merge_annulment
 from fieldtui.domain.records import COLLECTIONS, Record
 from fieldtui.store.arrivals import Arrivals, known_ids
+from fieldtui.store.arrived import remember_arrival
 from fieldtui.store.desk import replace_desk
 from fieldtui.store.disagreements import annulment_of, keep_conflict, refresh_conflicts
 from fieldtui.store.meta import MetaKey
@@ -148,6 +149,7 @@ class Inbox:
             return Applied()
         changed = not _equal(line, row)
         if changed:
+            remember_arrival(connection, line, row.body, row.annulled)
             self._write(connection, row, line, line.body, annulment_of(line))
         else:
             self._renew(connection, row, line)
@@ -254,6 +256,8 @@ class Inbox:
             base, base_annulled = line.body, annulment_of(line)
         elif not reset and (line.rev < row.rev or (line.rev == row.rev and line.body == row.base)):
             return Applied()
+        else:
+            remember_arrival(connection, line, base or {}, base_annulled)
         connection.execute(
             "DELETE FROM outbox WHERE record_id = ? AND state <> 'parked' AND seq < ?", (line.id, last.seq)
         )

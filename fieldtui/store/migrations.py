@@ -197,3 +197,20 @@ def _ruleset(db: Database) -> None:
         "CREATE TABLE ruleset (name TEXT NOT NULL, version INTEGER NOT NULL, document TEXT NOT NULL, fetched_at TEXT NOT NULL,"
         " refused TEXT, PRIMARY KEY (name, version)) STRICT, WITHOUT ROWID"
     )
+
+
+@MIGRATIONS(name="0006_arrived")
+def _arrived(db: Database) -> None:
+    # What others changed in records this device had: `changes` is {field: [before, after]}, null for none.
+    db.execute(
+        """CREATE TABLE arrived (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            record_id TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            rev INTEGER NOT NULL,
+            author TEXT,
+            at TEXT NOT NULL,
+            changes TEXT NOT NULL
+        ) STRICT"""
+    )
+    db.execute("CREATE INDEX arrived_by_scope ON arrived (scope, record_id)")

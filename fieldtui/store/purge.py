@@ -108,7 +108,7 @@ def _take_out(connection: sqlite3.Connection, scope: str) -> int:
         (scope,),
     )
     connection.executemany("DELETE FROM history WHERE record_id = ?", ids)
-    for table in ("record", "outbox", "conflict", "history", "leaving", "errand"):
+    for table in ("record", "outbox", "conflict", "history", "arrived", "leaving", "errand"):
         connection.execute(f"DELETE FROM {table} WHERE scope = ?", (scope,))  # noqa: S608  constant names
     connection.execute("DELETE FROM assignment WHERE citizen_id = ?", (citizen_id,))
     return len(rows)
