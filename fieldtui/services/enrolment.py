@@ -23,7 +23,8 @@ from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.services.context import Context
 from fieldtui.store.meta import MetaKey
-from fieldtui.sync.transport import Answer, Identity, Transport, is_loopback, tls_context
+from fieldtui.sync.route import Route, is_loopback, proxy_address, tls_context
+from fieldtui.sync.transport import Answer, Identity, Transport
 from fieldtui.wire.keys import (
     load_private_key,
     load_public_key,
@@ -84,6 +85,7 @@ class Enrolment:
         on_words: Callable[[tuple[str, ...]], None],
         wait_seconds: float = WAIT_SECONDS,
         ca_file: Path | None = None,
+        proxy: str | None = None,
     ) -> Person:
         """Ask to be enrolled, and wait until the leader has compared the words and approved.
 
@@ -97,13 +99,14 @@ class Enrolment:
             on_words: Shown the six words of this device's key, once, when the central system says that somebody has
                 to compare them; never where the code was approved beforehand.
             wait_seconds: How long to wait for the approval.
-            ca_file: The authority to pin, PEM; else the system's store is used for https.
+            ca_file: The authority to pin, PEM; else the office's where it has one, else the system's store.
+            proxy: The proxy on the way to https addresses, `http://host:port`; kept for every sync.
 
         Returns:
             Whose device this now is.
 
         Raises:
-            BadUsage: Already enrolled, an address without fingerprint, or a code that is unknown, used or too old.
+            BadUsage: Already enrolled, a proxy that is none, an address without fingerprint, or a code that is unknown, used or too old.
             BadFile: `ca_file` cannot be read.
             ApprovalPending: Nobody approved in time; call again with the same code.
             TlsRefused: Somebody else answered than the one whose fingerprint the address carries.
@@ -112,7 +115,8 @@ class Enrolment:
         if self._context.consultant is not None:
             raise BadUsage(_("Maskinen er allerede tilmeldt. En boks hører til ét kontor og én konsulent."))
         address = _parse(url)
-        ca_pem = _read_pem(ca_file)
+        ca_pem = read_pem(ca_file)
+        through = None if proxy is None else read_proxy(proxy)
         key = self._key()
         request = EnrolRequest(
             code=_normalised(code),
@@ -121,13 +125,19 @@ class Enrolment:
             app_version=version("fieldtui"),
         )
         with Transport(
-            address.base, Identity(key, ENROL_ID, ENROL_ID), None, self._context.clock, timedelta(0), self._via, ca_pem
+            address.base,
+            Identity(key, ENROL_ID, ENROL_ID),
+            None,
+            self._context.clock,
+            timedelta(0),
+            self._via,
+            Route(ca_pem, through),
         ) as transport:
             enrolled, answer = self._ask_until_approved(
                 transport, request, wait_seconds, lambda: on_words(fingerprint_words(public_key_der(key)))
             )
             offset = _prove(address, enrolled, answer, transport)
-        self._remember(address, enrolled, ca_pem, offset)
+        self._remember(address, enrolled, ca_pem, through, offset)
         return enrolled.consultant
 
     def words(self) -> tuple[str, ...] | None:
@@ -169,13 +179,16 @@ class Enrolment:
                 raise ApprovalPending
             self._pause(pause)
 
-    def _remember(self, address: _Address, enrolled: Enrolled, ca_pem: str | None, offset: timedelta) -> None:
+    def _remember(
+        self, address: _Address, enrolled: Enrolled, ca_pem: str | None, proxy: str | None, offset: timedelta
+    ) -> None:
         key = enrolled.organisation_keys[-1] if enrolled.organisation_keys else None
         with self._store.transaction():
             for name, value in (
                 (MetaKey.SERVER_URL, address.base),
                 (MetaKey.SERVER_KEY, enrolled.server_key),
                 (MetaKey.CA_FILE, ca_pem or enrolled.ca),
+                (MetaKey.PROXY, proxy),
                 (MetaKey.ORGANISATION_KEY, None if key is None else key.model_dump_json()),
                 (MetaKey.ORGANISATION_KEY_TRUST, None if key is None else "enrolled"),
                 (MetaKey.ORGANISATION, enrolled.organisation),
@@ -208,7 +221,24 @@ def _parse(url: str) -> _Address:
     return _Address(base, fingerprint)
 
 
-def _read_pem(file: Path | None) -> str | None:
+def read_proxy(text: str) -> str:
+    """A proxy's address as it was typed.
+
+    Raises:
+        BadUsage: It is none.
+    """
+    try:
+        return proxy_address(text)
+    except ValueError:
+        raise BadUsage(_("Proxyen skal skrives som http://navn:port, for eksempel http://proxy:8080.")) from None
+
+
+def read_pem(file: Path | None) -> str | None:
+    """The text of a file with certificates; `None` for no file.
+
+    Raises:
+        BadFile: It cannot be read, or holds none.
+    """
     if file is None:
         return None
     try:

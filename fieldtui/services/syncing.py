@@ -16,6 +16,7 @@ from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import Outbox
 from fieldtui.sync.engine import Engine
 from fieldtui.sync.report import SyncProgress, SyncReport
+from fieldtui.sync.route import Route
 from fieldtui.sync.transport import Identity, Transport
 from fieldtui.vault import sync_lock
 from fieldtui.wire.keys import load_private_key, load_public_key
@@ -177,7 +178,7 @@ class Syncing:
             self._context.clock,
             timedelta(milliseconds=int(self._store.meta(MetaKey.CLOCK_OFFSET_MS) or 0)),
             self._via,
-            self._store.meta(MetaKey.CA_FILE),
+            Route(self._store.meta(MetaKey.CA_FILE), self._store.meta(MetaKey.PROXY)),
             self._last_seq,
         )
 

@@ -7,24 +7,20 @@ followed, TLS is 1.3, and what comes back is bounded, signed and bound to the re
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import re
 import secrets
-import ssl
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 
 from fieldtui.base.clock import Clock
-from fieldtui.base.errors import Revoked, ServerFault, TlsRefused, Unreachable, UpgradeNeeded
+from fieldtui.base.errors import Revoked, ServerFault, Unreachable, UpgradeNeeded
 from fieldtui.sync.cutting import Cutter
+from fieldtui.sync.route import STRAIGHT, Route, connection_error, http_transport
 from fieldtui.wire.encoding import ZSTD, BodyRefused, decode_body, encode_body
 from fieldtui.wire.messages import PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
 from fieldtui.wire.organisation import OrganisationKey, WipeOrder
@@ -41,13 +37,6 @@ ANSWER_SECONDS: Final = 120.0
 """Longest time an answer may take to come whole, however steadily it drips."""
 _MUST_BE_SIGNED: Final = frozenset({"clock", "replay", "revoked", "wipe", "cursor-reset"})
 """Problems that a device acts on, and so believes only from the holder of the pinned key."""
-_BUNDLES: Final = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
-"""Where Linux distributions keep the system's store: Debian, Fedora, openSUSE, Alpine."""
 _CREATED: Final = re.compile(r";created=([0-9]{1,12})(?![0-9])")
 _SKEW_NOTICED: Final = timedelta(seconds=2)
 """Signed times are whole seconds; a smaller difference is no news."""
@@ -98,57 +87,6 @@ class Traffic:
     received: int = 0
 
 
-def is_loopback(url: str) -> bool:
-    """True where the address is this machine itself, by number or as `localhost`."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def tls_context(ca_pem: str | None) -> ssl.SSLContext:
-    """TLS 1.3, strict certificates, and no key log or authority from the environment.
-
-    Args:
-        ca_pem: The authority that is pinned; `None` for the system's store.
-    """
-    if ca_pem is None and sys.platform in {"win32", "darwin"}:
-        import truststore
-
-        system: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        system.minimum_version = ssl.TLSVersion.TLSv1_3
-        return system
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.verify_flags |= ssl.VERIFY_X509_STRICT
-    if ca_pem is not None:
-        context.load_verify_locations(cadata=ca_pem)
-        return context
-    # Not load_default_certs: it follows SSL_CERT_FILE and SSL_CERT_DIR.
-    for bundle in (ssl.get_default_verify_paths().openssl_cafile, *_BUNDLES):
-        if Path(bundle).is_file():
-            context.load_verify_locations(cafile=bundle)
-            break
-    return context
-
-
-def http_transport(url: str, ca_pem: str | None) -> httpx2.BaseTransport:
-    """The way to an address.
-
-    Raises:
-        ServerFault: Plain http to anything but this machine.
-    """
-    if urlsplit(url).scheme == "https":
-        return httpx2.HTTPTransport(verify=tls_context(ca_pem), trust_env=False, http2=False)
-    if not is_loopback(url):
-        raise ServerFault("https")
-    # A context without authorities: nothing is encrypted on this way, and loading the default ones takes 30 ms.
-    return httpx2.HTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), trust_env=False, http2=False)
-
-
 class Transport:
     """One conversation with the central system, over a connection that is kept alive.
 
@@ -165,7 +103,7 @@ class Transport:
         clock: Clock,
         offset: timedelta = timedelta(0),
         via: httpx2.BaseTransport | None = None,
-        ca_pem: str | None = None,
+        route: Route = STRAIGHT,
         last_seq: int = 0,
     ) -> None:
         """Prepare; nothing is sent yet.
@@ -176,11 +114,12 @@ class Transport:
             server_key: The pinned key; `None` only while enrolling, then answers are not proven here.
             clock: The device's own clock.
             offset: The central system's time minus the device's, as known so far.
-            via: Another way than `http_transport` makes.
-            ca_pem: The pinned authority, where there is one.
+            via: Another way than `route.http_transport` makes.
+            route: Which authority is pinned, and the proxy on the way.
             last_seq: The number this process signed last.
         """
         self._base = base_url.rstrip("/")
+        self._route = route
         self._identity = identity
         self._server_key = server_key
         self._clock = clock
@@ -191,7 +130,7 @@ class Transport:
         self.traffic = Traffic()
         self._cutter = Cutter()
         self._client = httpx2.Client(
-            transport=via or http_transport(self._base, ca_pem),
+            transport=via or http_transport(self._base, route),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
@@ -325,8 +264,8 @@ class Transport:
                         raise ServerFault("too-large")
                     parts.append(part)
                 return response.status_code, {n.lower(): v for n, v in response.headers.items()}, b"".join(parts)
-        except httpx2.ConnectError as error:
-            raise _connection_error(error) from None
+        except (httpx2.ConnectError, httpx2.ProxyError) as error:
+            raise connection_error(error, self._base, self._route, self.now()) from None
         except httpx2.HTTPError:
             raise Unreachable from None
         except httpx2.InvalidURL:
@@ -348,16 +287,6 @@ class Transport:
         if not created - heard_at - _SKEW_NOTICED <= self.offset <= created - asked_at + _SKEW_NOTICED:
             self.offset = created - (asked_at + (heard_at - asked_at) / 2)
         return True
-
-
-def _connection_error(error: Exception) -> Unreachable:
-    """Tell a refused certificate from a network that is not there."""
-    step: BaseException | None = error
-    while step is not None:
-        if isinstance(step, ssl.SSLError) or "certificate" in str(step).lower():
-            return TlsRefused("")
-        step = step.__cause__ or step.__context__
-    return Unreachable()
 
 
 def retry_seconds(said: str | None) -> float | None:

@@ -33,7 +33,8 @@ from fieldtui.bootstrap import main
 from fieldtui.central.administration import add_consultant, bootstrap_organisation, enrol_code
 from fieldtui.central.database import Database
 from fieldtui.central.embedded import EmbeddedPostgres
-from fieldtui.sync.transport import Identity, Transport, tls_context
+from fieldtui.sync.route import Route, tls_context
+from fieldtui.sync.transport import Identity, Transport
 from fieldtui.wire.keys import new_device_key
 from tests.support.central import Answered, Central, Device, fresh_database_url, op
 
@@ -231,11 +232,11 @@ def test_its_own_certificate_is_tls_13_pinned_by_devices_and_renewed_without_a_r
 
     # A device's own transport, with the authority pinned, and with another one.
     identity = Identity(new_device_key(), "org.device", "device")
-    known = Transport(serving.url, identity, None, SystemClock(), ca_pem=authority.pem)
+    known = Transport(serving.url, identity, None, SystemClock(), route=Route(authority.pem))
     with known, pytest.raises(ServerFault) as answered:
         known.get("/v1/changes")
     assert answered.value.detail == "not-enrolled"
-    other = Transport(serving.url, identity, None, SystemClock(), ca_pem=Authority.made().pem)
+    other = Transport(serving.url, identity, None, SystemClock(), route=Route(Authority.made().pem))
     with other, pytest.raises(TlsRefused):
         other.get("/v1/changes")
 

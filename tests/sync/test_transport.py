@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ipaddress
 import socket
-import ssl
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import httpx2
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from fieldtui.base.errors import ServerFault, TlsRefused, Unreachable, UpgradeNeeded
-from fieldtui.sync.transport import ENCODED_LIMIT, Identity, Transport, is_loopback
+from fieldtui.base.errors import ServerFault, Unreachable, UpgradeNeeded
+from fieldtui.sync.route import is_loopback
+from fieldtui.sync.transport import ENCODED_LIMIT, Identity, Transport
 from fieldtui.wire.encoding import BodyRefused, decode_body, encode_body
 from fieldtui.wire.keys import new_device_key
 from fieldtui.wire.signatures import HttpMessage, sign_response
@@ -198,130 +190,6 @@ def test_plain_http_goes_to_this_machine_only() -> None:
     assert not any(map(is_loopback, ("http://10.0.0.1", "http://localhost.invalid", "http://office.invalid")))
     with pytest.raises(ServerFault):
         Transport("http://10.0.0.1", Identity(DEVICE, "o.d", "d"), SERVER.public_key(), TickingClock(MONDAY))
-
-
-# --- TLS --------------------------------------------------------------------------------------
-
-
-class Authority:
-    """A certificate authority of the test's own."""
-
-    def __init__(self, name: str) -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
-        self.certificate = (
-            self._builder(self.name, self.key)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(usage, critical=True)
-            .sign(self.key, hashes.SHA256())
-        )
-
-    def _builder(
-        self, name: x509.Name, key: ec.EllipticCurvePrivateKey, days: tuple[int, int] = (-1, 30)
-    ) -> x509.CertificateBuilder:
-        now = dt.datetime.now(dt.UTC)
-        return (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(self.name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now + timedelta(days=min(days) - 2))
-            .not_valid_after(now + timedelta(days=max(days) if days[1] > 0 else days[1]))
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False)
-        )
-
-    @property
-    def pem(self) -> str:
-        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
-
-    def issue(
-        self, file: Path, *, host: str = "127.0.0.1", days: tuple[int, int] = (-1, 30), client: bool = False
-    ) -> Path:
-        key = ec.generate_private_key(ec.SECP256R1())
-        purpose = ExtendedKeyUsageOID.CLIENT_AUTH if client else ExtendedKeyUsageOID.SERVER_AUTH
-        certificate = (
-            self._builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)]), key, days)
-            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))]), critical=False)
-            .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .sign(self.key, hashes.SHA256())
-        )
-        plain = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        file.write_bytes(plain + certificate.public_bytes(serialization.Encoding.PEM))
-        return file
-
-
-@contextmanager
-def tls_server(chain: Path, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> Iterator[str]:
-    """A server that shakes hands, and says 503 to whoever gets that far."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.maximum_version = newest
-    context.load_cert_chain(chain)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        listening.settimeout(10)
-
-        def serve() -> None:
-            peer, _address = listening.accept()
-            try:
-                with context.wrap_socket(peer, server_side=True) as secured:
-                    secured.recv(65_536)
-                    secured.sendall(b"HTTP/1.1 503 no\r\ncontent-length: 0\r\n\r\n")
-            except OSError:
-                peer.close()
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield f"https://127.0.0.1:{listening.getsockname()[1]}"
-        thread.join()
-
-
-PINNED = Authority("Kommunen")
-
-
-def reach(url: str, ca_pem: str | None) -> None:
-    identity = Identity(DEVICE, "org.dev", "dev")
-    clock = TickingClock(MONDAY)
-    with Transport(url, identity, SERVER.public_key(), clock, timedelta(0), None, ca_pem) as transport:
-        transport.get("/v1/changes")
-
-
-def test_the_pinned_authoritys_server_is_reached(tmp_path: Path) -> None:
-    with tls_server(PINNED.issue(tmp_path / "ok.pem")) as url, pytest.raises(Unreachable) as reached:
-        reach(url, PINNED.pem)
-    assert type(reached.value) is Unreachable  # its 503, which came through TLS
-
-
-@pytest.mark.parametrize("case", ["rogue", "expired", "host", "client", "tls12", "system"])
-def test_any_other_server_is_refused(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "server.pem"
-    if case == "rogue":
-        Authority("Kommunen").issue(file)
-    elif case == "expired":
-        PINNED.issue(file, days=(-9, -1))
-    elif case == "host":
-        PINNED.issue(file, host="127.0.0.2")
-    else:
-        PINNED.issue(file, client=case == "client")
-    if case == "system":  # the environment may not add an authority to the system's
-        (tmp_path / "rogue.pem").write_text(PINNED.pem)
-        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "rogue.pem"))
-    newest = ssl.TLSVersion.TLSv1_2 if case == "tls12" else ssl.TLSVersion.TLSv1_3
-    with tls_server(file, newest) as url, pytest.raises(TlsRefused):
-        reach(url, None if case == "system" else PINNED.pem)
-
-
-def test_no_keys_are_logged_whatever_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
-    with tls_server(PINNED.issue(tmp_path / "ok.pem")) as url, pytest.raises(Unreachable):
-        reach(url, PINNED.pem)
-    assert not (tmp_path / "keys").exists()
 
 
 # --- encoding ---------------------------------------------------------------------------------
