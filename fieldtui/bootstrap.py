@@ -50,6 +50,7 @@ _FAMILIES: Final[Mapping[str, str]] = {
     "demo": "fieldtui.demo.command",
     "init": "fieldtui.cli.beginning",
     "enrol": "fieldtui.cli.beginning",
+    "connection": "fieldtui.cli.connection",
     "sync": "fieldtui.cli.syncing",
     "status": "fieldtui.cli.syncing",
     "outbox": "fieldtui.cli.outbox",

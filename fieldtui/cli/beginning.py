@@ -85,6 +85,9 @@ def enrol(
         float, typer.Option("--wait", min=0, max=3600, metavar="S", help=_("Vent så mange sekunder på godkendelsen."))
     ] = 900,
     ca: Annotated[Path | None, typer.Option("--ca", metavar="FILE", help=_("Kontorets certifikat (PEM)."))] = None,
+    proxy: Annotated[
+        str | None, typer.Option("--proxy", metavar="URL", help=_("Proxyen på vejen: http://navn:port."))
+    ] = None,
 ) -> None:
     """Tie this device to the central system."""
     setting = setting_of(context)
@@ -98,11 +101,14 @@ def enrol(
 
     with opened(setting) as workspace:
         person = workspace.enrolment.enrol(
-            url, code, device_name=name, on_words=show_words, wait_seconds=wait, ca_file=ca
+            url, code, device_name=name, on_words=show_words, wait_seconds=wait, ca_file=ca, proxy=proxy
         )
         status = workspace.status()
         setting.answer(
             {"device_id": status.device_id, "consultant": person.model_dump(mode="json")},
             [_("Maskinen er tilmeldt for {name} ({initials}).").format(name=person.name, initials=person.initials)],
         )
+        key = workspace.shutout.key
+        if key is not None:
+            setting.tell(_("Kontorets nøgle til nødsituationer: {words}").format(words=" ".join(key.words)))
         setting.tell(_("Hent borgerne med: fieldtui sync"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fieldtui.base.errors import NoVault
+from fieldtui.base.i18n import _
 from fieldtui.cli.passphrase import passphrase
 from fieldtui.cli.setting import Setting
 from fieldtui.services import unlocking
@@ -38,6 +39,25 @@ def opened(setting: Setting) -> Iterator[Workspace]:
     finally:
         secret.wipe()
     try:
+        _remind(setting, workspace)
         yield workspace
     finally:
         workspace.close()
+
+
+def _remind(setting: Setting, workspace: Workspace) -> None:
+    """Say on stderr that it is time for a sync, before it is too late to write."""
+    lease = workspace.lease
+    if not lease.warned:
+        return
+    if lease.turned_back:
+        said = _("Maskinens ur er stillet tilbage siden sidst. Der kan kun læses, til du har synket. Intet er tabt.")
+    elif lease.over:
+        said = _("Der er gået for lang tid siden sidste synk. Der kan kun læses, til du har synket. Intet er tabt.")
+    elif lease.days_left == 1:
+        said = _("Det er længe siden, du har synket. Om 1 dag kan der kun læses. Synk, når der er net.")
+    else:
+        said = _("Det er længe siden, du har synket. Om {count} dage kan der kun læses. Synk, når der er net.").format(
+            count=lease.days_left
+        )
+    setting.tell(said)

@@ -93,6 +93,8 @@ def _document(now: Status) -> dict[str, Any]:
         "parked": now.parked,
         "last_sync_at": isoformat(now.last_sync_at) if now.last_sync_at else None,
         "lease_until": isoformat(now.lease_until) if now.lease_until else None,
+        "lease_warn_after": isoformat(now.lease_warn_after) if now.lease_warn_after else None,
+        "read_only": now.lease.over,
         "schema_version": now.schema_version,
         "device_id": now.device_id,
         "consultant": now.consultant.model_dump(mode="json") if now.consultant else None,

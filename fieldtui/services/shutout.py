@@ -24,8 +24,8 @@ from fieldtui.store.lease import lease_of
 from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import Outbox
 from fieldtui.store.store import Store
+from fieldtui.sync.orders import ShutOut
 from fieldtui.sync.plan import op_of
-from fieldtui.sync.transport import ShutOut
 from fieldtui.wire.fields import parse_instant
 from fieldtui.wire.messages import AnnulOp, Op, PageStart, Person
 from fieldtui.wire.organisation import (

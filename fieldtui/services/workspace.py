@@ -21,6 +21,8 @@ from fieldtui.services.lookup import Lookup
 from fieldtui.services.undo import Undo
 from fieldtui.store import MetaKey, Store
 from fieldtui.store.accesslog import LogRow
+from fieldtui.store.lease import Lease, lease_of
+from fieldtui.store.rulesets import RuleSets
 from fieldtui.vault import CheckReport, OpenVault, check_vault
 from fieldtui.vault.locks import FileLock
 from fieldtui.wire.messages import Person
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from fieldtui.services.conflicts import Conflicts
     from fieldtui.services.enrolment import Enrolment
     from fieldtui.services.handovers import Handovers
+    from fieldtui.services.history import History
     from fieldtui.services.parked import ParkedEdits
+    from fieldtui.services.shutout import Shutout
     from fieldtui.services.syncing import Syncing
     from fieldtui.services.team import Team
     from fieldtui.services.waiting import Waiting
@@ -53,6 +57,9 @@ class Status:
     lease_until: datetime | None
     """After it this device is read-only until the next contact."""
     lease_warn_after: datetime | None
+    """After it a person is asked to sync."""
+    lease: Lease
+    """The same, held against the time as it is known."""
     schema_version: int
     device_id: str | None
     consultant: Person | None
@@ -74,6 +81,11 @@ class Workspace:
         self._window: FileLock | None = None
         self._context = Context(self.store, clock)
         self._closed = False
+
+    @property
+    def lease(self) -> Lease:
+        """How long may be written without contact."""
+        return lease_of(self.store)
 
     @property
     def context(self) -> Context:
@@ -152,6 +164,13 @@ class Workspace:
         return Waiting(self._context)
 
     @cached_property
+    def history(self) -> History:
+        """What records were before."""
+        from fieldtui.services.history import History
+
+        return History(self._context)
+
+    @cached_property
     def conflicts(self) -> Conflicts:
         """What two people changed at once."""
         from fieldtui.services.conflicts import Conflicts
@@ -171,6 +190,13 @@ class Workspace:
         from fieldtui.services.parked import ParkedEdits
 
         return ParkedEdits(self._context)
+
+    @cached_property
+    def shutout(self) -> Shutout:
+        """The organisation's key, and what becomes of a device that is shut out."""
+        from fieldtui.services.shutout import Shutout
+
+        return Shutout(self._context)
 
     @cached_property
     def enrolment(self) -> Enrolment:
@@ -200,6 +226,7 @@ class Workspace:
                 last_sync_at=self._instant(MetaKey.LAST_SYNC_AT),
                 lease_until=self._instant(MetaKey.LEASE_UNTIL),
                 lease_warn_after=self._instant(MetaKey.LEASE_WARN_AFTER),
+                lease=lease_of(self.store),
                 schema_version=self.store.schema_version,
                 device_id=self.store.meta(MetaKey.DEVICE_ID),
                 consultant=self.consultant,
@@ -241,6 +268,11 @@ class Workspace:
         """How far the office's clock is ahead of this machine's, as of the last signed answer; `None` before one."""
         text = self.store.meta(MetaKey.CLOCK_OFFSET_MS)
         return None if text is None else timedelta(milliseconds=int(text))
+
+    @property
+    def published_rules(self) -> tuple[tuple[str, int, str | None], ...]:
+        """Name and version of each rule set the municipality published, and why it is not used where it is not."""
+        return RuleSets(self.store).here()
 
     def verify_log(self) -> int:
         """Check the whole access log; returns how many entries it has.

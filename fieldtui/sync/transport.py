@@ -18,12 +18,12 @@ import httpx2
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 
 from fieldtui.base.clock import Clock
-from fieldtui.base.errors import Revoked, ServerFault, Unreachable, UpgradeNeeded
+from fieldtui.base.errors import ServerFault, Unreachable, UpgradeNeeded
 from fieldtui.sync.cutting import Cutter
+from fieldtui.sync.orders import ShutOut
 from fieldtui.sync.route import STRAIGHT, Route, connection_error, http_transport
 from fieldtui.wire.encoding import ZSTD, BodyRefused, decode_body, encode_body
 from fieldtui.wire.messages import PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
-from fieldtui.wire.organisation import OrganisationKey, WipeOrder
 from fieldtui.wire.problems import read_problem
 from fieldtui.wire.signatures import HttpMessage, SignatureRefused, sign_request, verify_response
 
@@ -67,15 +67,6 @@ class Answer:
     message: HttpMessage
     """As received, for a signature that can be proven only later (enrolment)."""
     request: HttpMessage
-
-
-class ShutOut(Revoked):
-    """What a proven answer said that shuts this device out; an order in it is not proven yet."""
-
-    def __init__(self, order: WipeOrder | None, keys: tuple[OrganisationKey, ...]) -> None:
-        super().__init__()
-        self.order = order
-        self.keys = keys
 
 
 @dataclass(slots=True)

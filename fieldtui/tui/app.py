@@ -174,7 +174,8 @@ class FieldtuiApp(SendingApp):
             "conflicts": status.conflicts,
             "rejected": status.rejected,
             "drafts": drafts,
-            "read_only": status.lease_until is not None and status.lease_until < self.now(),
+            "read_only": status.lease.over,
+            "lease_days": status.lease.days_left if status.lease.warned else None,
             "initials": workspace.consultant.initials if workspace.consultant else "",
         }
         self.tell(self._take_facts, facts, people)

@@ -33,6 +33,8 @@ class StatusFacts:
     role: str = "consultant"
     training: bool = False
     read_only: bool = False
+    lease_days: int | None = None
+    """Days left to write in, where it is time to sync."""
 
 
 def progress_text(stage: Literal["pull", "push", "purge"], done: int, total: int | None) -> str:
@@ -77,6 +79,9 @@ def left(facts: StatusFacts) -> Line:
         pieces += [Piece("   "), Piece(_("× {count} afvist").format(count=facts.rejected), "error")]
     if facts.read_only:
         pieces += [Piece("   "), Piece(_("Kun læs"), "warning")]
+    elif facts.lease_days is not None:
+        days = _("Synk inden 1 dag") if facts.lease_days == 1 else _("Synk inden {count} dage")
+        pieces += [Piece("   "), Piece(days.format(count=facts.lease_days), "warning")]
     if facts.training:
         pieces += [Piece("   "), Piece(_("ØVELSE: opdigtede borgere"), "warning")]
     return tuple(pieces)
