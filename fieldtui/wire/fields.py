@@ -50,7 +50,7 @@ InstantText = Annotated[str, Field(max_length=40), AfterValidator(_instant)]
 """ISO 8601 with an offset, kept as it was written."""
 DayText = Annotated[str, Field(pattern=r"^(20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_day)]
 """ISO 8601, a day."""
-Number = Annotated[int, Field(ge=0, le=2**53)]
+Number = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 """A count that every database and every JSON reader can hold."""
 RecordId = Annotated[str, Field(pattern=f"^{_UUID}$")]
 CitizenScope = Annotated[str, Field(pattern=f"^citizen:{_UUID}$")]

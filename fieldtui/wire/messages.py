@@ -182,7 +182,7 @@ class Op(Message):
     body: dict[str, Any] | None = None
     annul: AnnulOp | None = None
     recorded_at: Annotated[str, Field(max_length=40)]
-    clock_offset_ms: int = 0
+    clock_offset_ms: Annotated[int, Field(strict=True)] = 0
 
 
 class LogEntry(Message):
