@@ -83,7 +83,7 @@ def assign(
         .values(org_id=ledger.org_id, citizen_id=citizen_id, consultant_id=person.id, **values)
         .on_conflict_do_update(index_elements=["org_id", "citizen_id", "consultant_id"], set_=values)
     )
-    _mark(ledger, {*rows, person.id}, seq)
+    mark_assignments(ledger, {*rows, person.id}, seq)
     return True
 
 
@@ -131,7 +131,7 @@ def settle(ledger: Ledger, consultant_id: str, *, today: date) -> None:
             reason=None if opened else "ended",
         )
         ledger.connection.execute(update(assignment).where(*_this(row)).values(open=opened))
-        _mark(ledger, {consultant_id}, seq)
+        mark_assignments(ledger, {consultant_id}, seq)
 
 
 def due_changes(connection: Connection, org_id: str, consultant_id: str, *, today: date) -> list[tuple[Any, bool]]:
@@ -208,10 +208,11 @@ def _end(ledger: Ledger, row: Any, *, reason: str) -> None:
         "leave", consultant_id=row.consultant_id, scope=scope_of_citizen(row.citizen_id), reason=reason
     )
     tied = {each.consultant_id for each in _ties(ledger, row.citizen_id)}
-    _mark(ledger, {row.consultant_id, *tied}, seq)
+    mark_assignments(ledger, {row.consultant_id, *tied}, seq)
 
 
-def _mark(ledger: Ledger, consultants: Iterable[str], seq: int) -> None:
+def mark_assignments(ledger: Ledger, consultants: Iterable[str], seq: int) -> None:
+    """Tell these people's devices, with their next pull, whom they have."""
     ledger.connection.execute(
         update(consultant)
         .where(consultant.c.org_id == ledger.org_id, consultant.c.consultant_id.in_(sorted(consultants)))

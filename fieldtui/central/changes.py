@@ -35,9 +35,9 @@ from fieldtui.central.lockout import order_for
 from fieldtui.central.organisationkeys import keys_of, told_as
 from fieldtui.central.planning import plans_due, settle_plans
 from fieldtui.central.policy import policy_of
-from fieldtui.central.schema import consultant, organisation, record, scope_change
+from fieldtui.central.rulesets import newest
+from fieldtui.central.schema import consultant, erasure, organisation, record, scope_change
 from fieldtui.central.staff import people
-from fieldtui.domain.rulebook import builtin
 from fieldtui.wire.messages import (
     PAGE_BYTES,
     PAGE_LINES,
@@ -169,10 +169,20 @@ class _Round:
     def _event(self, page: _Page, row: Any) -> Iterator[tuple[JoinLine | LeaveLine | RecordLine, Cursor]]:
         if row.kind == "leave":
             reason = cast("LeaveReason", row.reason or "ended")
-            yield LeaveLine(scope=row.scope, seq=row.seq, reason=reason), self._reached(row.seq)
+            why = self._why(row.scope) if reason == "erased" else None
+            yield LeaveLine(scope=row.scope, seq=row.seq, reason=reason, why=why), self._reached(row.seq)
             return
         yield JoinLine(scope=row.scope, seq=row.seq), self._reached(row.seq, row.scope, "")
         yield from self._scope_records(page, row.scope, row.seq, "")
+
+    def _why(self, scope: str) -> str | None:
+        """The reason the office gave when the citizen was erased."""
+        why: str | None = self._connection.execute(
+            select(erasure.c.reason).where(
+                erasure.c.org_id == self._org_id, erasure.c.citizen_id == scope.removeprefix("citizen:")
+            )
+        ).scalar_one_or_none()
+        return why
 
     def _scope_records(self, page: _Page, scope: str, seq: int, after: str) -> Iterator[tuple[RecordLine, Cursor]]:
         while True:

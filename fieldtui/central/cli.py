@@ -11,6 +11,7 @@ from fieldtui.central.commands import (
     backups,
     citizens,
     devices,
+    erasure,
     lists,
     losses,
     organisation_key,
@@ -20,7 +21,20 @@ from fieldtui.central.commands import (
     trust,
 )
 
-_GROUPS: Final = (serving, backups, people, citizens, ties, devices, losses, organisation_key, trust, lists)
+_GROUPS: Final = (
+    serving,
+    backups,
+    people,
+    citizens,
+    ties,
+    devices,
+    losses,
+    organisation_key,
+    trust,
+    rules,
+    lists,
+    erasure,
+)
 
 app = typer.Typer(help=_("Det centrale system og dets administration."), rich_markup_mode=None, no_args_is_help=True)
 for _group in _GROUPS:

@@ -2,25 +2,63 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from fieldtui.base.text import clean
 from fieldtui.central.assignments import Access, holders, mark_desks
+from fieldtui.central.caller import Caller
 from fieldtui.central.handovers import Refused
 from fieldtui.central.ledger import Ledger, Origin, Standing
 from fieldtui.central.permissions import AUTHOR_FIELDS, broken_rule, references
-from fieldtui.central.schema import parked, revision
+from fieldtui.central.schema import parked, revision, scope_change
 from fieldtui.central.staff import people
 from fieldtui.domain.merge import ANNULLED
 from fieldtui.domain.parking import accepted_body
 from fieldtui.domain.records import COLLECTIONS, Record
 from fieldtui.wire.desk import Errand
-from fieldtui.wire.messages import Op
+from fieldtui.wire.messages import Op, Parked
 
 _LONGEST_REASON = 500
+
+
+def park(ledger: Ledger, caller: Caller, op: Op, scope: str, recorded_at: datetime) -> Parked | None:
+    """Keep an edit of somebody who no longer sees the scope, for who has the citizen now.
+
+    Args:
+        ledger: The transaction's ledger.
+        caller: Whose device sent it.
+        op: The edit.
+        scope: Where.
+        recorded_at: When it was made.
+
+    Returns:
+        `None` where it was made after the citizen was handed over, or was never theirs to make.
+    """
+    row = ledger.connection.execute(
+        select(scope_change)
+        .where(
+            scope_change.c.org_id == ledger.org_id,
+            scope_change.c.consultant_id == caller.person.id,
+            scope_change.c.scope == scope,
+        )
+        .order_by(scope_change.c.seq.desc())
+        .limit(1)
+    ).first()
+    if row is None or row.kind != "leave" or row.reason == "erased" or recorded_at > row.at:
+        return None
+    ledger.connection.execute(
+        insert(parked).values(
+            org_id=ledger.org_id, op_id=op.op_id, consultant_id=caller.person.id, device_id=caller.device_id,
+            scope=scope, op=op.model_dump(mode="json"), received_at=ledger.now, state="waiting",
+        )
+    )  # fmt: skip
+    tell_of_parked(ledger, scope, caller.person.id)
+    return Parked(op_id=op.op_id, reason=row.reason or "ended")
 
 
 def tell_of_parked(ledger: Ledger, scope: str, author_id: str) -> None:

@@ -22,15 +22,16 @@ from fieldtui.central.bulk import Texts, copy_rows
 from fieldtui.central.caller import Caller, Refusal
 from fieldtui.central.changes import current_line
 from fieldtui.central.database import Database
+from fieldtui.central.erasing import ERASED, erased_among, scope_once_of
 from fieldtui.central.errands import carry_out
 from fieldtui.central.ledger import Ledger, Origin, Standing
-from fieldtui.central.parking import tell_of_parked
+from fieldtui.central.parking import park
 from fieldtui.central.permissions import AUTHOR_FIELDS, broken_rule, references
 from fieldtui.central.planning import settle_plans
-from fieldtui.central.schema import access_log, operation, parked, scope_change
+from fieldtui.central.schema import access_log, operation
 from fieldtui.central.staff import people
 from fieldtui.domain.problems import problems_of
-from fieldtui.domain.records import COLLECTIONS, Record, scope_of
+from fieldtui.domain.records import COLLECTIONS, TEAM_SCOPE, Record, scope_of
 from fieldtui.domain.records.base import RESERVED
 from fieldtui.wire.fields import parse_instant
 from fieldtui.wire.messages import (
@@ -129,6 +130,7 @@ class _Batch:
                 wanted.add(each.op.id)
                 wanted |= {id_ for _field, id_ in references(each.record)} if each.record else set()
         self._standing = ledger.read(wanted)
+        self._erased = self._erased_of([each for each in sound if isinstance(each, _Checked)])
         op_ids = [each.op.op_id for each in sound if isinstance(each, _Checked)]
         op_ids += [each[0].op_id for each in sound if not isinstance(each, _Checked) and _is_id(each[0].op_id)]
         rows = ledger.connection.execute(
@@ -142,6 +144,8 @@ class _Batch:
         content_hash = checked.content_hash if isinstance(checked, _Checked) else fingerprint_of(op)
         known = self._known.get(op.op_id)
         if known is not None:
+            if known[0] == ERASED:
+                return _No("scope-lost", ERASED).result(op)
             if known[0] != content_hash:
                 return _No("conflict-of-identity", "op_id").result(op)
             answer = _RESULT.validate_python(known[1])
@@ -168,6 +172,21 @@ class _Batch:
             )  # fmt: skip
         return result
 
+    def _erased_of(self, checked: Several[_Checked]) -> frozenset[str]:
+        """Op ids of what is about a citizen who was erased: refused, and stored nowhere."""
+        ledger = self._ledger
+        scopes: dict[str, str] = {}
+        for each in checked:
+            if each.op.id in self._standing:
+                continue
+            scope = scope_of(each.record, each.op.id) if each.record is not None else None
+            if scope is None:
+                scope = scope_once_of(ledger.connection, ledger.org_id, each.op.id)
+            if scope is not None and scope != TEAM_SCOPE:
+                scopes[each.op.op_id] = scope.removeprefix("citizen:")
+        gone = erased_among(ledger.connection, ledger.org_id, scopes.values())
+        return frozenset(op_id for op_id, citizen_id in scopes.items() if citizen_id in gone)
+
     def remember(self) -> None:
         """Keep the answers, so that the same operation again gets the same one."""
         if self._remembered:
@@ -175,6 +194,8 @@ class _Batch:
 
     def _apply(self, checked: _Checked) -> OpResult:
         op = checked.op
+        if op.op_id in self._erased:
+            raise _No("scope-lost", ERASED)
         standing = self._standing.get(op.id)
         if standing is not None and standing.collection != op.collection:
             raise _No("conflict-of-identity", "id")
@@ -265,27 +286,10 @@ class _Batch:
 
     def _out_of_reach(self, checked: _Checked, scope: str) -> OpResult:
         """Park what was written before the citizen was handed over; refuse anything else."""
-        row = self._ledger.connection.execute(
-            select(scope_change)
-            .where(
-                scope_change.c.org_id == self._ledger.org_id,
-                scope_change.c.consultant_id == self._caller.person.id,
-                scope_change.c.scope == scope,
-            )
-            .order_by(scope_change.c.seq.desc())
-            .limit(1)
-        ).first()
-        if row is None or row.kind != "leave" or row.reason == "erased" or checked.recorded_at > row.at:
+        found = park(self._ledger, self._caller, checked.op, scope, checked.recorded_at)
+        if found is None:
             raise _No("scope-lost", "not_yours")
-        op = checked.op
-        self._ledger.connection.execute(
-            insert(parked).values(
-                org_id=self._ledger.org_id, op_id=op.op_id, consultant_id=self._caller.person.id,
-                device_id=self._caller.device_id, scope=scope, op=op.model_dump(mode="json"), received_at=self._ledger.now,
-            )
-        )  # fmt: skip
-        tell_of_parked(self._ledger, scope, self._caller.person.id)
-        return Parked(op_id=op.op_id, reason=row.reason or "ended")
+        return found
 
 
 def _sound(op: Op) -> _Checked | tuple[Op, _No]:

@@ -22,6 +22,7 @@ from fieldtui.base.i18n import _
 from fieldtui.base.log import event
 from fieldtui.central.assignments import assign
 from fieldtui.central.database import Database
+from fieldtui.central.erasing import erased_reference
 from fieldtui.central.importing.extract import Problem, Table
 from fieldtui.central.importing.folder import read_folder
 from fieldtui.central.importing.kinds import CITIZENS, COMPANIES, KINDS, Draft, Kind, KnownCitizen
@@ -200,6 +201,10 @@ class _Taking:
             )
             return None
         seen[ref] = row.line
+        if kind.file == CITIZENS and (CITIZENS, erased_reference(self._source, ref), "citizen") in self._refs:
+            row.refuse(kind.ref, _("Borgeren er slettet på kontoret. Rækken er ikke taget med."))
+            self._doubted.add((kind.file, ref))
+            return None
         drafts = kind.make(row, self)
         checked = [(draft, record) for draft in drafts if (record := self._check(draft, row)) is not None]
         if kind.file == CITIZENS:
