@@ -40,7 +40,7 @@ def show(context: typer.Context) -> None:
     setting = setting_of(context)
     with opened(setting) as workspace:
         seen, fresh = _seen(workspace.team)
-        setting.answer(_document(seen, fresh=fresh), _lines(seen, workspace.rules))
+        setting.answer(document(seen, fresh=fresh), lines(seen, workspace.rules))
         if not fresh:
             setting.tell(_("Kontoret svarer ikke. Det er, som teamet så ud {at}.").format(at=when(seen.at)))
 
@@ -56,7 +56,8 @@ def _seen(leading: Team) -> tuple[Seen, bool]:
         return last, False
 
 
-def _document(seen: Seen, *, fresh: bool) -> dict[str, Any]:
+def document(seen: Seen, *, fresh: bool) -> dict[str, Any]:
+    """The team for `--json`."""
     return {
         "seen_at": seen.at.isoformat(timespec="minutes"),
         "fresh": fresh,
@@ -75,18 +76,19 @@ def _document(seen: Seen, *, fresh: bool) -> dict[str, Any]:
     }
 
 
-def _lines(seen: Seen, rules: RuleBook) -> list[str]:
+def lines(seen: Seen, rules: RuleBook) -> list[str]:
+    """The team for a person."""
     picture = seen.picture
     day = date.fromisoformat(picture.day)
     codes = teamview.codes(picture)
     initials = {person.id: person.initials for person in picture.people}
-    lines: list[str] = []
+    shown: list[str] = []
     for each in teamview.colleagues(picture):
         counts = _("{citizens} borgere, {meetings} aftaler i dag, {overdue} overskredet").format(
             citizens=len(each.citizens), meetings=len(each.meetings), overdue=len(each.overdue)
         )
-        lines.append(f"{each.person.initials:<8} {each.person.name}: {counts}")
-        lines += [
+        shown.append(f"{each.person.initials:<8} {each.person.name}: {counts}")
+        shown += [
             f"    {teamview.starts(meeting):%H:%M}  {codes.get(meeting.citizen or '', '–'):<5} {meeting.place}"
             + (" " + _("(aflyst)") if teamview.is_off(meeting) else "")
             for meeting in each.meetings
@@ -95,15 +97,15 @@ def _lines(seen: Seen, rules: RuleBook) -> list[str]:
             rule = rules.get(overdue.rule, overdue.version)
             label = _(rule.label) if rule is not None else overdue.rule
             over = _("{days} d. over").format(days=teamview.days_over(overdue, day))
-            lines.append(f"    ▲ {over}  {codes.get(overdue.citizen, '–'):<5} {label} ({overdue.rule})")
-    lines += [_device_line(each, initials) for each in picture.devices]
-    lines += [
+            shown.append(f"    ▲ {over}  {codes.get(overdue.citizen, '–'):<5} {label} ({overdue.rule})")
+    shown += [_device_line(each, initials) for each in picture.devices]
+    shown += [
         _("? {initials} {name} venter på godkendelse: {words}").format(
             initials=initials.get(each.consultant, "–"), name=each.device_name, words=" ".join(each.words)
         )
         for each in picture.enrolments
     ]
-    return lines
+    return shown
 
 
 def _device_line(device: TeamDevice, initials: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -44,9 +45,16 @@ def demo(
     citizens: Annotated[
         int, typer.Option("--citizens", min=2, max=500, metavar="N", help=_("Borgere til hver konsulent."))
     ] = 25,
+    role: Annotated[
+        str,
+        typer.Option(
+            "--as", metavar="MH|TB|SK|LE|BH", help=_("Hvem du er: MH, TB og SK er konsulenter, LE leder, BH behandler.")
+        ),
+    ] = "MH",
 ) -> None:
     """Set the training up and open it."""
-    from fieldtui.demo.folder import finish, prepare
+    from fieldtui.demo.folder import finish, home_of, prepare
+    from fieldtui.demo.team import LEADER, TEAM, THERAPIST
 
     try:
         from fieldtui.demo import central, device
@@ -58,16 +66,33 @@ def demo(
         ) from None
     setting = setting_of(context)
     alone = headless or setting.as_json or not (sys.stdin.isatty() and sys.stdout.isatty())
+    known_as = {each.initials: each for each in (*TEAM, LEADER, THERAPIST)}
+    trainee = known_as.get(role.strip().upper())
+    if trainee is None:
+        raise BadUsage(_("Vælg en af: {initials}.").format(initials=", ".join(known_as)))
+    home = home_of(setting.folder, trainee.initials, TEAM[0].initials)
     training = prepare(setting.folder, seed, citizens, today(setting.clock))
     known: dict[str, Any] = {"clock": setting.clock, "ids": setting.ids, "tell": setting.tell}
     with _ended_by_signals(), central.running(setting.folder, training, **known) as office:
-        with device.opened(setting.folder, office, **known) as workspace:
+        with device.opened(home, office, trainee, **known) as workspace:
             report = workspace.syncing.run(manual=True)
             finish(setting.folder, training, office.port)
-            if alone:
+            if alone and trainee is LEADER:
+                _answer_team(setting, workspace, report)
+            elif alone:
                 _answer(setting, workspace, report)
         if not alone:
-            raise typer.Exit(_open_screen(setting))
+            raise typer.Exit(_open_screen(setting, home, trainee.name))
+
+
+def _answer_team(setting: Setting, workspace: Workspace, report: SyncReport) -> None:
+    """The team, as its leader sees it, and the sync."""
+    from fieldtui.cli import team
+
+    seen = workspace.team.refresh()
+    setting.answer(
+        {"team": team.document(seen, fresh=True), "sync": report.as_json()}, team.lines(seen, workspace.rules)
+    )
 
 
 def _answer(setting: Setting, workspace: Workspace, report: SyncReport) -> None:
@@ -92,15 +117,14 @@ def _answer(setting: Setting, workspace: Workspace, report: SyncReport) -> None:
     )
 
 
-def _open_screen(setting: Setting) -> int:
-    from fieldtui.demo.team import TEAM
+def _open_screen(setting: Setting, home: Path, name: str) -> int:
     from fieldtui.tui import supervisor
 
     setting.tell(_("Øvelse: du er {name}. Adgangssætningen er: {passphrase}").format(
-        name=TEAM[0].name, passphrase=PASSPHRASE
+        name=name, passphrase=PASSPHRASE
     ))  # fmt: skip
     language = ["--lang", setting.language] if setting.language_given else []
-    return supervisor.run(["--worker", "--data-dir", str(setting.folder), *language, "--training"])
+    return supervisor.run(["--worker", "--data-dir", str(home), *language, "--training"])
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from fieldtui.base.i18n import _
 from fieldtui.base.ids import IdSource
 from fieldtui.demo import PASSPHRASE
 from fieldtui.demo.central import TrainingCentral
-from fieldtui.demo.team import TEAM
+from fieldtui.demo.team import Trainee
 from fieldtui.services import unlocking
 from fieldtui.services.unlocking import Secret, VaultState
 from fieldtui.services.workspace import Workspace
@@ -22,9 +22,15 @@ DEVICE: Final = "Øvelse"
 
 @contextmanager
 def opened(
-    folder: Path, central: TrainingCentral, *, clock: Clock, ids: IdSource, tell: Callable[[str], None]
+    folder: Path,
+    central: TrainingCentral,
+    trainee: Trainee,
+    *,
+    clock: Clock,
+    ids: IdSource,
+    tell: Callable[[str], None],
 ) -> Iterator[Workspace]:
-    """The training's workspace, made and enrolled for the first consultant where it is not yet; closed at the end."""
+    """A trainee's workspace, made and enrolled where it is not yet; closed at the end."""
     secret = Secret.of(PASSPHRASE)
     try:
         if unlocking.vault_state(folder) is VaultState.MISSING:
@@ -37,6 +43,6 @@ def opened(
     with workspace:
         if workspace.consultant is None:
             tell(_("Tilmelder maskinen …"))
-            code = central.enrol_code(TEAM[0].initials)
+            code = central.enrol_code(trainee.initials)
             workspace.enrolment.enrol(code.url, code.code, device_name=DEVICE, on_words=lambda _words: None)
         yield workspace

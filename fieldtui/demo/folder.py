@@ -20,6 +20,8 @@ _FORMAT: Final = "fieldtui-training"
 _VERSION: Final = 1
 _OURS: Final = ("central", "vault", "state", "exports", "logs")
 """What a training folder holds, and what is removed when it is made anew."""
+_OTHER: Final = "as-"
+"""What the laptop folders of the others in the training begin with."""
 _LOOPBACK: Final = "127.0.0.1"
 
 
@@ -40,6 +42,11 @@ class Training:
     def same_as(self, other: Training) -> bool:
         """True where both ask for the same made-up team."""
         return (self.seed, self.citizens, self.day) == (other.seed, other.citizens, other.day)
+
+
+def home_of(folder: Path, initials: str, first: str) -> Path:
+    """Where somebody's laptop of the training lies; the first consultant's is the training folder itself."""
+    return folder if initials == first else folder / f"{_OTHER}{initials.lower()}"
 
 
 def prepare(folder: Path, seed: int, citizens: int, day: date) -> Training:
@@ -97,9 +104,9 @@ def _clear(folder: Path) -> None:
     if postgres.pid is not None:
         with postgres:
             pass  # the last one out stops it
-    for name in _OURS:
-        if (folder / name).is_dir():
-            shutil.rmtree(folder / name)
+    for place in (*(folder / name for name in _OURS), *folder.glob(f"{_OTHER}*")):
+        if place.is_dir():
+            shutil.rmtree(place)
 
 
 def _answers(port: int) -> bool:

@@ -22,6 +22,9 @@ class Trainee:
 
 
 TEAM: Final = (Trainee("MH", "Mette Havn"), Trainee("TB", "Tom Brygge"), Trainee("SK", "Sara Kanal"))
+LEADER: Final = Trainee("LE", "Lone Engsvang")
+THERAPIST: Final = Trainee("BH", "Bo Havnsø")
+"""Who leads the team, and who treats those of its citizens who said yes to it."""
 _CODE_LETTERS: Final = "23456789BCDFGHJKMNPQRSTVWXYZ"
 _LONGEST_ENROLLED: Final = 900
 """Days since the first day of the citizen who came first."""

@@ -71,6 +71,17 @@ def test_a_headless_demo_answers_the_day_the_sync_and_the_weeks_lists(folder: Pa
     assert all(Path(each["file"]).parent == folder / "exports" for each in report["exports"])
 
 
+def test_the_same_training_can_be_seen_as_its_leader(folder: Path) -> None:
+    done = demo(folder, "--seed", "7", "--as", "le")
+    assert done.returncode == 0, done.stderr
+    team = json.loads(done.stdout)["team"]
+    assert {each["initials"]: each["citizens"] for each in team["colleagues"]} == {
+        "MH": 25, "TB": 25, "SK": 25, "BH": 0, "LE": 0,
+    }  # fmt: skip
+    assert len(team["devices"]) == 2
+    assert demo(folder, "--as", "XX").returncode == 2
+
+
 def test_nothing_of_a_demo_stays_running(folder: Path) -> None:
     assert nothing_runs(folder)
 
