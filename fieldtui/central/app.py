@@ -18,7 +18,7 @@ from fieldtui.central.database import Database
 from fieldtui.central.gate import SIGNED_PREFIX, Gate, problem_answer
 from fieldtui.central.lifecycle import Lifecycle
 from fieldtui.central.logs import RequestLog
-from fieldtui.central.routes import changes, enrol, health, team
+from fieldtui.central.routes import changes, enrol, health, rules, team
 from fieldtui.central.traffic import UNLIMITED, Traffic
 from fieldtui.wire.messages import PAGE_LINE, PROBLEM_JSON, Problem
 from fieldtui.wire.problems import STATUS
@@ -54,6 +54,7 @@ def create_app(
         changes.router(database),
         enrol.router(database),
         team.router(database),
+        rules.router(database),
         health.router(database, lifecycle or Lifecycle()),
     )
     for each in routers:

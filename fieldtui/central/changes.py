@@ -7,12 +7,9 @@ What changes while a round is paged has a higher number than its head and comes 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection, and_, func, select
@@ -91,7 +88,7 @@ def pull(db: Database, caller: Caller, cursor_text: str | None, *, limit: int = 
         start = _start(db, connection, caller, access, org, cursor, begins=begins)
         if cursor.keys != told_as(keys):
             start = start.model_copy(update={"organisation_keys": keys})
-        cursor = replace(cursor, rules=_rules_fingerprint(), keys=told_as(keys))
+        cursor = replace(cursor, rules=str(org.rules_version), keys=told_as(keys))
         page = _Page(start, lines=max(3, min(limit, PAGE_LINES)))
         _Round(connection, caller.organisation.id, access, cursor).fill(page, latest=org.seq)
         return page.data()
@@ -310,7 +307,7 @@ def _start(
         lease_until=_utc(policy.lease_until(now)),
         lease_warn_after=_utc(policy.lease_warn_after(now)),
         wipe_order=order_for(connection, org.org_id, caller.device_id, push_first=True, now=now),
-        ruleset_versions=builtin().versions() if cursor.rules != _rules_fingerprint() else {},
+        ruleset_versions=newest(connection, org.org_id) if (cursor.rules or "0") != str(org.rules_version) else {},
         people=people(connection, org.org_id) if tell_people else None,
         assignments=assigned_to(connection, org.org_id, caller.person, today=today(db.clock))
         if tell_assignments
@@ -319,12 +316,6 @@ def _start(
         if begins and (told.desk_seq > base or base == 0)
         else None,
     )
-
-
-@cache
-def _rules_fingerprint() -> str:
-    versions = json.dumps(builtin().versions(), sort_keys=True)
-    return hashlib.sha256(versions.encode()).hexdigest()[:8]
 
 
 def _line(message: PageStart | RecordLine | JoinLine | LeaveLine | PageEnd) -> bytes:

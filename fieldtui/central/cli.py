@@ -16,6 +16,7 @@ from fieldtui.central.commands import (
     losses,
     organisation_key,
     people,
+    rules,
     serving,
     ties,
     trust,

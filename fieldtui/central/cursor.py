@@ -29,7 +29,7 @@ class Cursor:
     after: str | None = None
     """Id of the last record of that scope that was sent."""
     rules: str | None = None
-    """Fingerprint of the rule versions the device was told, so that they are told again when they change."""
+    """How many publications of rule sets the device was told of, so that it is told when there are more."""
     keys: str | None = None
     """Which organisation keys the device was told, likewise."""
     incarnation: str = ""

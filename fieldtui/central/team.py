@@ -16,6 +16,7 @@ from fieldtui.base.clock import COPENHAGEN, isoformat, today
 from fieldtui.central.database import Database
 from fieldtui.central.enrolling import waiting_devices
 from fieldtui.central.ledger import standing_from
+from fieldtui.central.rulesets import book_of
 from fieldtui.central.schema import assignment, device, enrolment, record, wipe_order
 from fieldtui.central.staff import people
 from fieldtui.domain.case import Case
@@ -23,7 +24,7 @@ from fieldtui.domain.casefiles import cases_of
 from fieldtui.domain.deadlines import deadlines, is_discharged
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import COLLECTIONS, Appointment, Citizen
-from fieldtui.domain.rulebook import RuleBook, builtin
+from fieldtui.domain.rulebook import RuleBook
 from fieldtui.export.lines import line_of
 from fieldtui.wire.team import Standin, TeamCitizen, TeamDeadline, TeamDevice, TeamMeeting, TeamPicture
 
@@ -40,7 +41,7 @@ def picture(db: Database, org_id: str) -> TeamPicture:
         ties = connection.execute(
             select(assignment).where(assignment.c.org_id == org_id).order_by(assignment.c.consultant_id)
         ).all()
-        rules = builtin()
+        rules = book_of(connection, org_id)
         citizens, overdue = _citizens(cases, ties, rules, day)
         return TeamPicture(
             made_at=isoformat(db.now()),

@@ -86,6 +86,12 @@ def _inside(setting: Setting) -> Iterator[Finding]:
     with opened(setting) as workspace:
         offset = workspace.clock_offset
         waiting = workspace.status().rejected
+        published = workspace.published_rules
+    for name, number, refused in published:
+        text = _("Regelsæt {name} version {version} fra kommunen.").format(name=name, version=number)
+        if refused is not None:
+            text += " " + _("Det kan ikke bruges; de gamle regler gælder: {reason}").format(reason=refused)
+        yield Finding("rulesets", "ok" if refused is None else "problem", text)
     if offset is None:
         yield Finding("clock", "note", _("Uret er ikke sammenlignet med kontorets endnu; det sker ved første synk."))
     else:

@@ -237,14 +237,24 @@ def parse(text: str, file: str) -> RuleBook:
     except tomllib.TOMLDecodeError as error:
         line = text.count("\n", 0, error.pos) + 1 if hasattr(error, "pos") else _line_in(str(error))
         raise BadFile(file, line, _("Det er ikke gyldig TOML.")) from None
+    return read(raw, file)
+
+
+def read(raw: Mapping[str, Any], file: str) -> RuleBook:
+    """Read a rule file's values, from TOML or from JSON with days as text; errors as `parse`."""
     try:
-        read = _File.model_validate(raw)
+        said = _File.model_validate(raw)
     except ValidationError as error:
         raise BadFile(file, None, " ".join(_complaints(error, raw))) from None
-    own = read.programme.id if read.programme else None
-    rules = tuple(rule.model_copy(update={"programme": own}) if own else rule for rule in read.rule)
-    _refuse_repeats(rules, read.codes, file)
-    return RuleBook(rules, read.codes, (read.programme,) if read.programme else ())
+    own = said.programme.id if said.programme else None
+    rules = tuple(rule.model_copy(update={"programme": own}) if own else rule for rule in said.rule)
+    _refuse_repeats(rules, said.codes, file)
+    return RuleBook(rules, said.codes, (said.programme,) if said.programme else ())
+
+
+def file_schema() -> dict[str, Any]:
+    """JSON Schema of a rule file's values."""
+    return _File.model_json_schema(by_alias=True)
 
 
 def _line_in(message: str) -> int | None:
@@ -310,13 +320,19 @@ def _refuse_repeats(rules: Iterable[Rule], lists: Mapping[str, tuple[Code, ...]]
 
 
 def merged(books: Iterable[RuleBook]) -> RuleBook:
-    """Several files as one book."""
-    books = tuple(books)
-    lists = {name: codes for book in books for name, codes in book.lists.items()}
+    """Several files as one book. A later file's code or programme takes the place of an earlier one of the same name."""
+    rules: dict[tuple[str, int], Rule] = {}
+    lists: dict[str, dict[str, Code]] = {}
+    programmes: dict[str, Programme] = {}
+    for book in books:
+        rules |= {(rule.id, rule.version): rule for rule in book.rules}
+        programmes |= {each.id: each for each in book.programmes}
+        for name, codes in book.lists.items():
+            lists.setdefault(name, {}).update((each.code, each) for each in codes)
     return RuleBook(
-        tuple(rule for book in books for rule in book.rules),
-        lists,
-        tuple(programme for book in books for programme in book.programmes),
+        tuple(rules.values()),
+        {name: tuple(codes.values()) for name, codes in lists.items()},
+        tuple(programmes.values()),
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
 
 from fieldtui.base.clock import Clock, today
 from fieldtui.base.errors import NotEnrolled
 from fieldtui.domain.case import Case
-from fieldtui.domain.rulebook import RuleBook, builtin
+from fieldtui.domain.rulebook import RuleBook
 from fieldtui.store import MetaKey, Store
+from fieldtui.store.rulesets import RuleSets
 from fieldtui.wire.messages import Person
 
 
@@ -20,11 +20,20 @@ class Context:
         self.store = store
         self.clock = clock
         self._cases: tuple[tuple[int, int], tuple[Case, ...]] | None = None
+        self._rules: tuple[tuple[int, int], tuple[object, ...], RuleBook] | None = None
 
-    @cached_property
+    @property
     def rules(self) -> RuleBook:
-        """The dated rules that came with this version."""
-        return builtin()
+        """The dated rules: those that came with this version, and on top of them those that the municipality published."""
+        version = self.store.version()
+        if self._rules is None or self._rules[0] != version:
+            sets = RuleSets(self.store)
+            here = sets.here()
+            if self._rules is None or self._rules[1] != here:
+                self._rules = version, here, sets.book()
+            else:
+                self._rules = version, here, self._rules[2]
+        return self._rules[2]
 
     @property
     def today(self) -> date:

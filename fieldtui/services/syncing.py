@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fieldtui.base.clock import COPENHAGEN
-from fieldtui.base.errors import NotEnrolled, Revoked
+from fieldtui.base.errors import NotEnrolled, Revoked, Unreachable
+from fieldtui.base.log import event
 from fieldtui.services.context import Context
 from fieldtui.services.shutout import Shutout
 from fieldtui.services.waiting import OutboxRow, Waiting
@@ -17,6 +18,7 @@ from fieldtui.store.outbox import Outbox
 from fieldtui.sync.engine import Engine
 from fieldtui.sync.report import SyncProgress, SyncReport
 from fieldtui.sync.route import Route
+from fieldtui.sync.rules import fetch_rules
 from fieldtui.sync.transport import Identity, Transport
 from fieldtui.vault import sync_lock
 from fieldtui.wire.keys import load_private_key, load_public_key
@@ -85,7 +87,12 @@ class Syncing:
             )
             self._under_way = transport
             try:
-                return engine.preview() if dry_run else self._carry_out(engine)
+                if dry_run:
+                    return engine.preview()
+                report = self._carry_out(engine)
+                if report.finished:
+                    self._fetch_rules(transport)
+                return report
             finally:
                 self._under_way = None
                 self._last_seq = transport.last_seq
@@ -112,6 +119,13 @@ class Syncing:
         if report.finished and order is not None and shutout.wants_wipe(order):
             raise shutout.obey(order)
         return report
+
+    def _fetch_rules(self, transport: Transport) -> None:
+        """New rule sets, once all work is safe. A sync that brought everything else is whole without them."""
+        try:
+            fetch_rules(self._store, transport)
+        except Unreachable as failed:
+            event("rules.not_fetched", error=type(failed).__name__)
 
     @contextmanager
     def asking(self) -> Iterator[Transport]:
@@ -181,4 +195,3 @@ class Syncing:
             Route(self._store.meta(MetaKey.CA_FILE), self._store.meta(MetaKey.PROXY)),
             self._last_seq,
         )
-

@@ -23,6 +23,7 @@ from fieldtui.store.disagreements import annulment_of, keep_conflict, refresh_co
 from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import Entry, entries_for
 from fieldtui.store.rows import main_day, parse_body
+from fieldtui.store.rulesets import remember_told
 from fieldtui.store.searching import index, unindex
 from fieldtui.store.standing import Standing, standing_of
 from fieldtui.store.writing import dump, stamp
@@ -376,6 +377,8 @@ class Inbox:
             )
         if start.desk is not None:
             replace_desk(connection, start.desk)
+        if start.ruleset_versions:
+            remember_told(connection, start.ruleset_versions)
 
 
 def _equal(line: RecordLine, row: Standing) -> bool:

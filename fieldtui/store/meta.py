@@ -58,3 +58,5 @@ class MetaKey(StrEnum):
     """JSON of `wire.team.TeamPicture`: the team as a leader last saw it. Only on a leader's device."""
     TEAM_SEEN_AT = "team_seen_at"
     """ISO 8601: when that was."""
+    RULES_TOLD = "rules_told"
+    """JSON: the newest version of each published rule set, by name, as the central system last said."""

@@ -29,12 +29,13 @@ from fieldtui.central.importing.kinds import CITIZENS, COMPANIES, KINDS, Draft, 
 from fieldtui.central.importing.report import FileCount, ImportReport
 from fieldtui.central.importing.rows import Row
 from fieldtui.central.ledger import Ledger, Standing, open_ledger
+from fieldtui.central.rulesets import book_of
 from fieldtui.central.schema import assignment, import_ref
 from fieldtui.central.staff import initials_of, make_person, people
 from fieldtui.domain.merge import merge
 from fieldtui.domain.problems import problems_of, sentence
 from fieldtui.domain.records import COLLECTIONS, Citizen, Record, scope_of
-from fieldtui.domain.rulebook import RuleBook, builtin
+from fieldtui.domain.rulebook import RuleBook
 from fieldtui.wire.messages import Person
 
 _Key = tuple[str, str, str]
@@ -67,7 +68,7 @@ def import_folder(
     try:
         with db.transaction() as connection:
             ledger = open_ledger(db, connection, organisation)
-            taking = _Taking(ledger, source, today(db.clock), builtin())
+            taking = _Taking(ledger, source, today(db.clock), book_of(connection, ledger.org_id))
             taking.problems.extend(problems)
             for kind, table in tables:
                 taking.take(kind, table)

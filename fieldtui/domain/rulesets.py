@@ -1,0 +1,105 @@
+"""Rule sets that the municipality publishes: rule files of its own, on top of those that fieldtui came with.
+
+A published set is immutable, and so is every rule by id and version: what a record was judged by stays what it was. A new
+number is a new version of the rule, with the day it counts from.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from fieldtui.base.canonical import canonical_json
+from fieldtui.base.errors import BadFile
+from fieldtui.base.i18n import _
+from fieldtui.domain.rulebook import RuleBook, merged, parse, read
+
+LARGEST: Final = 262_144
+"""Bytes of a set as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """One version of one published set."""
+
+    name: str
+    version: int
+    document: Mapping[str, Any]
+    """A rule file's values, as JSON: days are ISO text."""
+
+    @property
+    def label(self) -> str:
+        """For messages: `kommunen 3`."""
+        return f"{self.name} {self.version}"
+
+    def book(self) -> RuleBook:
+        """The rules in it.
+
+        Raises:
+            BadFile: They are none.
+        """
+        return read(self.document, self.label)
+
+
+def document_of(text: str, file: str, *, begins: date | None = None) -> dict[str, Any]:
+    """A rule file as a document to publish.
+
+    Args:
+        text: TOML.
+        file: Its name, for the message.
+        begins: The day from which rules count that do not say so themselves.
+
+    Raises:
+        BadFile: It says something no rule can say (with the nearest valid key), says nothing, or is too large.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raw = {}
+    if begins is not None:
+        for rule in raw.get("rule", ()):
+            if isinstance(rule, dict):
+                rule.setdefault("valid_from", begins)
+        checked = read(raw, file) if raw else parse(text, file)
+    else:
+        checked = parse(text, file)
+    if not (checked.rules or checked.lists or checked.programmes):
+        raise BadFile(file, None, _("Der er ingen regler, kodelister eller programmer i filen."))
+    document: dict[str, Any] = _plain(raw)
+    if len(canonical_json(document)) > LARGEST:
+        raise BadFile(file, None, _("Filen er for stor."))
+    return document
+
+
+def combined(base: RuleBook, sets: Iterable[RuleSet]) -> RuleBook:
+    """A book with published sets on top of it, in the order given.
+
+    Raises:
+        BadFile: A set breaks a rule of rule files, or says something else of a rule that is known already.
+    """
+    known = {(rule.id, rule.version): rule for rule in base.rules}
+    books = [base]
+    for each in sets:
+        book = each.book()
+        for rule in book.rules:
+            if known.setdefault((rule.id, rule.version), rule) != rule:
+                raise BadFile(
+                    each.label,
+                    None,
+                    _(
+                        "{rule}: version {version} findes allerede og siger noget andet. Giv den et nyt versionsnummer."
+                    ).format(rule=rule.id, version=rule.version),
+                )
+        books.append(book)
+    return merged(books)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date | datetime | time) else value
