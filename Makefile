@@ -27,7 +27,7 @@ DEV_READY := $(VENV)/.ready-dev
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header $(if $(UPGRADE),--upgrade)
 
-.PHONY: help demo test lint schema bench bench-sync simulate torture-sync failover catalogues screens lock wheel wheels-check clean
+.PHONY: help demo test lint schema bench bench-sync simulate torture-sync failover fuzz catalogues screens lock wheel wheels-check clean
 
 help: ## Show the targets
 	@echo "fieldtui – make targets:"
@@ -66,6 +66,9 @@ torture-sync: $(DEV_READY) ## Kill laptops, API processes and PostgreSQL at rand
 
 failover: $(DEV_READY) ## Kill the primary PostgreSQL under load, promote the standby, and look for every acknowledged edit
 	@$(BIN)/python -m tests.torture failover $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
+
+fuzz: $(DEV_READY) ## Try every operation with what its schema allows and forbids, with all checks (EXAMPLES=100)
+	@$(BIN)/python -m tests.security.fuzzing --examples $(or $(EXAMPLES),100)
 
 catalogues: $(DEV_READY) ## Compile locale/en/*.po, and name Danish texts without an English one
 	@$(BIN)/python packaging/catalogues.py

@@ -93,18 +93,23 @@ class Office:
         if sorted(numbers) != list(range(1, org.seq + 1)):
             broken.append(f"{len(numbers)} sequence numbers up to {org.seq}")
         broken += [
-            f"laptop {number}: {id_} was acknowledged and is gone"
+            f"laptop {number}: {id_} was acknowledged and is gone{' of the moving citizen' * self._moved(number, id_)}"
             for id_, number in acknowledged.items()
-            if id_ not in known and not self._refused(number, id_)
+            if id_ not in known and not self._kept(number, id_)
         ]
         return broken
 
-    def _refused(self, number: int, record_id: str) -> bool:
-        """True where the laptop still has it, with the central system's reason."""
+    def _kept(self, number: int, record_id: str) -> bool:
+        """True where the laptop still has it to send: it was refused, or refused and is offered again."""
         laptop = self.laptops[number]
         laptop.kill()
         with self.opened(laptop) as workspace:
-            return any(row.record_id == record_id and row.state != "waiting" for row in workspace.syncing.waiting())
+            return any(row.record_id == record_id for row in workspace.syncing.waiting())
+
+    def _moved(self, number: int, record_id: str) -> bool:
+        laptop = self.laptops[number]
+        with self.opened(laptop) as workspace:
+            return self.moving in str(workspace.store.body_of(record_id))
 
     # --- what must hold when all is quiet -------------------------------------------------------
 
