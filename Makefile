@@ -27,7 +27,7 @@ DEV_READY := $(VENV)/.ready-dev
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header $(if $(UPGRADE),--upgrade)
 
-.PHONY: help demo test lint schema bench bench-sync simulate torture-sync failover fuzz catalogues screens lock wheel wheels-check clean
+.PHONY: help demo test lint schema bench bench-sync bench-load simulate torture-sync failover fuzz catalogues screens lock wheel wheels-check clean
 
 help: ## Show the targets
 	@echo "fieldtui – make targets:"
@@ -55,6 +55,10 @@ bench: $(DEV_READY) ## Measure the command line on a training vault (BENCH_ARGS=
 
 bench-sync: $(DEV_READY) ## Measure sync beside Anki and PouchDB (SIZE=S or L, ROUNDS=3, WRITE=docs/performance.md)
 	@$(BIN)/python -m tests.benchmarks.sync --size $(or $(SIZE),S) --rounds $(or $(ROUNDS),3) \
+		$(if $(WRITE),--write $(WRITE)) $(BENCH_ARGS)
+
+bench-load: $(DEV_READY) ## Measure the central system under many devices (DEVICES=100, PROCESSES=2, WRITE=docs/performance.md)
+	@$(BIN)/python -m tests.benchmarks.sync.load --devices $(or $(DEVICES),100) --processes $(or $(PROCESSES),2) \
 		$(if $(WRITE),--write $(WRITE)) $(BENCH_ARGS)
 
 simulate: $(DEV_READY) ## Play sync under a seeded scheduler (SEEDS=300 FIRST=0, or SEED=1234 TRACE=1; BREAK=name)

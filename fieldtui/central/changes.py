@@ -208,7 +208,7 @@ class _Round:
         scopes = [f"citizen:{id_}" for id_ in self._access.citizens]
         open_all_along = sorted({"team", *scopes} - self._joined)
         at = self._cursor.at
-        while True:
+        while at < self._head:
             batch = page.wanted() + 1
             rows = self._connection.execute(
                 select(record)
@@ -234,6 +234,8 @@ class _Round:
 
     def _last_events(self) -> list[Any]:
         """The last word on each scope in the round, where it is still true today."""
+        if self._base == self._head:
+            return []
         mine = and_(
             scope_change.c.org_id == self._org_id,
             scope_change.c.consultant_id == self._access.person.id,

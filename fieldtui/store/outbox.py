@@ -89,9 +89,20 @@ class Outbox:
 
     def all(self, *states: str) -> tuple[Entry, ...]:
         """Entries in the order they were made; only those in one of the states, if any is given."""
+        wanted = f" WHERE state IN ({', '.join('?' * len(states))})" if states else ""
         with self._store.reading() as connection:
-            found = tuple(entry_of(row) for row in connection.execute(f"{_SELECT} ORDER BY seq"))
-        return tuple(entry for entry in found if not states or entry.state in states)
+            return tuple(entry_of(row) for row in connection.execute(f"{_SELECT}{wanted} ORDER BY seq", states))
+
+    def unanswered(self) -> tuple[Entry, ...]:
+        """Entries that were sent and have no answer yet, in the order they were made."""
+        with self._store.reading() as connection:
+            rows = connection.execute(f"{_SELECT} WHERE state = 'waiting' AND in_flight <> 0 ORDER BY seq")
+            return tuple(entry_of(row) for row in rows)
+
+    def waiting(self) -> int:
+        """How many entries wait."""
+        with self._store.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'").fetchone()[0])
 
     def sendable(self, *, manual: bool) -> tuple[Entry, ...]:
         """What may be sent now: everything that waits, without what rests unless a person asked for the sync."""
@@ -108,14 +119,45 @@ class Outbox:
         Returns:
             Those that may be sent: what was edited or taken back since it was read is no longer there.
         """
+        given = tuple(entries)
+        if not given:
+            return ()
+        these = (dump([entry.op_id for entry in given]),)
         with self._store.transaction() as connection:
-            return tuple(
-                entry
-                for entry in entries
-                if connection.execute(
-                    "UPDATE outbox SET in_flight = 1 WHERE op_id = ? AND state = 'waiting'", (entry.op_id,)
-                ).rowcount
+            connection.execute(
+                "UPDATE outbox SET in_flight = 1 WHERE state = 'waiting' AND op_id IN (SELECT value FROM json_each(?))",
+                these,
             )
+            marked = connection.execute("SELECT op_id FROM outbox WHERE state = 'waiting' AND in_flight <> 0")
+            still = {row[0] for row in marked}
+        return tuple(entry for entry in given if entry.op_id in still)
+
+    def accept_all(self, answered: Iterable[tuple[Entry, Accepted]]) -> int:
+        """As `accept` for each, of different records; together, because a day's work is answered in one go.
+
+        Returns:
+            How many there were.
+        """
+        pairs = tuple(answered)
+        if not pairs:
+            return 0
+        these = (dump([sent.record_id for sent, _result in pairs]),)
+        with self._store.transaction() as connection:
+            connection.executemany("DELETE FROM outbox WHERE op_id = ?", [(sent.op_id,) for sent, _result in pairs])
+            rows = connection.execute(
+                "SELECT DISTINCT record_id FROM outbox WHERE state <> 'parked' AND record_id IN"
+                " (SELECT value FROM json_each(?))",
+                these,
+            )
+            edited_since = {row[0] for row in rows}
+            connection.executemany(
+                "UPDATE record SET rev = ?, base = NULL, base_annulled = NULL WHERE id = ?",
+                [(result.rev, sent.record_id) for sent, result in pairs if sent.record_id not in edited_since],
+            )
+            for sent, result in pairs:
+                if sent.record_id in edited_since:
+                    self.accept(sent, result)
+        return len(pairs)
 
     def accept(self, sent: Entry, result: Accepted) -> None:
         """A change is on the server; what was edited meanwhile now stands on top of it."""

@@ -169,8 +169,7 @@ class Engine:
 
     def _finish_interrupted(self, report: SyncReport) -> None:
         """Ask first about what was sent and never answered: merging before that would compare with ourselves."""
-        unanswered = [entry for entry in self._outbox.all("waiting") if entry.in_flight]
-        for batch in batches(in_order(unanswered), self._limits):
+        for batch in batches(in_order(self._outbox.unanswered()), self._limits):
             self._check_cancelled()
             self._send(batch, (), report)
 
@@ -281,8 +280,11 @@ class Engine:
         if [result.op_id for result in response.results] != [entry.op_id for entry in batch]:
             raise ServerFault("results")
         with self._store.transaction():
-            for entry, result in zip(batch, response.results, strict=True):
-                self._answered(entry, result, report)
+            answered = tuple(zip(batch, response.results, strict=True))
+            report.pushed += self._outbox.accept_all((each, how) for each, how in answered if isinstance(how, Accepted))
+            for entry, result in answered:
+                if not isinstance(result, Accepted):
+                    self._answered(entry, result, report)
             if log:
                 # Never past what was sent: whoever answers must not be able to silence the log.
                 self._store.set_meta(MetaKey.LOG_SENT, str(log[-1].seq))
@@ -301,11 +303,8 @@ class Engine:
         else:
             raise ServerFault("too-large")
 
-    def _answered(self, entry: Entry, result: Accepted | Stale | Rejected | Parked, report: SyncReport) -> None:
-        if isinstance(result, Accepted):
-            self._outbox.accept(entry, result)
-            report.pushed += 1
-        elif isinstance(result, Stale):
+    def _answered(self, entry: Entry, result: Stale | Rejected | Parked, report: SyncReport) -> None:
+        if isinstance(result, Stale):
             self._outbox.came_too_late(entry)
             self._count(report, self._inbox.apply_record(result.current))
         elif isinstance(result, Rejected):
@@ -362,7 +361,7 @@ class Engine:
         report.bytes_sent = traffic.sent
         report.bytes_received = traffic.received
         report.seconds = self._store.clock.monotonic() - began
-        report.pending = len(self._outbox.all("waiting"))
+        report.pending = self._outbox.waiting()
         report.cursor = self._store.meta(MetaKey.CURSOR)
         report.server_time_skew_seconds = self._transport.offset.total_seconds()
         event(

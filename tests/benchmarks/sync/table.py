@@ -72,7 +72,7 @@ class Results:
         lines = [
             measured,
             "",
-            f"Machine: {_machine()}. Load when it ended: {_load()}.",
+            f"Machine: {machine()}. Load when it ended: {_load()}.",
             f"Versions: Python {platform.python_version()}, {packages}; {_postgres()}; {peers}.",
         ]
         return lines + [f"Left out: {why}." for why in self.missing]
@@ -187,7 +187,8 @@ def _megabytes(value: Any) -> str:
     return "–" if value is None else f"{value:.0f} MiB"
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Processors, their kind and the system."""
     model = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
