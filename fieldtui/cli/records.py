@@ -46,12 +46,21 @@ def show(
     context: typer.Context,
     record_id: Annotated[str, typer.Argument(metavar="ID", help=_("Postens id."))],
     reason: Annotated[str | None, typer.Option("--reason", help=_("Hvorfor; skrives i adgangsloggen."))] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help=_("Også, hvad felterne har været, hvem der ændrede dem, og hvornår."))
+    ] = False,
 ) -> None:
-    """Print one record."""
+    """Print one record, and what it was before."""
     setting = setting_of(context)
     with opened(setting) as workspace:
         stored = workspace.lookup.show(record_id, reason)
-        setting.answer(stored.flat(), text.card(stored, workspace.rules))
+        document, lines = stored.flat(), list(text.card(stored, workspace.rules))
+        if history:
+            versions = workspace.history.of_record(record_id)
+            document["history"] = [version.as_json() for version in versions]
+            who = {person.id: person.initials for person in workspace.people}
+            lines += [line for version in versions for line in text.version(version, stored, who, workspace.rules)]
+        setting.answer(document, lines)
 
 
 def search(

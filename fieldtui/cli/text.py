@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.identifiers import mask_cpr
 from fieldtui.domain.records import Citizen, Record, fields_of
 from fieldtui.domain.rulebook import RuleBook
+from fieldtui.services.history import Version
 
 _HIDDEN_WHEN_PROTECTED: Final = frozenset({"address", "postal_code", "city", "phone"})
 _LINE: Final = 90
@@ -78,3 +79,50 @@ def card(stored: Stored[Any], rules: RuleBook) -> Iterator[str]:
         yield "  " + _("Annulleret {at}: {reason}").format(
             at=when(stored.annulled_at), reason=stored.annulled_reason or "–"
         )
+
+
+def version(version: Version, stored: Stored[Any], initials: Mapping[str, str], rules: RuleBook) -> Iterator[str]:
+    """One step in a record's life: when, who, what, and each field from what it was to what it became.
+
+    Args:
+        version: The step.
+        stored: The record, for what of it is protected.
+        initials: Of the staff, by id.
+        rules: Names the codes.
+    """
+    who = initials.get(version.by, "?") if version.by else _("kontoret")
+    yield f"{when(version.at)}  {who}  {version.label}"
+    for change in version.changes:
+        old, new = (_past(stored, change.field, value, rules) for value in (change.old, change.new))
+        yield f"  {change.label}: {old} → {new}"
+    for lost in version.unchosen:
+        by = initials.get(lost.by, "?") if lost.by else _("kontoret")
+        at = f" {when(lost.at)}" if lost.at else ""
+        value = _past(stored, lost.field, lost.value, rules)
+        yield "  " + _("{field}, ikke valgt: {value} ({who})").format(field=lost.label, value=value, who=f"{by}{at}")
+
+
+def _past(stored: Stored[Any], name: str, value: Any, rules: RuleBook) -> str:
+    """A value as it was, masked where it would be masked today."""
+    if value in (None, "", [], {}):
+        return "–"
+    record: Record = stored.record
+    if name == "cpr":
+        return mask_cpr(str(value))
+    if isinstance(record, Citizen) and record.address_protected and name in _HIDDEN_WHEN_PROTECTED:
+        return _("skjult (beskyttet)")
+    if isinstance(value, dict):
+        return str(value.get("reason", "–"))
+    info = fields_of(type(record)).get(name)
+    if info is not None and info.codes:
+        return rules.label(info.codes, str(value))
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    try:
+        if name.endswith("_at"):
+            return when(datetime.fromisoformat(str(value)))
+        if name == "on" or name.endswith(("_on", "_until", "_from", "_to")):
+            return written(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+    return shown(value)

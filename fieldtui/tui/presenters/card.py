@@ -15,11 +15,12 @@ from fieldtui.domain.identifiers import parse_cpr
 from fieldtui.domain.records import Attendance, Task
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.consents import ConsentState, state_of, strongest
+from fieldtui.services.history import Version
 from fieldtui.tui.presenters import today as day
 from fieldtui.tui.presenters.dates import clock, days_left, full, local, near, short, span, with_day_full
 from fieldtui.tui.presenters.lines import Line, Piece, Row, line
 from fieldtui.tui.presenters.names import Names
-from fieldtui.tui.presenters.words import BASES, CONSENT_FORMS, DIRECTIONS, STEPS, shorten, sync_glyph, sync_mark, word
+from fieldtui.tui.presenters.words import BASES, CONSENT_FORMS, DIRECTIONS, STEPS, sync_glyph, sync_mark, word
 
 TABS: Final = (N_("Overblik"), N_("Tidslinje"), N_("Aftaler"), N_("Notater"), N_("Brobygning"), N_("Historik"))
 MASKED: Final = ("phone", "cpr", "address")
@@ -40,6 +41,8 @@ class Card:
     """Why a change was refused or waits, by record id, in words."""
     standing: SyncState = SyncState.SYNCED
     """Of the citizen and everything in the file towards the office: the worst of it."""
+    versions: tuple[Version, ...] = ()
+    """What the file's records were before, the newest first."""
     revealed: Mapping[str, str] = field(default_factory=dict)
     """What has been asked for, by field."""
 
@@ -286,29 +289,6 @@ def everything(card: Card) -> tuple[Stored[Any], ...]:
         case.citizen, *case.appointments, *case.notes, *case.bridging_notes, *case.job_leads, *case.placements,
         *case.referrals, *case.consents, *case.progressions, *case.tasks,
     )  # fmt: skip
-
-
-def history_rows(card: Card, found: list[Event], names: Names) -> list[Row]:
-    """Every record by when it was written, by whom, and whether the office has it."""
-    rows = []
-    stored_all: list[Stored[Any]] = [card.case.citizen, *(event.stored for event in found), *card.case.tasks]
-    words = {event.stored.id: event for event in found}
-    for stored in sorted(
-        stored_all, key=lambda each: each.recorded_at.timestamp() if each.recorded_at else 0.0, reverse=True
-    ):
-        when = (
-            f"{full(local(stored.recorded_at).date())} {clock(stored.recorded_at)}"
-            if stored.recorded_at
-            else _("importeret")
-        )
-        who = card.initials.get(stored.author or "", "–" if stored.author is None else "?")
-        event = words.get(stored.id)
-        text = names.text(shorten(event.text, 60)) if event else ""
-        mark = sync_mark(stored.sync_state)
-        if not mark.text:
-            mark = Piece(_("√ hos kontoret") if stored.rev else "", "dim")
-        rows.append(Row(stored.id, (when, who, _(stored.record.label), text, mark)))
-    return rows
 
 
 def details(card: Card, stored: Stored[Any], names: Names, rules: RuleBook, now: datetime) -> list[Line]:

@@ -20,6 +20,7 @@ from fieldtui.tui.case_acts import CaseActs
 from fieldtui.tui.dialogs.reason import ReasonDialog
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import card as present
+from fieldtui.tui.presenters import versions
 from fieldtui.tui.presenters.outbox import problems
 from fieldtui.tui.service_screen import ServiceScreen
 from fieldtui.tui.widgets.content import line_content
@@ -108,6 +109,7 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
             companies=companies,
             initials={person.id: person.initials for person in workspace.people},
             problems=problems(workspace.waiting.list()),
+            versions=workspace.history.of_citizen(self._citizen_id),
             standing=workspace.lookup.citizen_states().get(self._citizen_id, SyncState.SYNCED),
         )
 
@@ -175,7 +177,8 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
                     Column(width=15, fit=True),
                 )
             )
-            rows = present.history_rows(card, self._events, names)
+            rules = self.shell.workspace.rules
+            rows = versions.rows(card.versions, present.everything(card), card.initials, names, rules)
         else:
             table.set_columns(self._event_columns())
             rows = present.event_rows(card, present.of_tab(self._events, self._tab), names, self.shell.today)
@@ -199,15 +202,20 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         if stored is None or card is None:
             panel.show([])
             return
-        rules, now = self.shell.workspace.rules, self.shell.now()
-        panel.show(present.details(card, stored, self.shell.names, rules, now))
+        rules, now, names = self.shell.workspace.rules, self.shell.now(), self.shell.names
+        lines = present.details(card, stored, names, rules, now)
+        if self._tab == HISTORY:
+            chosen = self.query_one("#events", LineTable).cursor_key
+            lines = [*versions.detail(card.versions, chosen, card.initials, names, rules), *lines]
+        panel.show(lines)
 
     def _chosen_event(self) -> Stored[Any] | None:
         overview = self._tab == OVERVIEW
         key = self.query_one("#timeline" if overview else "#events", LineTable).cursor_key
         if key is None or self._card is None:
             return None
-        return next((stored for stored in present.everything(self._card) if stored.id == key), None)
+        record_id = key.partition("/")[0]
+        return next((stored for stored in present.everything(self._card) if stored.id == record_id), None)
 
     def _go_tab(self, number: int) -> None:
         self._tab = number % len(present.TABS)
