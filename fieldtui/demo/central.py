@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from fieldtui.base.clock import Clock, today
+from fieldtui.base.clock import Clock
 from fieldtui.base.i18n import _
 from fieldtui.base.ids import IdSource, SeededIds
 from fieldtui.central import administration
@@ -18,6 +17,7 @@ from fieldtui.central.enrolling import EnrolCode, enrol_code
 from fieldtui.central.serve import BackgroundServer
 from fieldtui.demo.folder import Training
 from fieldtui.demo.team import LEADER, TEAM, THERAPIST, Made, make_team
+from fieldtui.demo.vocabulary import PROVIDERS
 
 ORGANISATION: Final = "Kvartershuset (øvelse)"
 
@@ -79,26 +79,13 @@ def _fill(url: str, training: Training, clock: Clock) -> None:
         for citizen_id, initials in team.assigned:
             administration.assign(database, citizen_id, initials)
         administration.add_consultant(database, LEADER.initials, LEADER.name, "leader")
-        administration.add_consultant(database, THERAPIST.initials, THERAPIST.name, "treatment")
-        _treat(database, team.records, clock)
+        administration.add_consultant(database, THERAPIST.initials, THERAPIST.name, "treatment", unit=PROVIDERS[0])
+        _treat(database, team.records)
     finally:
         database.close()
 
 
-def _treat(database: Database, records: Iterable[Made], clock: Clock) -> None:
-    """Give the therapist the citizens who said yes to it, and a few outreach days."""
+def _treat(database: Database, records: Iterable[Made]) -> None:
+    """Give the therapist the citizens who said yes to it."""
     for citizen_id in dict.fromkeys(str(each.body["citizen_id"]) for each in records if each.collection == "consent"):
         administration.assign(database, citizen_id, THERAPIST.initials, "treatment")
-    ids, day = SeededIds("training-activities"), today(clock)
-    days = [
-        ("outreach", -7, "Værestedet Ankeret"), ("outreach", 0, "Sydhavns Plads"), ("sparring", 2, None),
-        ("outreach", 7, "Værestedet Ankeret"),
-    ]  # fmt: skip
-    administration.put_records(
-        database,
-        [
-            ("activity", ids.new(), {"kind": kind, "on": (day + timedelta(days=offset)).isoformat(), "minutes": 180}
-             | ({"place": place} if place else {}))
-            for kind, offset, place in days
-        ],
-    )  # fmt: skip

@@ -43,7 +43,7 @@ def _heading(sheet: LostSheet) -> str:
         (_("Organisation"), clean(sheet.organisation)),
         (_("Medarbejder"), clean(f"{person.name} ({person.initials})")),
         (_("Maskinens id"), clean(device.id)),
-        (_("fieldtui"), clean(device.app_version)),
+        ("fieldtui", clean(device.app_version)),
         (_("Tilmeldt"), _at(device.enrolled_at)),
         (_("Sidste kontakt"), _at(device.last_seen_at) if device.last_seen_at else _("aldrig")),
         (_("Meldt mistet"), lost),

@@ -46,6 +46,7 @@ M = TypeVar("M", bound=BaseModel)
 Q = TypeVar("Q", bound=Message)
 
 _DEVICE_ID: Final = re.compile(r"[0-9a-f-]{1,40}")
+_UNKNOWN_DEVICE: Final = N_("Den maskine findes ikke. Intet er ændret.")
 _REFUSED: Final = {
     "unknown-person": N_("Den medarbejder findes ikke mere. Intet er ændret. Tryk F5, og prøv igen."),
     "not-a-consultant": N_("Kun en konsulent kan tage borgere. Intet er ændret."),
@@ -54,7 +55,7 @@ _REFUSED: Final = {
     "themselves": N_("Den, der er væk, kan ikke være sin egen vikar. Intet er ændret."),
     "past-day": N_("Den sidste dag er gået. Intet er ændret."),
     "nobody-waits": N_("Ingen maskine venter med de ord. Den er ikke godkendt. Er den godkendt af en anden?"),
-    "unknown-device": N_("Den maskine findes ikke. Intet er ændret."),
+    "unknown-device": _UNKNOWN_DEVICE,
     "own-device": N_("Det er den maskine, du sidder ved. Intet er ændret. Brug en anden maskine til det."),
 }
 """What the central system's word for a refusal means to a person."""
@@ -151,7 +152,7 @@ class Team:
     def lost_sheet(self, device_id: str) -> LostSheet:
         """What was on a lost device, and what may be lost with it. Errors as `substitute`."""
         if _DEVICE_ID.fullmatch(device_id) is None:
-            raise BadUsage(_(_REFUSED["unknown-device"]))
+            raise BadUsage(_(_UNKNOWN_DEVICE))
         with self._asking() as transport:
             return _read(transport.get(f"/v1/team/devices/{device_id}/lost-sheet"), LostSheet)
 

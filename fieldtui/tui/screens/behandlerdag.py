@@ -84,7 +84,7 @@ class TreatmentDay(CaseActs, ServiceScreen[Loaded]):
                     (Column(width=9, fit=True), Column(width=14, fit=True), Column(), Column(width=12, fit=True)),
                     id="activities",
                 )
-            yield TextPanel(id="treatment-detail")
+            yield TextPanel(id="treatment-detail", classes="wrap")
 
     def load(self) -> Loaded:
         lookup, today = self.shell.workspace.lookup, self.shell.today
