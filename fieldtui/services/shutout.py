@@ -83,27 +83,26 @@ class Shutout:
 
     def hear(self, start: PageStart) -> None:
         """The first line of a page, before the page is applied: pin a key that is new, follow one that is vouched for."""
-        if start.organisation_keys:
-            self.hear_keys(start.organisation_keys)
+        self.hear_keys(start.organisation_keys or ())
 
     def hear_keys(self, offered: tuple[OrganisationKey, ...]) -> None:
         """What the central system says its keys are, oldest first."""
+        if not offered:
+            return
         pinned = self.key
         newest = offered[-1] if pinned is None else successor_of(pinned, offered)
-        if pinned is not None and newest is None:
-            if self.refused_key != offered[-1].kid:
-                with self._store.transaction():
-                    self._store.set_meta(MetaKey.ORGANISATION_KEY_REFUSED, offered[-1].kid)
-                    self._store.audit("organisation_key.refused", detail=offered[-1].kid)
-            return
-        if newest is None or (pinned is not None and newest.kid == pinned.kid):
-            return
-        with self._store.transaction():
-            self._store.set_meta(MetaKey.ORGANISATION_KEY, newest.model_dump_json())
-            self._store.set_meta(MetaKey.ORGANISATION_KEY_REFUSED, None)
-            if pinned is None:
-                self._store.set_meta(MetaKey.ORGANISATION_KEY_TRUST, "told")
-            self._store.audit("organisation_key", detail=newest.kid)
+        if newest is not None and (pinned is None or newest.kid != pinned.kid):
+            with self._store.transaction():
+                self._store.set_meta(MetaKey.ORGANISATION_KEY, newest.model_dump_json())
+                self._store.set_meta(MetaKey.ORGANISATION_KEY_REFUSED, None)
+                if pinned is None:
+                    self._store.set_meta(MetaKey.ORGANISATION_KEY_TRUST, "told")
+                self._store.audit("organisation_key", detail=newest.kid)
+        offer = offered[-1].kid
+        if (newest is None or newest.kid != offer) and self.refused_key != offer:
+            with self._store.transaction():
+                self._store.set_meta(MetaKey.ORGANISATION_KEY_REFUSED, offer)
+                self._store.audit("organisation_key.refused", detail=offer)
 
     # --- shut out -------------------------------------------------------------------------------
 
@@ -175,7 +174,9 @@ class Shutout:
             why = "no-key"
         elif self.obeys:
             try:
-                require_order(order, key, device_id=device_id, now=lease_of(self._store).now)
+                # Past its time by either clock: what the central system says the time is must not bring an old order back.
+                now = max(lease_of(self._store).now, self._context.clock.now())
+                require_order(order, key, device_id=device_id, now=now)
             except OrganisationKeyRefused as refused:
                 why = str(refused)
             else:
@@ -273,7 +274,13 @@ class Shutout:
 def _mine(
     op_id: str, collection: str, record_id: str, fields: list[str], mine: dict[str, Any], at: str, rev: int, body: str
 ) -> Op:
-    bare: dict[str, Any] = {"op_id": op_id, "collection": collection, "id": record_id, "base_rev": rev, "recorded_at": at}
+    bare: dict[str, Any] = {
+        "op_id": op_id,
+        "collection": collection,
+        "id": record_id,
+        "base_rev": rev,
+        "recorded_at": at,
+    }
     if fields == [ANNULLED] and mine.get(ANNULLED):
         return Op(**bare, annul=AnnulOp(reason=str(mine[ANNULLED]["reason"])))
     held: dict[str, Any] = json.loads(body)

@@ -58,6 +58,11 @@ def approve_command(
         tell(_("{initials}s maskine {name} viser ordene: {words}").format(
             initials=asks.consultant, name=asks.device_name, words=" ".join(asks.words)
         ))  # fmt: skip
+        if asks.reused_at is not None:
+            tell(_(
+                "OBS: en anden maskine har også brugt koden, kl. {time}. Godkend kun, hvis du har set maskinen og ordene selv; "
+                "ellers lav en ny kode."
+            ).format(time=asks.reused_at[11:16]))  # fmt: skip
         if not yes and sys.stdin.isatty() and not typer.confirm(_("Står de samme ord på maskinens skærm?"), err=True):
             raise BadUsage(_("Maskinen er ikke godkendt."))
         device_id = approve(opened, code, organisation=organisation)
@@ -76,6 +81,12 @@ def device_list(
         lines = [
             f"{row.id}  {row.consultant:<8} {row.name}  "
             + (_("spærret {time}").format(time=row.revoked_at) if row.revoked_at else row.last_seen_at or "–")
+            + (_("  SLETTEORDRE HENTET {time}").format(time=row.wipe_delivered_at) if row.wipe_delivered_at else "")
+            + (
+                _("  ALARM: koden brugt igen {time}").format(time=row.code_used_again_at)
+                if row.code_used_again_at
+                else ""
+            )
             for row in found
         ]
         answer([row.as_json() for row in found], lines, as_json=as_json)
