@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 
 from fieldtui.base.errors import FieldtuiError
 from fieldtui.base.i18n import _
-from fieldtui.tui.keymap import hints
+from fieldtui.tui.keymap import Key, hints
 from fieldtui.tui.routes import ROUTES
 from fieldtui.tui.shell import Shell
 from fieldtui.tui.widgets.bars import HintBar, StatusBar, TabsRow
@@ -224,8 +224,12 @@ class Dialog(Serving, ModalScreen[Answer], Generic[Answer]):
     def compose(self) -> ComposeResult:
         with Panel(self.heading(), hint=self.footing(), id="dialog", classes=self.size_class):
             yield from self.body()
-        yield HintBar(hints(self.context, on_screen=False))
+        yield HintBar(self.hinted())
         yield too_small()
+
+    def hinted(self) -> tuple[Key, ...]:
+        """The keys the footer offers: those that do something here."""
+        return hints(self.context, on_screen=False)
 
     size_class: ClassVar[str] = "wide"
 

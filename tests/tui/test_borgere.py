@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.app import App, ComposeResult
 
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.domain.envelope import SyncState
 from fieldtui.services.lookup import CitizenRow
 from fieldtui.tui.presenters import caseload
 from fieldtui.tui.presenters.filters import Facts, Filter, nothing_found
+from fieldtui.tui.presenters.lines import Row
 from fieldtui.tui.screens.borgerkort import CitizenCard
-from fieldtui.tui.widgets.linetable import LineTable
+from fieldtui.tui.widgets.linetable import Column, LineTable
 from tests.tui.support import SIZES, a_caseload, grid, press, running, settle
 
 TODAY = date(2026, 11, 23)
@@ -120,3 +122,44 @@ async def test_s_sorts_and_enter_and_the_mouse_open_the_card(tmp_path: Path) -> 
         await settle(pilot)
         assert isinstance(app.screen, CitizenCard)
         assert " Fatima A." in grid(app).splitlines()[1]
+
+
+class _Lists(App[None]):
+    """A list that has not been loaded yet, and what was chosen in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chosen: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield LineTable((Column(),), id="slow")
+
+    def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
+        self.chosen.append(event.key)
+
+
+async def test_enter_pressed_before_the_list_is_there_opens_its_first_row_once_it_is() -> None:
+    app = _Lists()
+    async with app.run_test() as pilot:
+        table = app.query_one(LineTable)
+        table.focus()
+        await pilot.press("enter")
+        assert app.chosen == []
+        table.set_rows([Row("one", ("1",)), Row("two", ("2",))])
+        await pilot.pause()
+        assert app.chosen == ["one"]
+        table.set_rows([Row("two", ("2",))])
+        await pilot.pause()
+        assert app.chosen == ["one"]
+
+
+async def test_enter_in_a_list_that_turned_out_empty_chooses_nothing_later() -> None:
+    app = _Lists()
+    async with app.run_test() as pilot:
+        table = app.query_one(LineTable)
+        table.focus()
+        table.set_rows([])
+        await pilot.press("enter")
+        table.set_rows([Row("one", ("1",))])
+        await pilot.pause()
+        assert app.chosen == []

@@ -77,3 +77,18 @@ async def test_what_was_agreed_last_time_stands_under_the_text(tmp_path: Path) -
 def test_only_words_that_begin_like_health_are_pointed_at() -> None:
     assert health_word("Hun tager medicinen nu") == "medicinen"
     assert health_word("Vi talte om arbejde, bus og formiddage") is None
+
+
+async def test_the_footer_offers_only_keys_that_do_something_here(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load) as (app, pilot):
+        await press(pilot, "m")
+        footer = grid(app).splitlines()[-1]
+        assert "F8 Fremmøde" in footer
+        assert "F4" in footer
+        await press(pilot, "escape")
+        app.go("borgerkort", load.citizens["maja"])
+        await press(pilot, "m")
+        footer = grid(app).splitlines()[-1]
+        assert "F8" not in footer
+        assert "F4" in footer

@@ -18,7 +18,7 @@ from fieldtui.domain.records import Attendance
 from fieldtui.services.drafting import Draft
 from fieldtui.tui.dialogs.ask import ChooseDialog
 from fieldtui.tui.dialogs.task import task_form
-from fieldtui.tui.keymap import CONTEXTS, bindings
+from fieldtui.tui.keymap import CONTEXTS, Key, bindings
 from fieldtui.tui.presenters.dates import local, short
 from fieldtui.tui.presenters.lines import Piece, line
 from fieldtui.tui.presenters.words import shorten
@@ -107,6 +107,12 @@ class NoteEditor(Dialog[Outcome]):
     def footing(self) -> str:
         return _("Ctrl+S gemmer · Esc lukker og beholder kladden")
 
+    def hinted(self) -> tuple[Key, ...]:
+        idle = {"to_bridging"} if self._addendum_to else set()
+        if self._appointment_id is None:
+            idle.add("attendance")
+        return tuple(key for key in super().hinted() if key.action not in idle)
+
     def body(self) -> ComposeResult:
         yield CleanTextArea(id="note-text")
         yield Lines((self._advice(),), id="note-said", classes="wrap")
@@ -116,7 +122,9 @@ class NoteEditor(Dialog[Outcome]):
         if self._kind == "bridging_note":
             return _("Praktisk koordinering. Behandlingens indhold står i behandlingsstedets journal.")
         written = "".join(area.text for area in self.query(TextArea))  # none yet while the dialog is built
-        if (word := health_word(written)) and not self._addendum_to:
+        if self._addendum_to:
+            return _("Skriv kun det nødvendige. Notatet selv bliver stående, som det er.")
+        if word := health_word(written):
             return _("! “{word}” ligner helbred: flyt til Brobygning? (F4)").format(word=word)
         return _("Skriv kun det nødvendige. Helbred hører til i Brobygning (F4).")
 

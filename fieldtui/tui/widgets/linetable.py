@@ -94,6 +94,8 @@ class LineTable(ScrollView, can_focus=True):
         self._header = header
         self._empty = empty
         self._expected: str | None = None
+        self._filled = bool(rows)
+        self._choose_when_filled = False
         self._needs: tuple[int, ...] = ()
         self._fit()
 
@@ -129,6 +131,11 @@ class LineTable(ScrollView, can_focus=True):
         at = next((number for number, row in enumerate(self._rows) if row.key == kept), None)
         self.cursor = at if at is not None else max(0, min(self.cursor, len(self._rows) - 1))
         self.refresh()
+        self._filled = True
+        if self._choose_when_filled:
+            self._choose_when_filled = False
+            if self.has_focus:
+                self.action_choose()
 
     def expect(self, key: str | None) -> None:
         """Put the cursor on this key when the next rows come."""
@@ -238,6 +245,7 @@ class LineTable(ScrollView, can_focus=True):
 
     def action_move(self, step: int) -> None:
         """Move the cursor by so many rows."""
+        self._choose_when_filled = False
         self.cursor += step
 
     def action_page(self, step: int) -> None:
@@ -253,8 +261,10 @@ class LineTable(ScrollView, can_focus=True):
         self.cursor = len(self._rows) - 1
 
     def action_choose(self) -> None:
-        """Choose the row under the cursor."""
-        if (key := self.cursor_key) is not None:
+        """Choose the row under the cursor; pressed before the first rows are there, as soon as they are."""
+        if not self._filled:
+            self._choose_when_filled = True
+        elif (key := self.cursor_key) is not None:
             self.post_message(self.Chosen(self, key))
 
     async def _on_click(self, event: events.Click) -> None:

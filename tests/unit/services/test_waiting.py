@@ -46,7 +46,7 @@ def test_a_refused_change_is_sent_again_under_a_new_op_id(citizen: tuple[Workspa
 
 
 def test_what_was_parked_or_is_not_there_cannot_be_sent_again(citizen: tuple[Workspace, str]) -> None:
-    workspace, citizen_id = citizen
+    workspace, _citizen_id = citizen
     (entry,) = Outbox(workspace.store).all()
     Outbox(workspace.store).park(entry, Parked(op_id=entry.op_id, reason="reassigned"))
     with pytest.raises(BadUsage) as refused:
