@@ -7,7 +7,6 @@ same thing differently a conflict is kept for a person. Nothing of mine is dropp
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,11 +21,12 @@ from fieldtui.store.desk import replace_desk
 from fieldtui.store.disagreements import annulment_of, keep_conflict, refresh_conflicts
 from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import Entry, entries_for
+from fieldtui.store.resetting import Resetting
 from fieldtui.store.rows import main_day, parse_body
 from fieldtui.store.rulesets import remember_told
 from fieldtui.store.searching import index, unindex
 from fieldtui.store.standing import Standing, standing_of
-from fieldtui.store.writing import dump, stamp
+from fieldtui.store.writing import dump
 from fieldtui.wire.messages import JoinLine, LeaveLine, PageStart, RecordLine
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class Inbox:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.resetting = Resetting(store)
+        """For a central system that no longer knows the cursor."""
         self._search_key = store.vault.audit_key
         self._to_index: dict[int, Record | None] = {}
         """By number, what the search index must learn. Done in one go: between other statements FTS5 writes out its
@@ -139,14 +141,13 @@ class Inbox:
         if (line.collection, line.scope) != (row.collection, row.scope):
             # Neither ever changes. Taking it in would turn one record into another, a local draft of it included.
             raise ServerFault("identity")
-        reset = connection.execute("DELETE FROM unseen WHERE record_id = ?", (line.id,)).rowcount > 0
+        reset = self.resetting.came(connection, line.id)
+        if reset:
+            row = self.resetting.revive(connection, line, row)
         entries = entries_for(connection, line.id)
         if entries:
             return self._onto_pending(connection, line, row, entries, reset=reset)
-        if reset and line.rev < row.rev and self._is_mine(row.author) and not _equal(line, row):
-            self._send_again(connection, line, row)
-            return Applied(merged=1)
-        if line.rev < row.rev and not reset:
+        if line.rev < row.rev and (not reset or self.resetting.keeps(line, row)):
             return Applied()
         changed = not _equal(line, row)
         if changed:
@@ -173,73 +174,6 @@ class Inbox:
             else:
                 index(connection, no, record, self._search_key)
         self._to_index.clear()
-
-    # --- a server that forgot -----------------------------------------------------------------
-
-    def begin_reset(self) -> None:
-        """The central system no longer knows the cursor: pull everything again and keep what is pending.
-
-        What it does not send any more is found by `finish_reset`.
-        """
-        with self._store.transaction() as connection:
-            connection.execute("INSERT OR IGNORE INTO unseen (record_id) SELECT id FROM record WHERE rev > 0")
-            self._store.set_meta(MetaKey.CURSOR, None)
-
-    def finish_reset(self) -> int:
-        """After the last page: send again what this consultant wrote and the central system has lost.
-
-        What others wrote is theirs to send again; it stays readable here.
-
-        Returns:
-            How many records wait to be sent again.
-        """
-        sent_again = 0
-        with self._store.transaction() as connection:
-            for (record_id,) in connection.execute("SELECT record_id FROM unseen").fetchall():
-                row = standing_of(connection, record_id)
-                entries = entries_for(connection, record_id)
-                if row is not None and entries:
-                    connection.execute(
-                        "UPDATE outbox SET base_rev = 0, op_id = ?, in_flight = 0 WHERE seq = ?",
-                        (self._store.ids.new(), entries[-1].seq),
-                    )
-                    connection.execute(
-                        "DELETE FROM outbox WHERE record_id = ? AND state <> 'parked' AND seq < ?",
-                        (record_id, entries[-1].seq),
-                    )
-                    connection.execute("UPDATE record SET rev = 0, base = NULL WHERE id = ?", (record_id,))
-                elif row is not None and self._is_mine(row.author) and row.annulled is None:
-                    connection.execute("UPDATE record SET rev = 0 WHERE id = ?", (record_id,))
-                    self._enqueue(connection, record_id, row, base_rev=0)
-                    sent_again += 1
-            connection.execute("DELETE FROM unseen")
-        return sent_again
-
-    def _send_again(self, connection: sqlite3.Connection, line: RecordLine, row: Standing) -> None:
-        connection.execute(
-            "UPDATE record SET rev = ?, base = ?, base_annulled = ? WHERE id = ?",
-            (line.rev, dump(line.body), _dump(annulment_of(line)), line.id),
-        )
-        self._enqueue(connection, line.id, row, base_rev=line.rev)
-
-    def _enqueue(self, connection: sqlite3.Connection, record_id: str, row: Standing, *, base_rev: int) -> None:
-        annul = row.annulled is not None and base_rev > 0
-        body = {"reason": row.annulled["reason"]} if annul and row.annulled else row.body
-        collection, scope = connection.execute(
-            "SELECT collection, scope FROM record WHERE id = ?", (record_id,)
-        ).fetchone()
-        connection.execute(
-            "INSERT INTO outbox (op_id, record_id, collection, scope, base_rev, kind, body, recorded_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self._store.ids.new(), record_id, collection, scope, base_rev, "annul" if annul else "put", dump(body),
-                row.recorded_at or stamp(self._store.clock.now()),
-            ),
-        )  # fmt: skip
-
-    def _is_mine(self, author: str | None) -> bool:
-        consultant = self._store.meta(MetaKey.CONSULTANT)
-        return bool(author and consultant and json.loads(consultant)["id"] == author)
 
     # --- onto a pending change ----------------------------------------------------------------
 

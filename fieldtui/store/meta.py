@@ -60,3 +60,5 @@ class MetaKey(StrEnum):
     """ISO 8601: when that was."""
     RULES_TOLD = "rules_told"
     """JSON: the newest version of each published rule set, by name, as the central system last said."""
+    RESET_HEARD = "reset_heard"
+    """ISO 8601: while everything is pulled again after a reset, when the newest change known before was received."""

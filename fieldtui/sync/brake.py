@@ -5,46 +5,94 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Final
 
 from fieldtui.base.errors import MassChange
 from fieldtui.store.disagreements import annulment_of
 from fieldtui.store.inbox import Page
-from fieldtui.wire.messages import JoinLine, RecordLine
+from fieldtui.store.meta import MetaKey
+from fieldtui.wire.messages import JoinLine, LeaveLine, RecordLine
 
 MOST_CITIZENS: Final = 3
-"""More citizens than that annulled in one sync stop it."""
+"""More citizens than that annulled or leaving in one sync stop it."""
 MOST_SHARE: Final = 0.30
 """A larger share of the records changed in one sync stops it …"""
 FEWEST_RECORDS: Final = 20
 """… where it is more than so many records."""
 
 
-def check_mass_change(connection: sqlite3.Connection, pages: Iterable[Page]) -> None:
+def check_mass_change(connection: sqlite3.Connection, pages: Iterable[Page], *, day: date) -> None:
     """Stop before anything is applied where more would change than a person would expect.
 
     Records of a scope that joins and of which nothing is here, records this device does not have, and records that come again as they are do
-    not count; nor does a first sync, where there is nothing to change. What leaves is purged by rules of its own.
+    not count; nor does a first sync, where there is nothing to change. A citizen that leaves counts unless this device
+    knows why by itself: its own term as a substitute is over, or its own person offered the citizen to somebody. What
+    the central system says in the same breath explains nothing, for who would empty a device would say that too.
+
+    Args:
+        connection: The store's.
+        pages: Everything that came.
+        day: Today in Copenhagen.
 
     Raises:
-        MassChange: With how many citizens would be annulled, and how many records changed.
+        MassChange: With the citizens that would leave or be annulled, and how many records would change.
     """
     total = connection.execute("SELECT count(*) FROM record WHERE rev > 0").fetchone()[0]
     if not total:
         return
+    found = connection.execute("SELECT value FROM meta WHERE key = ?", (str(MetaKey.RESET_HEARD),)).fetchone()
+    heard = datetime.fromisoformat(found[0]) if found and found[0] else None
     joined: set[str] = set()
     citizens: set[str] = set()
     changed: set[str] = set()
+    leaving: set[str] = set()
     for page in pages:
+        leaving |= _let_go(connection, page, day)
         for line in page.lines:
-            if isinstance(line, JoinLine):
+            if isinstance(line, LeaveLine):
+                leaving.add(line.scope)
+            elif isinstance(line, JoinLine):
+                leaving.discard(line.scope)
                 # A join explains what is new here, never a change of what this device has had all along.
                 if not _is_here(connection, line.scope):
                     joined.add(line.scope)
-            elif isinstance(line, RecordLine) and line.scope not in joined:
-                _count(connection, line, citizens, changed)
+            elif line.scope not in joined:
+                _count(connection, line, citizens, changed, heard)
+    citizens |= {scope.removeprefix("citizen:") for scope in leaving if not _known_why(connection, scope, day)}
     if len(citizens) > MOST_CITIZENS or (len(changed) > FEWEST_RECORDS and len(changed) > MOST_SHARE * total):
-        raise MassChange(citizens=len(citizens), records=len(changed))
+        raise MassChange(citizens=len(citizens), records=len(changed), ids=tuple(sorted(citizens)))
+
+
+def _let_go(connection: sqlite3.Connection, page: Page, day: date) -> set[str]:
+    """Citizens whose tie would end by what a page says of it; their `leave` may then come in a later sync."""
+    found = set()
+    for citizen, said in (page.start.assignments or {}).items():
+        row = connection.execute("SELECT role, until FROM assignment WHERE citizen_id = ?", (citizen,)).fetchone()
+        if row is None:
+            continue
+        ends = said.until is not None and said.until < day.isoformat()
+        if (row[0] == "primary" and said.role != "primary") or (ends and not _over(row, day)):
+            found.add(f"citizen:{citizen}")
+    return found
+
+
+def _known_why(connection: sqlite3.Connection, scope: str, day: date) -> bool:
+    """True where nothing of the citizen is here, or this device knows by itself that it leaves."""
+    if not _is_here(connection, scope):
+        return True
+    citizen = scope.removeprefix("citizen:")
+    row = connection.execute("SELECT role, until FROM assignment WHERE citizen_id = ?", (citizen,)).fetchone()
+    if row is not None and row[0] != "primary" and _over(row, day):
+        return True
+    last = connection.execute(
+        "SELECT action FROM audit WHERE subject = ? AND action LIKE 'handover.%' ORDER BY seq DESC LIMIT 1", (citizen,)
+    ).fetchone()
+    return last is not None and last[0] == "handover.offer"
+
+
+def _over(row: tuple[str, str | None], day: date) -> bool:
+    return row[1] is not None and row[1] < day.isoformat()
 
 
 def _is_here(connection: sqlite3.Connection, scope: str) -> bool:
@@ -52,14 +100,16 @@ def _is_here(connection: sqlite3.Connection, scope: str) -> bool:
     return bool(found[0])
 
 
-def _count(connection: sqlite3.Connection, line: RecordLine, citizens: set[str], changed: set[str]) -> None:
+def _count(
+    connection: sqlite3.Connection, line: RecordLine, citizens: set[str], changed: set[str], heard: datetime | None
+) -> None:
     row = connection.execute(
-        "SELECT coalesce(base, body), CASE WHEN base IS NULL THEN annulled ELSE base_annulled END FROM record"
+        "SELECT coalesce(base, body), CASE WHEN base IS NULL THEN annulled ELSE base_annulled END, rev FROM record"
         " WHERE id = ? AND rev > 0",
         (line.id,),
     ).fetchone()
-    if row is None:
-        return
+    if row is None or (line.rev < row[2] and heard and datetime.fromisoformat(line.received_at) <= heard):
+        return  # new, or what a restored central system still has of it; that changes nothing here (`store.resetting`)
     body, annulled = json.loads(row[0]), row[1] is not None
     if body != line.body or annulled != (annulment_of(line) is not None):
         changed.add(line.id)

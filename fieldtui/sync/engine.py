@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from pydantic import ValidationError
 
+from fieldtui.base.clock import today
 from fieldtui.base.errors import ServerFault, Unreachable
 from fieldtui.base.log import event
 from fieldtui.store.contact import read_contact, write_contact
@@ -188,7 +189,7 @@ class Engine:
             if page is None:
                 if None in asked:
                     raise ServerFault("cursor-reset")
-                self._inbox.begin_reset()
+                self._inbox.resetting.begin()
                 cursor, held, self._held_bytes = None, [], 0
                 continue
             check_progress(page, asked, 0 if at_once else self._held_bytes)
@@ -200,7 +201,7 @@ class Engine:
                 break
         if held:
             with self._store.reading() as connection:
-                check_mass_change(connection, [page for page, _asked in held])
+                check_mass_change(connection, [page for page, _asked in held], day=today(self._store.clock))
             self._apply(held, report)
         self._finish_reset(report)
 
@@ -214,7 +215,7 @@ class Engine:
         with self._store.reading() as connection:
             resetting = connection.execute("SELECT EXISTS (SELECT 1 FROM unseen)").fetchone()[0]
         if resetting:
-            report.merged += self._inbox.finish_reset()
+            report.merged += self._inbox.resetting.finish()
 
     def _fetch(self, cursor: str | None) -> Page | None:
         """One page; `None` where the central system no longer knows the cursor.
