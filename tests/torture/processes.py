@@ -38,6 +38,11 @@ class Api:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def spawn(self) -> None:
         """Start it, and do not wait."""
         with self.log.open("ab") as errors:
