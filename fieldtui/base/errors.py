@@ -232,6 +232,8 @@ class MassChange(Waiting):
 
     citizens: int
     records: int
+    ids: tuple[str, ...] = ()
+    """Of the citizens."""
 
 
 # --- exit 6, 7, 8 -----------------------------------------------------------------------------

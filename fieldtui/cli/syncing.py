@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from fieldtui.base.clock import isoformat
-from fieldtui.base.errors import BadUsage
+from fieldtui.base.clock import isoformat, today
+from fieldtui.base.errors import BadUsage, MassChange
 from fieldtui.base.exits import ExitCode
 from fieldtui.base.i18n import _
 from fieldtui.cli import watching
@@ -16,7 +16,7 @@ from fieldtui.cli.handing import waiting_lines
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.cli.text import when
-from fieldtui.services.workspace import Status
+from fieldtui.services.workspace import Status, Workspace
 
 
 def mount(root: typer.Typer) -> None:
@@ -43,12 +43,16 @@ def sync(
         watching.watch(setting)
         return
     with opened(setting) as workspace:
-        report = workspace.syncing.run(
-            manual=True,
-            accept_mass_change=accept_mass_change,
-            dry_run=dry_run,
-            on_progress=watching.progress if sys.stderr.isatty() else None,
-        )
+        try:
+            report = workspace.syncing.run(
+                manual=True,
+                accept_mass_change=accept_mass_change,
+                dry_run=dry_run,
+                on_progress=watching.progress if sys.stderr.isatty() else None,
+            )
+        except MassChange as stopped:
+            _name(setting, workspace, stopped)
+            raise
         watching.wipe_progress()
         waiting = workspace.status()
         on_the_desk = waiting_lines(workspace)
@@ -74,6 +78,15 @@ def sync(
         setting.tell(line)
     if waiting.conflicts or waiting.rejected:
         raise typer.Exit(ExitCode.WAITING)
+
+
+def _name(setting: Setting, workspace: Workspace, stopped: MassChange) -> None:
+    """Say on stderr which citizens the sync would take, so that a person can answer."""
+    watching.wipe_progress()
+    if stopped.ids:
+        names = {row.id: row.short_name for row in workspace.lookup.citizens(today(setting.clock))}
+        for citizen_id in stopped.ids:
+            setting.tell(f"{citizen_id}  {names.get(citizen_id, '')}".rstrip())
 
 
 def status(context: typer.Context) -> None:

@@ -80,13 +80,13 @@ class BackgroundSync:
         """True while a sync is under way, until it is stopped."""
         return self._busy.locked() and not self._stopped.is_set()
 
-    def start(self, *, manual: bool) -> bool:
+    def start(self, *, manual: bool, accept_mass_change: bool = False) -> bool:
         """Begin a sync; False where one is under way already, or one that was stopped has not come to its end."""
         if self._ended.is_set() or not self._busy.acquire(blocking=False):
             return False
         self._stopped.clear()
         aside(
-            lambda: self._once(manual),
+            lambda: self._once(manual, accept_mass_change),
             on_done=lambda ran: self._tell(self._on_done, ran),
             on_error=lambda error: self._tell(self._on_error, error, manual),
             on_fault=lambda fault: self._tell(self._on_fault, fault),
@@ -110,11 +110,12 @@ class BackgroundSync:
         if not self._ended.is_set():
             listener(*said)
 
-    def _once(self, manual: bool) -> Ran:
+    def _once(self, manual: bool, accept_mass_change: bool) -> Ran:
         try:
             syncing = self._syncing()
             report = syncing.run(
                 manual=manual,
+                accept_mass_change=accept_mass_change,
                 cancelled=self._stopped.is_set,
                 on_progress=lambda step: self._tell(self._on_progress, step),
             )

@@ -5,14 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldtui.base.clock import Clock
-from fieldtui.base.errors import Busy, FieldtuiError, NotEnrolled, Revoked, Unreachable
+from fieldtui.base.errors import Busy, FieldtuiError, MassChange, NotEnrolled, Revoked, Unreachable
 from fieldtui.base.i18n import _
 from fieldtui.tui.background import BackgroundSync, Ran
+from fieldtui.tui.dialogs.ask import ConfirmDialog
 from fieldtui.tui.endings import LockReason
 from fieldtui.tui.guarded import GuardedApp
+from fieldtui.tui.presenters import brake
+from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.status import StatusFacts, progress_text
+from fieldtui.tui.service_screen import ServiceScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.screen import Screen
+
     from fieldtui.services.autosync import AutoSync
     from fieldtui.services.syncing import SyncProgress
     from fieldtui.services.workspace import Workspace
@@ -27,6 +35,7 @@ class SendingApp(GuardedApp):
     """Sync by itself and on F5; what the app above does with facts and locks it says itself."""
 
     facts: StatusFacts
+    names: Names
 
     def __init__(self, clock: Clock, workspace: Workspace | None) -> None:
         super().__init__(clock)
@@ -56,6 +65,10 @@ class SendingApp(GuardedApp):
         """Load status, names and the screens in view anew."""
         raise NotImplementedError
 
+    def ask(self, dialog: Screen[Any], answered: Callable[[Any], None]) -> None:
+        """Show a dialog; `answered` runs with its answer unless it was left with `None`."""
+        raise NotImplementedError
+
     def _set_facts(self, **facts: Any) -> None:
         raise NotImplementedError
 
@@ -76,8 +89,10 @@ class SendingApp(GuardedApp):
         if self._auto is not None and not self._ending and self._auto.is_due():
             self._begin_sync(manual=False)
 
-    def _begin_sync(self, *, manual: bool) -> bool:
-        if self._auto is None or self._ending or not self._sync.start(manual=manual):
+    def _begin_sync(self, *, manual: bool, accept_mass_change: bool = False) -> bool:
+        if self._auto is None or self._ending:
+            return False
+        if not self._sync.start(manual=manual, accept_mass_change=accept_mass_change):
             return False
         self._auto.began()
         self._set_facts(progress="")
@@ -140,7 +155,24 @@ class SendingApp(GuardedApp):
         if isinstance(error, Revoked):
             self.fail(error)
             self.set_timer(_REVOKED_SECONDS, lambda: self.lock(LockReason.ASKED))
+        elif isinstance(error, MassChange):
+            self._ask_about(error, manual=manual)
         elif manual or not isinstance(error, (Unreachable, Busy, NotEnrolled, self._sync_trouble)):
             self.fail(error)
         self._sync_trouble = type(error)  # said once, not every quarter of an hour
         self._load_facts()
+
+    def _ask_about(self, error: MassChange, *, manual: bool) -> None:
+        """Whoever pressed F5 is asked now; a sync that began by itself takes nobody's keys and only says that it waits."""
+        if not manual or not isinstance(self.screen, ServiceScreen):
+            if manual or self._sync_trouble is not MassChange:
+                self.notice(brake.told(error), "warning")
+            return
+
+        def answered(yes: bool) -> None:
+            if yes:
+                self._begin_sync(manual=True, accept_mass_change=True)
+            else:
+                self.notice(_("Intet er ændret. Ring til din leder, hvis det ikke passer."))
+
+        self.ask(ConfirmDialog(brake.question(error), brake.consequence(error, self.names), _("Ja, det passer")), answered)

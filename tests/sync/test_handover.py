@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from sqlalchemy import select
 
-from fieldtui.base.errors import Unreachable
+from fieldtui.base.errors import MassChange, Unreachable
+from fieldtui.central.schema import parked
 from fieldtui.store.purge import VACUUM_DUE
 from fieldtui.vault.keys import database_label, derive
 from tests.sync.office import Device, Office
@@ -151,3 +153,31 @@ def test_what_is_for_a_person_to_decide_stays_until_it_is_decided_although_the_c
     mine.workspace.conflicts.resolve(undecided.id, "theirs")
     assert mine.sync().purged == 1
     assert mine.table("conflict") == []
+
+
+def test_a_whole_caseload_leaves_only_once_a_person_says_that_it_may(office: Office) -> None:
+    citizens = [office.citizen("MH", given_name=f"Borger {number}") for number in range(5)]
+    device = office.device("MH")
+    device.edit(citizens[0], job_goal="Gartner")
+    for citizen in citizens:
+        office.assign(citizen, "TB")
+    with pytest.raises(MassChange) as stopped:
+        device.sync()
+    assert stopped.value.ids == tuple(sorted(citizens))
+    assert all(device.workspace.store.get(citizen) is not None for citizen in citizens)
+    assert device.workspace.status().pending == 1
+    report = device.sync(accept_mass_change=True)
+    assert (report.finished, report.purged, report.pushed) == (True, 5, 1)
+    with office.database.transaction() as connection:
+        assert connection.execute(select(parked.c.scope)).scalars().all() == [f"citizen:{citizens[0]}"]
+
+
+def test_a_substitutes_whole_caseload_leaves_by_itself_when_the_term_is_over(office: Office) -> None:
+    citizens = [office.citizen("MH", given_name=f"Borger {number}") for number in range(5)]
+    device = office.device("TB")
+    for citizen in citizens:
+        office.assign(citizen, "TB", "substitute", date(2026, 11, 25))
+    device.sync()
+    for clock in (office.clock, device.clock):
+        clock.advance(timedelta(days=3))
+    assert device.sync().purged == 5

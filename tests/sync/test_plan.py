@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import Entry
 from fieldtui.sync.brake import check_mass_change
 from fieldtui.sync.plan import batches, in_order, op_of
-from fieldtui.wire.messages import JoinLine, Limits, PageStart, RecordLine
+from fieldtui.wire.messages import Assigned, JoinLine, LeaveLine, Limits, PageStart, RecordLine
 from tests.support.workspaces import add_citizen, as_synced, make_workspace
 
 
@@ -76,6 +77,7 @@ def line(citizen: str, *, annulled: bool = False, **body: Any) -> RecordLine:
 
 
 WHEN = "2026-11-23T07:00:00+00:00"
+DAY = date(2026, 11, 23)
 
 
 def page(*lines: Any) -> Page:
@@ -87,27 +89,85 @@ def test_the_brake_counts_what_nothing_explains(tmp_path: Path) -> None:
     with make_workspace(tmp_path) as workspace:
         citizens = [add_citizen(workspace, f"Borger {number}") for number in range(40)]
         with workspace.store.reading() as connection:
-            check_mass_change(connection, [page(*(line(each, given_name="X") for each in citizens))])  # a first sync
+            check_mass_change(connection, [page(*(line(each, given_name="X") for each in citizens))], day=DAY)  # a first sync
         for citizen in citizens:
             as_synced(workspace.store, citizen)
         changed = [line(each, given_name="X") for each in citizens]
         same = [line(each, **(workspace.store.body_of(each) or {})) for each in citizens]
         joins = [JoinLine(scope=f"citizen:{each}", seq=1) for each in citizens]
         with workspace.store.reading() as connection:
-            check_mass_change(connection, [page(*same)])
+            check_mass_change(connection, [page(*same)], day=DAY)
             new = [str(uuid.UUID(int=number)) for number in range(1, 41)]
             arrive = [JoinLine(scope=f"citizen:{each}", seq=1) for each in new]
-            check_mass_change(connection, [page(*arrive), page(*(line(each, given_name="X") for each in new))])
+            check_mass_change(connection, [page(*arrive), page(*(line(each, given_name="X") for each in new))], day=DAY)
             with pytest.raises(MassChange):  # a join does not explain a change of what was here all along
-                check_mass_change(connection, [page(*joins), page(*changed)])
-            check_mass_change(connection, [page(*changed[:20])])
-            check_mass_change(connection, [page(*(line(each, annulled=True) for each in citizens[:3]))])
+                check_mass_change(connection, [page(*joins), page(*changed)], day=DAY)
+            check_mass_change(connection, [page(*changed[:20])], day=DAY)
+            check_mass_change(connection, [page(*(line(each, annulled=True) for each in citizens[:3]))], day=DAY)
             with pytest.raises(MassChange) as stopped:
-                check_mass_change(connection, [page(*changed[:10]), page(*changed[10:21])])
+                check_mass_change(connection, [page(*changed[:10]), page(*changed[10:21])], day=DAY)
             assert (stopped.value.citizens, stopped.value.records) == (0, 21)
             with pytest.raises(MassChange) as stopped:
-                check_mass_change(connection, [page(*(line(each, annulled=True) for each in citizens[:4]))])
+                check_mass_change(connection, [page(*(line(each, annulled=True) for each in citizens[:4]))], day=DAY)
             assert stopped.value.citizens == 4
+
+
+def test_citizens_who_leave_stop_a_sync_unless_this_device_knows_why_by_itself(tmp_path: Path) -> None:
+    with make_workspace(tmp_path) as workspace:
+        citizens = [add_citizen(workspace, f"Borger {number}") for number in range(8)]
+        for citizen in citizens:
+            as_synced(workspace.store, citizen)
+        leaves = [LeaveLine(scope=f"citizen:{each}", seq=5, reason="reassigned") for each in citizens]
+
+        def tie(citizen: str, role: str, until: str | None) -> None:
+            with workspace.store.transaction() as connection:
+                connection.execute(
+                    "INSERT OR REPLACE INTO assignment (citizen_id, role, until) VALUES (?, ?, ?)", (citizen, role, until)
+                )
+
+        def stopped(*pages: Page) -> tuple[str, ...]:
+            with workspace.store.reading() as connection:
+                try:
+                    check_mass_change(connection, pages, day=DAY)
+                except MassChange as stop:
+                    return stop.ids
+            return ()
+
+        for citizen in citizens:
+            tie(citizen, "primary", None)
+        assert stopped(page(*leaves[:3])) == ()
+        assert stopped(page(*leaves[:4])) == tuple(sorted(citizens[:4]))
+        assert stopped(page(*leaves[:2]), page(*leaves[2:4])) == tuple(sorted(citizens[:4]))
+        back = JoinLine(scope=leaves[0].scope, seq=6)
+        assert stopped(page(*leaves[:4], back)) == ()  # away and back again
+        strangers = [LeaveLine(scope=f"citizen:{uuid.UUID(int=each)}", seq=5, reason="erased") for each in range(1, 9)]
+        assert stopped(page(*strangers)) == ()  # nothing of them is here
+
+        workspace.store.audit("handover.offer", citizens[0])  # one's own doing
+        assert stopped(page(*leaves[:4])) == ()
+        workspace.store.audit("handover.withdraw", citizens[0])
+        assert stopped(page(*leaves[:4])) != ()
+
+        for citizen in citizens[4:]:
+            tie(citizen, "substitute", "2026-11-22")
+        assert stopped(page(*leaves[4:])) == ()  # a term that this device knew the end of
+        for citizen in citizens[4:]:
+            tie(citizen, "substitute", "2026-11-23")  # which has a day left
+        assert len(stopped(page(*leaves[4:]))) == 4
+
+
+def test_a_central_system_cannot_first_say_that_a_tie_ended_and_then_take_the_citizens(tmp_path: Path) -> None:
+    with make_workspace(tmp_path) as workspace:
+        citizens = [add_citizen(workspace, f"Borger {number}") for number in range(5)]
+        for citizen in citizens:
+            as_synced(workspace.store, citizen)
+            with workspace.store.transaction() as connection:
+                connection.execute("INSERT INTO assignment (citizen_id, role) VALUES (?, 'primary')", (citizen,))
+        ended = {each: Assigned(role="substitute", until="2026-11-20") for each in citizens}
+        said = PageStart(server_time=WHEN, lease_until=WHEN, lease_warn_after=WHEN, assignments=ended)
+        with workspace.store.reading() as connection, pytest.raises(MassChange) as stop:
+            check_mass_change(connection, [Page(said, (), "next", False)], day=DAY)
+        assert stop.value.ids == tuple(sorted(citizens))
 
 
 def test_times_of_contact_that_somebody_altered_do_not_count(tmp_path: Path) -> None:
