@@ -20,6 +20,7 @@ from fieldtui.sync.report import SyncProgress, SyncReport
 from fieldtui.sync.route import Route
 from fieldtui.sync.rules import fetch_rules
 from fieldtui.sync.transport import Identity, Transport
+from fieldtui.sync.turns import Turns
 from fieldtui.vault import sync_lock
 from fieldtui.wire.keys import load_private_key, load_public_key
 from fieldtui.wire.messages import PageStart
@@ -43,7 +44,7 @@ class Syncing:
         self._context = context
         self._store = context.store
         self._via = via
-        self._last_seq = 0
+        self._turns = Turns()
         self._under_way: Transport | None = None
 
     @property
@@ -95,7 +96,6 @@ class Syncing:
                 return report
             finally:
                 self._under_way = None
-                self._last_seq = transport.last_seq
 
     def _carry_out(self, engine: Engine) -> SyncReport:
         """Sync, and do as the organisation's own key says, where it says something.
@@ -140,8 +140,6 @@ class Syncing:
                 yield transport
             except Revoked as told:
                 raise Shutout(self._context).after(told) from None
-            finally:
-                self._last_seq = max(self._last_seq, transport.last_seq)
 
     def cut(self) -> None:
         """From another thread: let the sync under way wait for nobody; with `cancelled` set it ends at once.
@@ -193,5 +191,5 @@ class Syncing:
             timedelta(milliseconds=int(self._store.meta(MetaKey.CLOCK_OFFSET_MS) or 0)),
             self._via,
             Route(self._store.meta(MetaKey.CA_FILE), self._store.meta(MetaKey.PROXY)),
-            self._last_seq,
+            turns=self._turns,
         )

@@ -30,6 +30,11 @@ class Cutter:
             if self._cut:
                 _shut(made)
 
+    @property
+    def is_cut(self) -> bool:
+        """True once `cut` was called."""
+        return self._cut
+
     def cut(self) -> None:
         """Cut every connection there is or will be; what waits for an answer fails at once. Again does nothing."""
         with self._lock:

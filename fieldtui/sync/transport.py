@@ -22,6 +22,7 @@ from fieldtui.base.errors import ServerFault, Unreachable, UpgradeNeeded
 from fieldtui.sync.cutting import Cutter
 from fieldtui.sync.orders import ShutOut
 from fieldtui.sync.route import STRAIGHT, Route, connection_error, http_transport
+from fieldtui.sync.turns import Turns
 from fieldtui.wire.encoding import ZSTD, BodyRefused, decode_body, encode_body
 from fieldtui.wire.messages import PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
 from fieldtui.wire.problems import read_problem
@@ -95,7 +96,7 @@ class Transport:
         offset: timedelta = timedelta(0),
         via: httpx2.BaseTransport | None = None,
         route: Route = STRAIGHT,
-        last_seq: int = 0,
+        turns: Turns | None = None,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -107,15 +108,14 @@ class Transport:
             offset: The central system's time minus the device's, as known so far.
             via: Another way than `route.http_transport` makes.
             route: Which authority is pinned, and the proxy on the way.
-            last_seq: The number this process signed last.
+            turns: Shared with this device's other conversations; knows the number that was signed last.
         """
         self._base = base_url.rstrip("/")
         self._route = route
         self._identity = identity
         self._server_key = server_key
         self._clock = clock
-        self.last_seq = last_seq
-        """The sequence number that was signed last."""
+        self._turns = turns or Turns()
         self.offset = offset
         """The central system's time minus the device's, after the last proven answer."""
         self.traffic = Traffic()
@@ -127,6 +127,15 @@ class Transport:
             timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             headers={"accept-encoding": ZSTD, "user-agent": "fieldtui"},
         )
+
+    @property
+    def last_seq(self) -> int:
+        """The sequence number that was signed last."""
+        return self._turns.last_seq
+
+    @last_seq.setter
+    def last_seq(self, number: int) -> None:
+        self._turns.last_seq = number
 
     def __enter__(self) -> Self:
         return self
@@ -168,6 +177,10 @@ class Transport:
             Revoked: This device is revoked; the answer is proven to say so.
             ServerFault: An answer that is not proven, or that breaks the protocol.
         """
+        with self._turns.take(lambda: self._cutter.is_cut):
+            return self._exchange_in_turn(method, path, body, headers)
+
+    def _exchange_in_turn(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         mended: set[str] = set()
         while True:
             answer = self._once(method, path, body, headers)

@@ -13,6 +13,7 @@ import pytest
 from fieldtui.base.errors import ServerFault, Unreachable, UpgradeNeeded
 from fieldtui.sync.route import is_loopback
 from fieldtui.sync.transport import ENCODED_LIMIT, Identity, Transport
+from fieldtui.sync.turns import Turns
 from fieldtui.wire.encoding import BodyRefused, decode_body, encode_body
 from fieldtui.wire.keys import new_device_key
 from fieldtui.wire.signatures import HttpMessage, sign_response
@@ -124,7 +125,7 @@ def test_a_number_from_a_wrong_clock_is_never_counted() -> None:
     ahead = TickingClock(MONDAY + timedelta(days=2))
     transport = Transport(
         "http://127.0.0.1:9", Identity(DEVICE, "org.dev", "dev"), SERVER.public_key(), ahead, timedelta(0), wire,
-        last_seq=int((MONDAY + timedelta(days=2)).timestamp() * 1_000_000),
+        turns=Turns(int((MONDAY + timedelta(days=2)).timestamp() * 1_000_000)),
     )  # fmt: skip
     assert transport.get("/v1/changes").problem is None
     counted = int(wire.requests[-1].headers["fieldtui-seq"])
@@ -210,3 +211,37 @@ def test_a_bomb_is_stopped_at_the_limit() -> None:
         decode_body(bomb, encoding, limit=1_000_000)
     with pytest.raises(BodyRefused):
         decode_body(b"x" * 11, None, limit=10)
+
+
+def test_two_conversations_of_a_device_take_turns_so_that_numbers_arrive_in_order() -> None:
+    """A leader asks for the team while a sync runs: the later number waits for the answer to the earlier one."""
+    turns, under_way, arrived = Turns(), threading.Event(), []
+    let_go = threading.Event()
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        arrived.append(int(request.headers["fieldtui-seq"]))
+        under_way.set()
+        assert let_go.wait(10)
+        return signed(request)
+
+    def conversation() -> Transport:
+        identity = Identity(DEVICE, "org.dev", "dev")
+        clock = TickingClock(MONDAY)
+        return Transport(
+            "http://127.0.0.1:9", identity, SERVER.public_key(), clock, timedelta(0), Wire(answer), turns=turns
+        )
+
+    first, second, given_up = conversation(), conversation(), conversation()
+    asking = [threading.Thread(target=each.get, args=("/v1/changes",)) for each in (first, second)]
+    asking[0].start()
+    assert under_way.wait(10)
+    asking[1].start()
+    given_up.cut()
+    with pytest.raises(Unreachable):
+        given_up.get("/v1/changes")
+    assert len(arrived) == 1
+    let_go.set()
+    for thread in asking:
+        thread.join(10)
+    assert len(arrived) == 2
+    assert arrived == sorted(set(arrived))
