@@ -45,6 +45,8 @@ from tests.benchmarks.sync.table import machine, write_into
 
 PUBLIC: Final = "http://127.0.0.1:9"
 """What devices sign for; each is sent to one of several processes behind it."""
+CONNECTIONS: Final = 16
+"""Of each process, so that several fit into what the embedded PostgreSQL takes; others wait for one that is free."""
 
 
 @dataclass(slots=True)
@@ -112,7 +114,7 @@ def main() -> int:
 
 @contextlib.contextmanager
 def _process(office: Office) -> Iterator[str]:
-    with served(office, public_url=PUBLIC) as (url, _pid):
+    with served(office, public_url=PUBLIC, connections=CONNECTIONS) as (url, _pid):
         yield url
 
 

@@ -60,10 +60,13 @@ class Office:
 
 
 @contextlib.contextmanager
-def served(office: Office, *, listen: str = "127.0.0.1:0", public_url: str | None = None) -> Iterator[tuple[str, int]]:
+def served(
+    office: Office, *, public_url: str | None = None, connections: int | None = None
+) -> Iterator[tuple[str, int]]:
     """A process that serves the central system: its address, and its process id."""
     command = [sys.executable, "-m", "fieldtui", "central", "serve", "--database-url", office.database_url]
-    command += ["--listen", listen, *(["--public-url", public_url] if public_url else [])]
+    command += ["--listen", "127.0.0.1:0", *(["--public-url", public_url] if public_url else [])]
+    command += ["--connections", str(connections)] if connections else []
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT)
     try:
         assert process.stdout is not None
