@@ -127,6 +127,10 @@ class _Page:
         return b"".join(self._lines)
 
 
+Place = tuple[int, str | None, str | None]
+"""How far a page has come: `at`, `scope` and `after` of the cursor that stands there."""
+
+
 class _Round:
     """What is left of a round, in order."""
 
@@ -142,16 +146,16 @@ class _Round:
 
     def fill(self, page: _Page, *, latest: int) -> None:
         """Put as much into the page as it takes, and its end; `latest` is the highest number there is by now."""
-        cursor = self._cursor
+        place: Place | None = None
         for line, reached in self._items(page):
             if not page.take(line):
-                page.end(cursor, more=True)
+                page.end(self._cursor if place is None else self._cursor_at(*place), more=True)
                 return
-            cursor = reached
-        page.end(cursor.settled(self._head), more=latest > self._head)
+            place = reached
+        page.end(self._cursor.settled(self._head), more=latest > self._head)
 
-    def _items(self, page: _Page) -> Iterator[tuple[RecordLine | JoinLine | LeaveLine, Cursor]]:
-        """Every line that is left, with the cursor that stands after it."""
+    def _items(self, page: _Page) -> Iterator[tuple[RecordLine | JoinLine | LeaveLine, Place]]:
+        """Every line that is left, with the place that is reached with it."""
         cursor = self._cursor
         if cursor.scope is not None and cursor.scope in self._joined:
             yield from self._scope_records(page, cursor.scope, cursor.at, cursor.after or "")
@@ -159,17 +163,17 @@ class _Round:
         for row in self._records(page):
             while events and events[0].seq < row.seq:
                 yield from self._event(page, events.pop(0))
-            yield _record_line(row), self._reached(row.seq)
+            yield _record_line(row), (row.seq, None, None)
         for event in events:
             yield from self._event(page, event)
 
-    def _event(self, page: _Page, row: Any) -> Iterator[tuple[JoinLine | LeaveLine | RecordLine, Cursor]]:
+    def _event(self, page: _Page, row: Any) -> Iterator[tuple[JoinLine | LeaveLine | RecordLine, Place]]:
         if row.kind == "leave":
             reason = cast("LeaveReason", row.reason or "ended")
             why = self._why(row.scope) if reason == "erased" else None
-            yield LeaveLine(scope=row.scope, seq=row.seq, reason=reason, why=why), self._reached(row.seq)
+            yield LeaveLine(scope=row.scope, seq=row.seq, reason=reason, why=why), (row.seq, None, None)
             return
-        yield JoinLine(scope=row.scope, seq=row.seq), self._reached(row.seq, row.scope, "")
+        yield JoinLine(scope=row.scope, seq=row.seq), (row.seq, row.scope, "")
         yield from self._scope_records(page, row.scope, row.seq, "")
 
     def _why(self, scope: str) -> str | None:
@@ -181,7 +185,7 @@ class _Round:
         ).scalar_one_or_none()
         return why
 
-    def _scope_records(self, page: _Page, scope: str, seq: int, after: str) -> Iterator[tuple[RecordLine, Cursor]]:
+    def _scope_records(self, page: _Page, scope: str, seq: int, after: str) -> Iterator[tuple[RecordLine, Place]]:
         while True:
             batch = page.wanted() + 1
             rows = self._connection.execute(
@@ -199,7 +203,7 @@ class _Round:
                 after = row.id
                 shown = _shown(standing_from(row), self._access)
                 if shown is not None:
-                    yield _record_line(shown), self._reached(seq, scope, row.id)
+                    yield _record_line(shown), (seq, scope, row.id)
             if len(rows) < batch:
                 return
 
@@ -229,7 +233,7 @@ class _Round:
             if len(rows) < batch:
                 return
 
-    def _reached(self, seq: int, scope: str | None = None, after: str | None = None) -> Cursor:
+    def _cursor_at(self, seq: int, scope: str | None, after: str | None) -> Cursor:
         return replace(self._cursor, at=seq, base=self._base, head=self._head, scope=scope, after=after)
 
     def _last_events(self) -> list[Any]:
@@ -275,7 +279,8 @@ def current_line(standing: Standing, access: Access) -> RecordLine | None:
 
 
 def _record_line(standing: Standing) -> RecordLine:
-    return RecordLine(
+    # Not checked anew: it was when it was written, and a page holds a thousand.
+    return RecordLine.model_construct(
         collection=standing.collection,
         id=standing.id,
         scope=standing.scope,

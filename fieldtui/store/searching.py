@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import cache
 from typing import Final
 
 from fieldtui.base.text import clean, fold
@@ -54,14 +55,24 @@ def texts_of(record: Record) -> Iterator[tuple[str, str]]:
     not know.
     """
     hidden = _PROTECTED_FIELDS if isinstance(record, Citizen) and record.address_protected else frozenset[str]()
-    for name, info in fields_of(type(record)).items():
-        if name == "cpr" or name in hidden or name in _REFERENCES or name.endswith("_id"):
+    for name, attribute in _searched(type(record)):
+        if name in hidden:
             continue
-        value = getattr(record, info.attribute)
+        value = getattr(record, attribute)
         if isinstance(value, str) and not isinstance(value, Enum) and value:
             yield name, value
         elif isinstance(value, tuple) and value:
             yield name, ", ".join(str(word) for word in value)
+
+
+@cache
+def _searched(model: type[Record]) -> tuple[tuple[str, str], ...]:
+    """Name and attribute of every field of a model that may hold text to be found."""
+    return tuple(
+        (name, info.attribute)
+        for name, info in fields_of(model).items()
+        if name != "cpr" and name not in _REFERENCES and not name.endswith("_id")
+    )
 
 
 def cpr_token(key: bytes, digits: str) -> str:
@@ -72,7 +83,7 @@ def cpr_token(key: bytes, digits: str) -> str:
 def words_of(record: Record, key: bytes) -> str:
     """Everything of a record that goes into the index."""
     parts = [spell(_without_numbers(text, key)) for _name, text in texts_of(record)]
-    phone = getattr(record, "phone", None)
+    phone = getattr(record, "phone", None) if "phone" in type(record).model_fields else None
     if isinstance(phone, str):
         parts.append(phone.replace(" ", ""))
     if isinstance(record, Citizen) and record.cpr:
