@@ -14,7 +14,7 @@ from fieldtui.base.clock import isoformat, today
 from fieldtui.base.errors import BadUsage, InvalidRecords, LineProblem, NotFound
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
-from fieldtui.central import assignments, planning
+from fieldtui.central import assignments, planning, staff
 from fieldtui.central.database import Database, Organisation
 from fieldtui.central.enrolling import EnrolCode, approve, enrol_code
 from fieldtui.central.importing.report import ImportReport
@@ -41,6 +41,7 @@ __all__ = [
     "put_record",
     "put_records",
     "revoke",
+    "set_unit",
 ]
 
 
@@ -93,7 +94,7 @@ def bootstrap_organisation(db: Database, name: str) -> Organisation:
 
 
 def add_consultant(
-    db: Database, initials: str, name: str, role: Role = "consultant", *, organisation: str | None = None
+    db: Database, initials: str, name: str, role: Role = "consultant", *, unit: str | None = None, organisation: str | None = None
 ) -> Person:
     """Add a member of staff.
 
@@ -102,9 +103,25 @@ def add_consultant(
     """
     with db.transaction() as connection:
         ledger = open_ledger(db, connection, organisation)
-        person = make_person(ledger, initials=initials, name=name, role=role)
+        person = make_person(ledger, initials=initials, name=name, role=role, unit=unit)
         ledger.close()
         return person
+
+
+def set_unit(db: Database, initials: str, unit: str | None, *, organisation: str | None = None) -> Person:
+    """Say which unit a treatment worker belongs to, as consents name it; `None` for none.
+
+    Raises:
+        BadUsage: No such initials, or not a treatment worker.
+    """
+    with db.transaction() as connection:
+        ledger = open_ledger(db, connection, organisation)
+        person = person_by_initials(connection, ledger.org_id, initials)
+        if person.role != "treatment":
+            raise BadUsage(_("Kun en behandler har en enhed, som samtykker kan nævne."))
+        staff.set_unit(ledger, person, unit)
+        ledger.close()
+        return person_by_initials(connection, ledger.org_id, initials)
 
 
 def consultants(db: Database, *, organisation: str | None = None) -> tuple[Person, ...]:

@@ -10,10 +10,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from fieldtui.base.clock import COPENHAGEN
 from fieldtui.central.ledger import Ledger
 from fieldtui.central.schema import assignment, consultant, handover, record
-from fieldtui.domain.records import Consent
+from fieldtui.domain.consenting import Recipient, names, opens_for
+from fieldtui.domain.records import Consent, Partner
 from fieldtui.wire.messages import Assigned, AssignmentRole, Person
 
 TREATMENT_COLLECTIONS: Final = frozenset({"citizen", "referral", "bridging_note", "consent", "appointment"})
@@ -27,6 +27,8 @@ class Access:
     person: Person
     citizens: dict[str, AssignmentRole]
     """By citizen id; only those whose file is open to this person that day."""
+    recipient_ids: frozenset[str] = frozenset()
+    """How consents name a treatment worker by id: themselves, and the partners that are their unit."""
 
     def sees(self, scope: str) -> bool:
         """True where the scope's records may be sent to this person."""
@@ -67,7 +69,7 @@ def assign(
             if row.role == "primary" and row.consultant_id != person.id:
                 _end(ledger, row, reason="reassigned")
         _lapse_offers(ledger, citizen_id)
-    opened = role != "treatment" or _has_valid_consent(ledger.connection, ledger.org_id, citizen_id, today)
+    opened = role != "treatment" or _is_opened(ledger.connection, ledger.org_id, citizen_id, today, _recipient(person))
     was_open = mine is not None and mine.open
     if opened == was_open:
         seq = ledger.note_event("assignment", consultant_id=person.id, scope=scope)
@@ -144,12 +146,13 @@ def due_changes(connection: Connection, org_id: str, consultant_id: str, *, toda
         )
     ).all()
     found: list[tuple[Any, bool]] = []
+    who = _recipient_named(connection, org_id, consultant_id) if any(row.role == "treatment" for row in rows) else None
     for row in rows:
         if row.role == "substitute":
             found.append((row, False))
         elif row.role == "treatment":
             expired = row.valid_until is not None and row.valid_until < today
-            opened = not expired and _has_valid_consent(connection, org_id, row.citizen_id, today)
+            opened = not expired and who is not None and _is_opened(connection, org_id, row.citizen_id, today, who)
             if opened != row.open:
                 found.append((row, opened))
     return found
@@ -165,7 +168,10 @@ def access_of(connection: Connection, org_id: str, person: Person, *, today: dat
             or_(assignment.c.valid_until.is_(None), assignment.c.valid_until >= today),
         )
     )
-    return Access(person, {row.citizen_id: row.role for row in rows})
+    named = frozenset[str]()
+    if person.role == "treatment":
+        named = frozenset({person.id, *_units(connection, org_id, person)})
+    return Access(person, {row.citizen_id: row.role for row in rows}, named)
 
 
 def assigned_to(connection: Connection, org_id: str, person: Person, *, today: date) -> dict[str, Assigned]:
@@ -231,8 +237,8 @@ def _lapse_offers(ledger: Ledger, citizen_id: str) -> None:
     mark_desks(ledger, {each for row in rows for each in row if each is not None})
 
 
-def _has_valid_consent(connection: Connection, org_id: str, citizen_id: str, today: date) -> bool:
-    """True where the citizen has a consent to disclose that holds on the day."""
+def _is_opened(connection: Connection, org_id: str, citizen_id: str, today: date, who: Recipient) -> bool:
+    """True where the citizen has a consent that names this person and holds on the day."""
     rows = connection.execute(
         select(record.c.body).where(
             record.c.org_id == org_id,
@@ -241,12 +247,39 @@ def _has_valid_consent(connection: Connection, org_id: str, citizen_id: str, tod
             record.c.annulled.is_(None),
         )
     )
-    return any(_holds(Consent.model_validate(body), today) for (body,) in rows)
+
+    def partner(partner_id: str) -> Partner | None:
+        body = connection.execute(
+            select(record.c.body).where(
+                record.c.org_id == org_id,
+                record.c.id == partner_id,
+                record.c.collection == "partner",
+                record.c.annulled.is_(None),
+            )
+        ).scalar_one_or_none()
+        return None if body is None else Partner.model_validate(body)
+
+    return any(opens_for(Consent.model_validate(body), who, today, partner) for (body,) in rows.all())
 
 
-def _holds(consent: Consent, day: date) -> bool:
-    if consent.direction == "collect" or consent.given_on > day:
-        return False
-    if consent.withdrawn_at is not None and consent.withdrawn_at.astimezone(COPENHAGEN).date() <= day:
-        return False
-    return consent.expires_on is None or consent.expires_on >= day
+def _recipient(person: Person) -> Recipient:
+    return Recipient(person.id, person.name, person.unit)
+
+
+def _recipient_named(connection: Connection, org_id: str, consultant_id: str) -> Recipient | None:
+    row = connection.execute(
+        select(consultant).where(consultant.c.org_id == org_id, consultant.c.consultant_id == consultant_id)
+    ).first()
+    return None if row is None else Recipient(row.consultant_id, row.name, row.unit)
+
+
+def _units(connection: Connection, org_id: str, person: Person) -> list[str]:
+    """The partners that are this person's unit."""
+    if person.unit is None:
+        return []
+    rows = connection.execute(
+        select(record.c.id, record.c.body["name"].astext).where(
+            record.c.org_id == org_id, record.c.collection == "partner", record.c.annulled.is_(None)
+        )
+    )
+    return [id_ for id_, name in rows if names(Recipient(person.id, "", person.unit), name)]

@@ -35,6 +35,7 @@ from fieldtui.central.policy import policy_of
 from fieldtui.central.rulesets import newest
 from fieldtui.central.schema import consultant, erasure, organisation, record, scope_change
 from fieldtui.central.staff import people
+from fieldtui.domain.consenting import Recipient, names
 from fieldtui.wire.messages import (
     PAGE_BYTES,
     PAGE_LINES,
@@ -264,12 +265,22 @@ def _shown(standing: Standing, access: Access) -> Standing | None:
         return None
     if standing.collection == "appointment" and standing.body.get("kind") != "brobygning":
         return None
+    if standing.collection == "consent" and not _names(standing.body, access):
+        return None
     if standing.collection != "citizen":
         return standing
     body = {name: value for name, value in standing.body.items() if name in _TREATMENT_FIELDS}
     if body.get("address_protected"):
         body.pop("phone", None)
     return replace(standing, body=body)
+
+
+def _names(consent: dict[str, Any], access: Access) -> bool:
+    """True where a consent is about this treatment worker; to whom else the citizen said yes is not theirs to know."""
+    if consent.get("recipient_id") is not None:
+        return consent["recipient_id"] in access.recipient_ids
+    person = access.person
+    return names(Recipient(person.id, person.name, person.unit), str(consent.get("recipient", "")))
 
 
 def current_line(standing: Standing, access: Access) -> RecordLine | None:

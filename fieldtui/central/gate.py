@@ -281,7 +281,7 @@ def _device_named(connection: Connection, key_id: str) -> _Known | None:
     row = connection.execute(_WHO, {"organisation": org_id, "device": device_id}).first()
     if row is None:
         return None
-    person = Person(id=row.consultant_id, initials=row.initials, name=row.person_name, role=row.role)
+    person = Person(id=row.consultant_id, initials=row.initials, name=row.person_name, role=row.role, unit=row.unit)
     caller = Caller(organisation_from(row), person, device_id)
     return _Known(caller, _public_key(row.public_key), row.revoked_at is not None)
 
@@ -290,7 +290,7 @@ _WHO: Final = (
     select(
         organisation.c.org_id, organisation.c.name, organisation.c.server_key, organisation.c.public_url,
         consultant.c.consultant_id, consultant.c.initials, consultant.c.name.label("person_name"), consultant.c.role,
-        device.c.public_key, device.c.revoked_at,
+        consultant.c.unit, device.c.public_key, device.c.revoked_at,
     )
     .join_from(device, organisation, organisation.c.org_id == device.c.org_id)
     .join(consultant, (consultant.c.org_id == device.c.org_id) & (consultant.c.consultant_id == device.c.consultant_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, cast, get_args
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fieldtui.base.errors import BadUsage
@@ -19,7 +19,7 @@ _LONGEST_INITIALS: Final = 8
 
 def person_from(row: Any) -> Person:
     """The person in a row of the table `consultant`."""
-    return Person(id=row.consultant_id, initials=row.initials, name=row.name, role=row.role)
+    return Person(id=row.consultant_id, initials=row.initials, name=row.name, role=row.role, unit=row.unit)
 
 
 def people(connection: Connection, org_id: str) -> tuple[Person, ...]:
@@ -48,8 +48,8 @@ def initials_of(text: str) -> str:
     return clean(text).strip().upper()
 
 
-def make_person(ledger: Ledger, *, initials: str, name: str, role: Role) -> Person:
-    """Add someone to the staff.
+def make_person(ledger: Ledger, *, initials: str, name: str, role: Role, unit: str | None = None) -> Person:
+    """Add someone to the staff; a treatment worker with the unit that consents name.
 
     Raises:
         BadUsage: Initials or name cannot be used, or the initials are taken.
@@ -59,12 +59,13 @@ def make_person(ledger: Ledger, *, initials: str, name: str, role: Role) -> Pers
         raise BadUsage(_("Initialer er højst {most} bogstaver og tal.").format(most=_LONGEST_INITIALS))
     if not name:
         raise BadUsage(_("Medarbejderen skal have et navn."))
-    person = Person(id=ledger.ids.new(), initials=shown, name=name, role=role)
+    unit = clean(unit, limit=200).strip() or None if unit else None
+    person = Person(id=ledger.ids.new(), initials=shown, name=name, role=role, unit=unit)
     added = ledger.connection.execute(
         insert(consultant)
         .values(
-            org_id=ledger.org_id, consultant_id=person.id, initials=shown, name=name, role=role, assignments_seq=0,
-            created_at=ledger.now,
+            org_id=ledger.org_id, consultant_id=person.id, initials=shown, name=name, role=role, unit=unit,
+            assignments_seq=0, created_at=ledger.now,
         )
         .on_conflict_do_nothing(index_elements=["org_id", "initials"])
         .returning(consultant.c.consultant_id)
@@ -73,6 +74,17 @@ def make_person(ledger: Ledger, *, initials: str, name: str, role: Role) -> Pers
         raise BadUsage(_("Initialerne {initials} er taget.").format(initials=shown))
     ledger.note_event("people")
     return person
+
+
+def set_unit(ledger: Ledger, person: Person, unit: str | None) -> None:
+    """Say where a treatment worker works; which files consents open for them follows at their next request."""
+    shown = clean(unit, limit=200).strip() or None if unit else None
+    ledger.connection.execute(
+        update(consultant)
+        .where(consultant.c.org_id == ledger.org_id, consultant.c.consultant_id == person.id)
+        .values(unit=shown)
+    )
+    ledger.note_event("people")
 
 
 def role_named(text: str) -> Role:

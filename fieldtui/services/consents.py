@@ -7,12 +7,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from fieldtui.base.clock import COPENHAGEN
+from fieldtui.domain.consenting import valid_on
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Consent
 from fieldtui.domain.rulebook import RuleBook
 
 _WARN_DAYS: Final = 30
+
+__all__ = ["ConsentState", "state_of", "strongest", "valid_on"]
 
 
 class ConsentState(StrEnum):
@@ -24,12 +26,6 @@ class ConsentState(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     MISSING = "missing"
-
-
-def valid_on(consent: Consent, on: date) -> bool:
-    """True where it is given, not over and not withdrawn; a withdrawal works at once, the whole day."""
-    withdrawn = consent.withdrawn_at is not None and consent.withdrawn_at.astimezone(COPENHAGEN).date() <= on
-    return consent.given_on <= on and not withdrawn and (consent.expires_on is None or on <= consent.expires_on)
 
 
 def strongest(consents: Sequence[Stored[Consent]], on: date) -> Stored[Consent] | None:

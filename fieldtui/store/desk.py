@@ -72,7 +72,9 @@ class DeskBox:
 
     def _bodies(self, kind: str) -> list[str]:
         with self._store.reading() as connection:
-            return [row[0] for row in connection.execute("SELECT body FROM desk WHERE kind = ? ORDER BY rowid", (kind,))]
+            return [
+                row[0] for row in connection.execute("SELECT body FROM desk WHERE kind = ? ORDER BY rowid", (kind,))
+            ]
 
     # --- errands --------------------------------------------------------------------------------
 

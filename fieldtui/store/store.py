@@ -29,6 +29,7 @@ from fieldtui.store.meta import MetaKey
 from fieldtui.store.migrations import MIGRATIONS
 from fieldtui.store.rows import SELECT, Parser, main_day
 from fieldtui.store.searching import SearchHit
+from fieldtui.store.visibility import Hidden
 from fieldtui.store.writing import Command, Writer
 from fieldtui.vault import OpenVault
 from fieldtui.vault.database import room_on_disk
@@ -57,6 +58,8 @@ class Store:
         """sqlite-utils over the vault's connection; hold `transaction()` or `reading()` around each use."""
         self._migrate()
         self.drafts = DraftBox(self, clock)
+        self.hidden = Hidden(self)
+        """What this person may no longer see, although the central system has not said so yet."""
 
     def _migrate(self) -> None:
         with self._mutex, room_on_disk():
@@ -138,10 +141,11 @@ class Store:
     # --- records ------------------------------------------------------------------------------
 
     def get(self, record_id: str) -> Stored[Record] | None:
-        """One record, annulled or not."""
+        """One record, annulled or not; `None` too where it is hidden from this person today."""
         with self.reading() as connection:
             row = connection.execute(f"{SELECT} WHERE r.id = ?", (record_id,)).fetchone()
-            return None if row is None else self._parse(row)
+            found = None if row is None else self._parse(row)
+        return None if found is None or found.scope in self.hidden.scopes() else found
 
     def body_of(self, record_id: str) -> dict[str, Any] | None:
         """The stored JSON body, with the fields this version does not know."""
@@ -180,10 +184,11 @@ class Store:
         return self.select(f"{query} ORDER BY r.day, r.id", values)
 
     def select(self, query: str, values: Sequence[object] = ()) -> tuple[Stored[Any], ...]:
-        """Records by a query that begins with `rows.SELECT`; unreadable ones are left out."""
+        """Records by a query that begins with `rows.SELECT`; unreadable ones and what is hidden today are left out."""
+        hidden = self.hidden.scopes()
         with self.reading() as connection:
             parsed = (self._parse(row) for row in connection.execute(query, tuple(values)))
-            return tuple(stored for stored in parsed if stored is not None)
+            return tuple(stored for stored in parsed if stored is not None and not (hidden and stored.scope in hidden))
 
     def case(self, citizen_id: str) -> Case | None:
         """One citizen's whole file, without what was annulled. `None` where there is no such citizen."""

@@ -350,7 +350,7 @@ def test_a_treatment_worker_sees_only_what_a_valid_consent_opens_and_writes_only
     central: Central, clock: SkewedClock
 ) -> None:
     day = today(clock)
-    add_consultant(central.database, "SOF", "Misbrugskonsulent", "treatment")
+    add_consultant(central.database, "SOF", "Misbrugskonsulent", "treatment", unit="SOF")
     mine, theirs = central.device("MH"), central.device("SOF")
     citizen = mine.create("citizen", SOEREN | {"address": "Mozartsvej 1", "phone": "12345678"})
     mine.create("note", note(citizen))

@@ -152,7 +152,7 @@ def test_an_operation_of_another_device_is_not_taken_over(central: Central) -> N
 
 
 def test_a_treatment_worker_reads_no_more_than_consent_opens(central: Central) -> None:
-    administration.add_consultant(central.database, "BH", "Behandler", "treatment")
+    administration.add_consultant(central.database, "BH", "Behandler", "treatment", unit="Behandling")
     consultant, worker = central.device("MH"), central.device("BH")
     citizen = consultant.create("citizen", CITIZEN | {"cpr": "610190-0001", "address": "Hemmelig Vej 1"})
     note = consultant.create(

@@ -65,7 +65,16 @@ class Consent(Record):
     reach: ClassVar[Scope] = "citizen"
 
     citizen_id: Ref = about("Borger", "Hvem der har givet samtykke.", required=True, merge=Merge.APPEND)
-    recipient: Line = about("Modtager", "Hvem oplysningerne må deles med.", required=True, min_length=1)
+    recipient: Line = about(
+        "Modtager",
+        "Hvem oplysningerne må deles med, fx behandlerens enhed.",
+        required=True,
+        min_length=1,
+        group="recipient",
+    )
+    recipient_id: Ref | None = about(
+        "Modtagers id", "Samarbejdspartner eller medarbejder, når modtageren er en af dem.", group="recipient"
+    )
     direction: Literal["disclose", "collect", "both"] = about(
         "Retning", "Videregive, indhente eller begge dele.", default="both"
     )
