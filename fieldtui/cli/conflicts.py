@@ -26,6 +26,8 @@ def _lines(row: ConflictRow) -> list[str]:
     for name in row.fields:
         mine, theirs = (json.dumps(side.get(name), ensure_ascii=False) for side in (row.mine, row.theirs))
         shown.append("  " + _("{field}: dit {mine}, kontorets {theirs}").format(field=name, mine=mine, theirs=theirs))
+    if row.proposed is not None:
+        shown.append("  " + _("Forslag: --take {side}. Du bestemmer.").format(side=row.proposed))
     return shown
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
@@ -122,6 +122,30 @@ def merge_annulment(
     if mine_annulled is not None:
         return MergedAnnulment(dict(mine_annulled), None, changed_from_theirs=True)
     return MergedAnnulment(shown, None, changed_from_theirs=False)
+
+
+_WEIGHT: Final[Mapping[str, int]] = {
+    "planned": 0, "cancelled_staff": 1, "cancelled_citizen": 1, "cancelled_citizen_late": 1, "no_show": 2, "attended": 2,
+}  # fmt: skip
+"""A plan gives way to what was called off, and that to what happened. Whether the citizen came is for a person."""
+
+
+def heavier(collection: str, mine: Body, theirs: Body) -> Literal["mine", "theirs"] | None:
+    """Which side of a conflict about what became of a meeting is likely to be right: a proposal, never a decision.
+
+    Two people disagree, so a person decides (sync protocol, promise 4). `planned` weighs less than any cancellation, and that less
+    than a meeting that was held or to which nobody came. Between equals nothing is proposed: held against no-show, and who
+    called off, have consequences for the citizen.
+
+    Args:
+        collection: Of the record.
+        mine: My values of the fields in conflict.
+        theirs: Theirs.
+    """
+    one, other = _WEIGHT.get(str(mine.get("status"))), _WEIGHT.get(str(theirs.get("status")))
+    if collection != "appointment" or one is None or other is None or one == other:
+        return None
+    return "mine" if one > other else "theirs"
 
 
 def _under_name(annulment: Body | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from fieldtui.base.clock import COPENHAGEN, isoformat
 from fieldtui.base.errors import BadUsage, NotFound
 from fieldtui.base.i18n import N_, _
-from fieldtui.domain.merge import ANNULLED
+from fieldtui.domain.merge import ANNULLED, heavier
 from fieldtui.domain.problems import parse_record
 from fieldtui.domain.records import COLLECTIONS, fields_of
 from fieldtui.services.context import Context
@@ -52,6 +52,11 @@ class ConflictRow:
     """Consultant id; `None` for the central system itself."""
 
     @property
+    def proposed(self) -> Literal["mine", "theirs"] | None:
+        """The side that weighs more where it is about what became of a meeting; a person decides all the same."""
+        return heavier(self.collection, self.mine, self.theirs)
+
+    @property
     def field(self) -> str:
         """The field; several are joined by `+`."""
         return "+".join(self.fields)
@@ -71,6 +76,7 @@ class ConflictRow:
                 "mine_at": isoformat(self.mine_at) if self.mine_at else None,
                 "theirs_at": isoformat(self.theirs_at) if self.theirs_at else None,
                 "theirs_by": self.theirs_by,
+                "proposed": self.proposed,
             }
             for name in self.fields
         )
@@ -102,7 +108,7 @@ class Conflicts:
 
         Args:
             conflict_id: Which.
-            take: `theirs` leaves the record as it is shown; `mine` puts my values back; `value` puts others.
+            take: `theirs` leaves the record as the office has it; `mine` puts my values back; `value` puts others.
             value: With `value`: the new value of the one field, or a mapping from field to value. A field
                 that is not named keeps theirs.
             field: Which field of a group `value` is for.
@@ -160,22 +166,26 @@ class Conflicts:
     def _changes(
         self, conflict: ConflictRow, mine: dict[str, Any], take: Take, value: Any, field: str | None
     ) -> tuple[Change, ...]:
-        if take == "theirs":
-            return ()
         stored = self._store.get(conflict.record_id)
         if stored is None:
             raise NotFound(conflict.record_id)
         if conflict.fields == (ANNULLED,):
+            if take == "theirs":
+                return ()
             if take == "value":
                 raise BadUsage(_("Her kan der kun vælges mellem din og den anden: mine eller theirs."))
             if mine.get(ANNULLED):
                 return (Annul(stored.id, str(mine[ANNULLED]["reason"])),)
             body = {**stored.record.body(), **mine.get(MY_BODY, {})}
+        elif take == "theirs" and stored.annulled_at is not None:
+            return ()  # gone meanwhile: nothing to put, and nothing to bring back
         else:
-            chosen = conflict.mine if take == "mine" else _given(conflict, value, field)
+            # Theirs too is put: whoever edited the field while it was undecided may have a third value in it.
+            sides = {"mine": conflict.mine, "theirs": conflict.theirs}
+            chosen = sides[take] if take in sides else _given(conflict, value, field)
             body = stored.record.body()
             for name in conflict.fields:
-                if name in chosen or take == "mine":
+                if name in chosen or take in sides:
                     body.pop(name, None)
             body.update({name: each for name, each in chosen.items() if each is not None})
         return (Put(stored.id, parse_record(conflict.collection, body, strict_names=False)),)

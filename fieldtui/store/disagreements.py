@@ -6,7 +6,7 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
-from fieldtui.domain.merge import FieldConflict
+from fieldtui.domain.merge import ANNULLED, FieldConflict
 from fieldtui.store.outbox import Entry
 from fieldtui.store.writing import dump, stamp
 from fieldtui.wire.messages import RecordLine
@@ -30,13 +30,23 @@ def keep_conflict(store: Store, line: RecordLine, entry: Entry, conflict: FieldC
 
 
 def refresh_conflicts(connection: sqlite3.Connection, line: RecordLine) -> None:
-    """An open conflict shows theirs as it is now, not as it was."""
+    """An open conflict shows theirs as it is now, not as it was; where that is what mine says, nobody disagrees any more."""
     open_ones = connection.execute(
-        "SELECT id, fields, theirs FROM conflict WHERE record_id = ? AND resolved_at IS NULL", (line.id,)
+        "SELECT id, fields, mine, theirs FROM conflict WHERE record_id = ? AND resolved_at IS NULL", (line.id,)
     ).fetchall()
-    now = {**line.body, "annulled": annulment_of(line)} if open_ones else {}
-    for conflict_id, fields, theirs in open_ones:
-        current = {name: now[name] for name in json.loads(fields) if now.get(name) is not None}
+    now = {**line.body, ANNULLED: annulment_of(line)} if open_ones else {}
+    for conflict_id, fields, mine, theirs in open_ones:
+        names = json.loads(fields)
+        current = {name: now[name] for name in names if now.get(name) is not None}
+        if ANNULLED not in names and current == json.loads(mine):
+            connection.execute(
+                "UPDATE conflict SET theirs = ?, theirs_at = ?, theirs_by = ?, resolved_at = ?, resolution = ? WHERE id = ?",
+                (
+                    dump(current), line.recorded_at or line.received_at, line.author, line.received_at,
+                    dump({"take": "same", "by": line.author}), conflict_id,
+                ),
+            )  # fmt: skip
+            continue
         if current != json.loads(theirs):
             connection.execute(
                 "UPDATE conflict SET theirs = ?, theirs_at = ?, theirs_by = ? WHERE id = ?",

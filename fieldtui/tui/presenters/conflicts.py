@@ -115,7 +115,8 @@ def list_rows(rows: Sequence[ConflictRow], names: Names) -> list[Row]:
 def chosen_text(row: ConflictRow, choice: Choice | None, rules: RuleBook) -> Piece:
     """The last column: what has been chosen."""
     if choice is None:
-        return Piece(_("? vælg ←/→"), "warning")
+        likely = {"mine": _("? nok ←"), "theirs": _("? nok →")}
+        return Piece(likely.get(row.proposed or "", _("? vælg ←/→")), "warning")
     if choice.take == "mine":
         return Piece(_("√ Min"), "success")
     if choice.take == "theirs":
