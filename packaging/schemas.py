@@ -25,6 +25,7 @@ from fieldtui.base.ids import SeededIds
 from fieldtui.central.app import create_app
 from fieldtui.central.database import Database
 from fieldtui.domain.records import COLLECTIONS, Record, fields_of
+from fieldtui.domain.rulebook import file_schema
 from fieldtui.export import COLUMNS, FORMATS
 from fieldtui.services import unlocking
 
@@ -40,6 +41,7 @@ def files() -> Iterator[tuple[str, str]]:
     """Every file's path below `schema/` and its text."""
     for name, model in COLLECTIONS.items():
         yield f"records/{name}.json", document(record_schema(name, model))
+    yield "rules.json", document(rules_schema())
     yield "openapi.json", document(openapi())
     yield "vault.sql", vault_sql()
     yield "central.sql", central_sql()
@@ -65,6 +67,14 @@ def record_schema(name: str, model: type[Record]) -> dict[str, Any]:
         "x-append-only": model.append_only,
         "x-merge-groups": merge_groups(model),
     }
+
+
+def rules_schema() -> dict[str, Any]:
+    """JSON Schema of a rule file: what `fieldtui central rules publish` takes as TOML, and what devices get as JSON."""
+    schema = file_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:fieldtui:rules", **schema, "title": "Rule file",
+    }  # fmt: skip
 
 
 def merge_groups(model: type[Record]) -> dict[str, list[str]]:

@@ -1,5 +1,16 @@
 -- The tables of the central system (PostgreSQL 15 or newer), as its migrations leave them.
 
+CREATE TABLE enrol_address (
+	address_hash TEXT NOT NULL,
+	failures INTEGER NOT NULL,
+	window_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT enrol_address_pkey PRIMARY KEY (address_hash)
+);
+
+COMMENT ON COLUMN enrol_address.address_hash IS 'SHA-256 of the network address, never itself.';
+
+COMMENT ON COLUMN enrol_address.failures IS 'Wrong codes since `window_at`.';
+
 CREATE TABLE organisation (
 	org_id TEXT NOT NULL,
 	name TEXT NOT NULL,
@@ -9,6 +20,9 @@ CREATE TABLE organisation (
 	public_url TEXT,
 	enrol_failures INTEGER NOT NULL,
 	enrol_window_at TIMESTAMP WITH TIME ZONE,
+	incarnation TEXT DEFAULT '' NOT NULL,
+	rules_version INTEGER DEFAULT '0' NOT NULL,
+	retention_days INTEGER,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT organisation_pkey PRIMARY KEY (org_id),
 	CONSTRAINT organisation_name_key UNIQUE (name)
@@ -23,6 +37,12 @@ COMMENT ON COLUMN organisation.server_key IS 'Response key: P-256, PKCS 8 DER, b
 COMMENT ON COLUMN organisation.public_url IS 'Where devices reach it, as `serve` was last told.';
 
 COMMENT ON COLUMN organisation.enrol_failures IS 'Wrong enrolment codes since `enrol_window_at`.';
+
+COMMENT ON COLUMN organisation.incarnation IS 'Part of every cursor; renewed by a restore, so that devices notice.';
+
+COMMENT ON COLUMN organisation.rules_version IS 'How many rule sets were published; part of every cursor.';
+
+COMMENT ON COLUMN organisation.retention_days IS 'Days after discharge before a citizen is erased; null: never by itself.';
 
 CREATE TABLE serving (
 	one BOOLEAN NOT NULL,
@@ -51,13 +71,41 @@ CREATE TABLE access_log (
 	CONSTRAINT access_log_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
 );
 
+CREATE TABLE act (
+	org_id TEXT NOT NULL,
+	act_id TEXT NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	consultant_id TEXT,
+	device_id TEXT,
+	action TEXT NOT NULL,
+	subject TEXT,
+	detail TEXT,
+	reason TEXT,
+	CONSTRAINT act_pkey PRIMARY KEY (org_id, act_id),
+	CONSTRAINT act_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
+
+CREATE INDEX act_org_id_at_idx ON act (org_id, at);
+
+COMMENT ON COLUMN act.consultant_id IS 'Who did it; empty where it was done at the office''s own console.';
+
+COMMENT ON COLUMN act.device_id IS 'On which device.';
+
+COMMENT ON COLUMN act.subject IS 'Id of whom or what it was done to.';
+
+COMMENT ON COLUMN act.detail IS 'Ids, days and counts; never a name or a text of a record.';
+
+COMMENT ON COLUMN act.reason IS 'As the person gave it.';
+
 CREATE TABLE consultant (
 	org_id TEXT NOT NULL,
 	consultant_id TEXT NOT NULL,
 	initials TEXT NOT NULL,
 	name TEXT NOT NULL,
 	role TEXT NOT NULL,
+	unit TEXT,
 	assignments_seq BIGINT NOT NULL,
+	desk_seq BIGINT DEFAULT '0' NOT NULL,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT consultant_pkey PRIMARY KEY (org_id, consultant_id),
 	CONSTRAINT consultant_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id),
@@ -66,7 +114,11 @@ CREATE TABLE consultant (
 
 CREATE UNIQUE INDEX consultant_org_id_initials_idx ON consultant (org_id, initials);
 
+COMMENT ON COLUMN consultant.unit IS 'The unit a treatment worker belongs to, as consents name it.';
+
 COMMENT ON COLUMN consultant.assignments_seq IS 'When this person''s assignments last changed.';
+
+COMMENT ON COLUMN consultant.desk_seq IS 'When what this person is offered or told (hand-overs, parked edits) last changed.';
 
 CREATE TABLE enrolment (
 	org_id TEXT NOT NULL,
@@ -80,6 +132,7 @@ CREATE TABLE enrolment (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	approved_at TIMESTAMP WITH TIME ZONE,
+	reused_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT enrolment_pkey PRIMARY KEY (org_id, code_hash),
 	CONSTRAINT enrolment_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
 );
@@ -89,6 +142,23 @@ COMMENT ON COLUMN enrolment.code_hash IS 'SHA-256 of organisation and code; the 
 COMMENT ON COLUMN enrolment.public_key IS 'The first key that used the code; no other may.';
 
 COMMENT ON COLUMN enrolment.device_id IS 'Set when approved.';
+
+COMMENT ON COLUMN enrolment.reused_at IS 'When another key last tried the used code.';
+
+CREATE TABLE erasure (
+	org_id TEXT NOT NULL,
+	citizen_id TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	records INTEGER NOT NULL,
+	seq BIGINT NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT erasure_pkey PRIMARY KEY (org_id, citizen_id),
+	CONSTRAINT erasure_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
+
+COMMENT ON COLUMN erasure.reason IS 'As it was typed; devices show it. Names nobody.';
+
+COMMENT ON COLUMN erasure.records IS 'How many records there were.';
 
 CREATE TABLE export_version (
 	org_id TEXT NOT NULL,
@@ -104,6 +174,32 @@ CREATE TABLE export_version (
 COMMENT ON COLUMN export_version.name IS 'What the list is: profile, days and place.';
 
 COMMENT ON COLUMN export_version.lines IS 'Fingerprint of each appointment as it stood in that version.';
+
+CREATE TABLE handover (
+	org_id TEXT NOT NULL,
+	handover_id TEXT NOT NULL,
+	citizen_id TEXT NOT NULL,
+	from_id TEXT,
+	to_id TEXT NOT NULL,
+	offered_by TEXT NOT NULL,
+	note TEXT NOT NULL,
+	state TEXT NOT NULL,
+	offered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	answered_by TEXT,
+	answered_at TIMESTAMP WITH TIME ZONE,
+	reason TEXT,
+	CONSTRAINT handover_pkey PRIMARY KEY (org_id, handover_id),
+	CONSTRAINT handover_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id),
+	CONSTRAINT handover_state_check CHECK (state IN ('offered', 'accepted', 'rejected', 'withdrawn', 'lapsed'))
+);
+
+CREATE INDEX handover_org_id_citizen_id_idx ON handover (org_id, citizen_id);
+
+CREATE INDEX handover_org_id_to_id_idx ON handover (org_id, to_id);
+
+COMMENT ON COLUMN handover.from_id IS 'Who had the citizen when it was offered.';
+
+COMMENT ON COLUMN handover.offered_by IS 'The consultant or a leader.';
 
 CREATE TABLE import_ref (
 	org_id TEXT NOT NULL,
@@ -132,6 +228,19 @@ CREATE TABLE operation (
 	CONSTRAINT operation_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
 );
 
+CREATE TABLE organisation_key (
+	org_id TEXT NOT NULL,
+	place INTEGER NOT NULL,
+	document JSONB NOT NULL,
+	set_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT organisation_key_pkey PRIMARY KEY (org_id, place),
+	CONSTRAINT organisation_key_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
+
+COMMENT ON COLUMN organisation_key.place IS '1 is the oldest.';
+
+COMMENT ON COLUMN organisation_key.document IS 'The public half, as devices get it.';
+
 CREATE TABLE parked (
 	org_id TEXT NOT NULL,
 	op_id TEXT NOT NULL,
@@ -140,13 +249,31 @@ CREATE TABLE parked (
 	scope TEXT NOT NULL,
 	op JSONB NOT NULL,
 	received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	state TEXT DEFAULT 'waiting' NOT NULL,
+	answered_by TEXT,
+	answered_at TIMESTAMP WITH TIME ZONE,
+	reason TEXT,
 	CONSTRAINT parked_pkey PRIMARY KEY (org_id, op_id),
-	CONSTRAINT parked_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+	CONSTRAINT parked_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id),
+	CONSTRAINT parked_state_check CHECK (state IN ('waiting', 'accepted', 'declined'))
 );
+
+CREATE INDEX parked_org_id_consultant_id_idx ON parked (org_id, consultant_id);
 
 CREATE INDEX parked_org_id_scope_idx ON parked (org_id, scope);
 
 COMMENT ON COLUMN parked.consultant_id IS 'Who made the edit.';
+
+COMMENT ON COLUMN parked.reason IS 'Why it was declined.';
+
+CREATE TABLE policy (
+	org_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	value TEXT NOT NULL,
+	set_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT policy_pkey PRIMARY KEY (org_id, name),
+	CONSTRAINT policy_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
 
 CREATE TABLE record (
 	org_id TEXT NOT NULL,
@@ -192,6 +319,19 @@ CREATE TABLE revision (
 );
 
 CREATE UNIQUE INDEX revision_org_id_seq_idx ON revision (org_id, seq);
+
+CREATE TABLE ruleset (
+	org_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	version INTEGER NOT NULL,
+	text TEXT NOT NULL,
+	sha256 TEXT NOT NULL,
+	published_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT ruleset_pkey PRIMARY KEY (org_id, name, version),
+	CONSTRAINT ruleset_organisation_fkey FOREIGN KEY(org_id) REFERENCES organisation (org_id)
+);
+
+COMMENT ON COLUMN ruleset.text IS 'TOML, as it was checked and published.';
 
 CREATE TABLE scope_change (
 	org_id TEXT NOT NULL,
@@ -243,7 +383,11 @@ CREATE TABLE device (
 	audit_head TEXT,
 	enrolled_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	last_seen_at TIMESTAMP WITH TIME ZONE,
+	busy_until TIMESTAMP WITH TIME ZONE,
 	revoked_at TIMESTAMP WITH TIME ZONE,
+	waiting INTEGER,
+	waiting_since TEXT,
+	lost_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT device_pkey PRIMARY KEY (org_id, device_id),
 	CONSTRAINT device_consultant_fkey FOREIGN KEY(org_id, consultant_id) REFERENCES consultant (org_id, consultant_id)
 );
@@ -253,3 +397,37 @@ COMMENT ON COLUMN device.public_key IS 'P-256 SubjectPublicKeyInfo, DER, base64.
 COMMENT ON COLUMN device.last_seq IS 'High-water mark of `fieldtui-seq`: replays are below it.';
 
 COMMENT ON COLUMN device.audit_head IS 'Head of its access log as it last said: `seq:mac:epoch`.';
+
+COMMENT ON COLUMN device.busy_until IS 'Rate limit: each request moves it on; a device may be so far ahead of the clock as a burst allows.';
+
+COMMENT ON COLUMN device.waiting IS 'Changes it had not sent, as it last said.';
+
+COMMENT ON COLUMN device.waiting_since IS 'When the oldest of them was made, as it said.';
+
+COMMENT ON COLUMN device.lost_at IS 'When somebody said that it is lost.';
+
+CREATE TABLE planned_assignment (
+	org_id TEXT NOT NULL,
+	citizen_id TEXT NOT NULL,
+	consultant_id TEXT NOT NULL,
+	role TEXT NOT NULL,
+	valid_from DATE NOT NULL,
+	valid_until DATE,
+	CONSTRAINT planned_assignment_pkey PRIMARY KEY (org_id, citizen_id, consultant_id),
+	CONSTRAINT planned_assignment_consultant_fkey FOREIGN KEY(org_id, consultant_id) REFERENCES consultant (org_id, consultant_id),
+	CONSTRAINT planned_assignment_role_check CHECK (role IN ('primary', 'substitute', 'treatment'))
+);
+
+CREATE INDEX planned_assignment_org_id_valid_from_idx ON planned_assignment (org_id, valid_from);
+
+CREATE TABLE wipe_order (
+	org_id TEXT NOT NULL,
+	device_id TEXT NOT NULL,
+	document JSONB NOT NULL,
+	set_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	delivered_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT wipe_order_pkey PRIMARY KEY (org_id, device_id),
+	CONSTRAINT wipe_order_device_fkey FOREIGN KEY(org_id, device_id) REFERENCES device (org_id, device_id)
+);
+
+COMMENT ON COLUMN wipe_order.document IS 'The signed order, as it is.';

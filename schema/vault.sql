@@ -94,7 +94,7 @@ CREATE INDEX history_by_command ON history (command_id);
 
 CREATE INDEX history_by_record ON history (record_id);
 
-CREATE TABLE person (id TEXT PRIMARY KEY, initials TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL) STRICT;
+CREATE TABLE person (id TEXT PRIMARY KEY, initials TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, unit TEXT) STRICT;
 
 CREATE TABLE assignment (
         citizen_id TEXT PRIMARY KEY,
@@ -103,7 +103,7 @@ CREATE TABLE assignment (
         primary_id TEXT
     ) STRICT;
 
-CREATE TABLE leaving (scope TEXT PRIMARY KEY, reason TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
+CREATE TABLE leaving (scope TEXT PRIMARY KEY, reason TEXT NOT NULL, seq INTEGER NOT NULL, why TEXT) STRICT;
 
 CREATE TABLE audit (
         seq INTEGER PRIMARY KEY,
@@ -146,3 +146,44 @@ CREATE TABLE exported (
 CREATE VIRTUAL TABLE search USING fts5(folded, tokenize="unicode61 remove_diacritics 0");
 
 CREATE TABLE unseen (record_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+CREATE TABLE desk (
+        kind TEXT NOT NULL CHECK (kind IN ('handover', 'parked')),
+        id TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (kind, id)
+    ) STRICT;
+
+CREATE TABLE errand (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        errand_id TEXT NOT NULL UNIQUE,
+        about TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        body TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'refused', 'changed')),
+        detail TEXT,
+        in_flight INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+
+CREATE TABLE notice (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL,
+        at TEXT NOT NULL,
+        read_at TEXT
+    ) STRICT;
+
+CREATE TABLE ruleset (name TEXT NOT NULL, version INTEGER NOT NULL, document TEXT NOT NULL, fetched_at TEXT NOT NULL, refused TEXT, PRIMARY KEY (name, version)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE arrived (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            record_id TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            rev INTEGER NOT NULL,
+            author TEXT,
+            at TEXT NOT NULL,
+            changes TEXT NOT NULL
+        ) STRICT;
+
+CREATE INDEX arrived_by_scope ON arrived (scope, record_id);
