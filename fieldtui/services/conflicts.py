@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, Final, Literal
 
 from fieldtui.base.clock import COPENHAGEN, isoformat
@@ -19,6 +19,8 @@ from fieldtui.services.context import Context
 from fieldtui.services.done import Done
 from fieldtui.store.changes import Annul, Change, Put
 from fieldtui.store.inbox import MY_BODY
+from fieldtui.store.rows import main_day
+from fieldtui.store.searching import title_of
 from fieldtui.store.writing import dump, stamp
 
 Take = Literal["mine", "theirs", "value"]
@@ -50,6 +52,10 @@ class ConflictRow:
     theirs_at: datetime | None
     theirs_by: str | None
     """Consultant id; `None` for the central system itself."""
+    title: str = ""
+    """What the record is called where that says more than its collection; a company's or a person's name, or a title."""
+    day: date | None = None
+    """The date the record is found under."""
 
     @property
     def proposed(self) -> Literal["mine", "theirs"] | None:
@@ -93,7 +99,7 @@ class Conflicts:
         """Undecided ones, the oldest first."""
         with self._store.reading() as connection:
             rows = connection.execute(f"{_SELECT} WHERE resolved_at IS NULL ORDER BY created_at, id").fetchall()
-        return tuple(_conflict(row) for row in rows)
+        return tuple(self._named(_conflict(row)) for row in rows)
 
     def get(self, conflict_id: str) -> ConflictRow:
         """One undecided difference.
@@ -101,7 +107,7 @@ class Conflicts:
         Raises:
             NotFound: No such, or it is decided.
         """
-        return _conflict(self._raw(conflict_id))
+        return self._named(_conflict(self._raw(conflict_id)))
 
     def resolve(self, conflict_id: str, take: Take, value: Any = None, *, field: str | None = None) -> Done:
         """Decide. The answer is an ordinary edit on top of theirs; what was not chosen stays in the history.
@@ -127,12 +133,16 @@ class Conflicts:
         with self._store.transaction() as connection:
             if changes:
                 written = self._store.write(changes, label=label, actor=self._context.me.id)
-                command_id = written.command_id
+                command_id = written.command_id if written.changed else ""
                 if take == "mine":
                     self._date_back(connection, conflict.record_id, raw[8])
             connection.execute(
                 "UPDATE conflict SET resolved_at = ?, resolution = ? WHERE id = ?",
-                (stamp(self._context.clock.now()), dump({"take": take, "by": self._context.me.id}), conflict.id),
+                (
+                    stamp(self._context.clock.now()),
+                    dump({"take": take, "by": self._context.me.id, "command": command_id}),
+                    conflict.id,
+                ),
             )
             self._store.audit("resolve", subject=conflict.citizen_id or conflict.record_id, detail=take)
         return Done(
@@ -154,6 +164,14 @@ class Conflicts:
             " AND (SELECT count(*) FROM outbox WHERE record_id = ?2 AND state <> 'parked') = 1",
             (mine_at, record_id),
         )
+
+    def _named(self, row: ConflictRow) -> ConflictRow:
+        stored = self._store.get(row.record_id)
+        if stored is None:
+            return row
+        title = title_of(stored.record)
+        plain = title == stored.record.label or row.collection == "citizen"
+        return replace(row, title="" if plain else title, day=main_day(stored.record))
 
     def _raw(self, conflict_id: str) -> tuple[Any, ...]:
         with self._store.reading() as connection:

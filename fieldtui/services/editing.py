@@ -138,7 +138,10 @@ class Editing:
             batch = Batch()
             ids = self._read_lines(collection, lines, batch)
             if batch.changes:
-                label = _("{count} poster gemt: {what}").format(count=len(ids), what=_(COLLECTIONS[collection].plural))
+                one, many = COLLECTIONS[collection].label, COLLECTIONS[collection].plural
+                label = _("1 post gemt: {what}").format(what=_(one))
+                if len(ids) > 1:
+                    label = _("{count} poster gemt: {what}").format(count=len(ids), what=_(many))
                 self._write(batch.changes, label)
             return tuple(ids)
 

@@ -176,7 +176,7 @@ def _conflict(row: tuple[Any, ...], me: str | None) -> Version:
     record_id, collection, mine, theirs, mine_at, theirs_at, theirs_by, created_at, resolved_at, resolution = row
     my, their = json.loads(mine), json.loads(theirs)
     my.pop(MY_BODY, None)
-    take = json.loads(resolution).get("take") if resolution else None
+    take = json.loads(resolution).get("take") if resolution and resolved_at else None
     sides = []
     if take != "mine":
         sides += [(name, my.get(name), me, mine_at) for name in {**my, **their}]

@@ -16,6 +16,7 @@ from fieldtui.services.context import Context
 from fieldtui.services.done import Done
 from fieldtui.services.editing import ATTENDANCE_HOLD_SECONDS
 from fieldtui.store import Annul, Change, Put
+from fieldtui.store.writing import stamp
 
 _REACH: Final = 200
 """So many acts back."""
@@ -149,6 +150,11 @@ class Undo:
     def _mark(self, connection: sqlite3.Connection, command_id: str, *, undone: bool) -> None:
         at = self._context.clock.now().isoformat(timespec="seconds") if undone else None
         connection.execute("UPDATE history SET undone_at = ? WHERE command_id = ?", (at, command_id))
+        # A difference that the act decided is undecided again, and decided once more when the act is done again.
+        connection.execute(
+            "UPDATE conflict SET resolved_at = ? WHERE json_extract(resolution, '$.command') = ?",
+            (None if undone else stamp(self._context.clock.now()), command_id),
+        )
 
     def _steps(self, command_id: str) -> list[_Step]:
         with self._store.reading() as connection:

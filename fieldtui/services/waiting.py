@@ -18,6 +18,7 @@ from fieldtui.services.done import Done
 from fieldtui.services.refusals import sentence
 from fieldtui.store.changes import Annul, Change, Put
 from fieldtui.store.outbox import Entry, Outbox
+from fieldtui.store.searching import title_of
 from fieldtui.store.standing import standing_of
 
 _SIGNATURE: Final = frozenset({"author", "written_at", "addendum_to", "by", "call_code"})
@@ -40,6 +41,9 @@ class OutboxRow:
     recorded_at: datetime
     label: str
     """What it was, as the person did it; else the collection's name."""
+
+    title: str = ""
+    """A team record's name or title; empty in a citizen's scope."""
 
     @property
     def why(self) -> str:
@@ -172,6 +176,7 @@ class Waiting:
                 "SELECT label FROM history WHERE record_id = ? ORDER BY seq DESC LIMIT 1", (entry.record_id,)
             ).fetchone()
         model = COLLECTIONS.get(entry.collection)
+        stored = self._store.get(entry.record_id) if entry.scope == "team" else None
         return OutboxRow(
             op_id=entry.op_id,
             collection=entry.collection,
@@ -182,6 +187,7 @@ class Waiting:
             field=entry.field,
             recorded_at=datetime.fromisoformat(entry.recorded_at).astimezone(COPENHAGEN),
             label=found[0] if found else (model.label if model else entry.collection),
+            title=title_of(stored.record) if stored else "",
         )
 
 

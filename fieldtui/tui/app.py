@@ -202,7 +202,7 @@ class FieldtuiApp(SendingApp):
 
     def done(self, outcome: Outcome) -> None:
         """After a change: say so, offer undo, load the screens anew, and let it be sent soon."""
-        text = outcome.message + "   " + _("z fortryder")
+        text = outcome.message + ("   " + _("z fortryder") if getattr(outcome, "command_id", "") else "")
         warnings = [f"! {warning}" for warning in outcome.warnings]
         self.notice(
             "\n".join([text, *warnings]), "warning" if warnings else "information", seconds=12 if warnings else 8

@@ -97,7 +97,10 @@ def record_title(row: ConflictRow, names: Names) -> str:
     """Whom and what a difference is about."""
     model = COLLECTIONS.get(row.collection)
     label = _(model.label) if model else row.collection
-    return f"{names.show(row.citizen_id, _('Teamet'))} · {label}"
+    who = names.show(row.citizen_id, names.text(row.title) or _("Teamet"))
+    title = names.text(row.title) if row.citizen_id else ""
+    on = with_day(row.day) if row.day and row.collection != "citizen" else ""
+    return " · ".join([who, " ".join(part for part in (label, on, title) if part)])
 
 
 def list_rows(rows: Sequence[ConflictRow], names: Names) -> list[Row]:

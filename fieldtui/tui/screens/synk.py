@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -104,11 +104,12 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
         self.query_one("#conflicts", LineTable).set_rows(present.list_rows(loaded.conflicts, names))
         self.query_one("#conflicts-panel", Panel).label(_("Konflikter · {count}").format(count=len(loaded.conflicts)))
         rows = outbox.table_rows(loaded.waiting, names, self.shell.now(), self.shell.workspace.rules)
-        self.query_one("#waiting", LineTable).set_rows(rows, empty=_("Alt er sendt. Ingen konflikter. √"))
+        some = bool(loaded.conflicts)
+        empty = _("Alt er sendt. √") if some else _("Alt er sendt. Ingen konflikter. √")
+        self.query_one("#waiting", LineTable).set_rows(rows, empty=empty)
         title = _("Venter på at blive sendt · {count}").format(count=len(rows))
         self.query_one("#waiting-panel", Panel).label(title, _("Enter åbner"))
         self._show_why()
-        some = bool(loaded.conflicts)
         # The keys that choose between two versions mean nothing while there is nothing to choose.
         quiet = (HELP, FIND, SYNC, QUICK, UNDO)
         self.query_one(HintBar).show(hints(self.context, on_screen=True) if some else quiet)
@@ -338,4 +339,6 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
             done = self.shell.workspace.conflicts.resolve(row.id, choice.take, choice.value)
         if done is None:
             raise BadUsage(_("Vælg ← din eller → kontorets først."))
+        if len(rows) > 1:
+            return replace(done, message=_("{count} felter er afgjort.").format(count=len(rows)))
         return done

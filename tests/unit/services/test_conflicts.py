@@ -78,3 +78,25 @@ def test_theirs_does_not_bring_back_what_was_annulled_meanwhile(
     workspace.casework.annul(citizen_id, "flyttet")
     workspace.conflicts.resolve(conflict.id, "theirs")
     assert workspace.lookup.get(citizen_id).annulled_at is not None
+
+
+def test_undoing_the_answer_asks_again_and_redoing_it_answers_again(
+    disputed: tuple[Workspace, str, dict[str, Any]],
+) -> None:
+    workspace, citizen_id, _before = disputed
+    (conflict,) = workspace.conflicts.list()
+    workspace.conflicts.resolve(conflict.id, "mine")
+    assert workspace.undo.undo() is not None
+    assert [each.id for each in workspace.conflicts.list()] == [conflict.id]
+    assert workspace.lookup.get(citizen_id).record.job_goal == "kantine"
+    assert workspace.undo.redo() is not None
+    assert workspace.conflicts.list() == ()
+    assert workspace.lookup.get(citizen_id).record.job_goal == "køkken"
+
+
+def test_an_answer_that_changes_nothing_offers_nothing_to_undo(
+    disputed: tuple[Workspace, str, dict[str, Any]],
+) -> None:
+    workspace, _citizen_id, _before = disputed
+    (conflict,) = workspace.conflicts.list()
+    assert workspace.conflicts.resolve(conflict.id, "theirs").command_id == ""
