@@ -77,6 +77,31 @@ class CaseActs(Acts):
         name = self.shell.names.show(stored.id)
         self.edit_record(stored, names, lambda: _("Ret borgerkort · {name}").format(name=name))
 
+    def action_hand_over(self) -> None:
+        """`h`: offer the citizen to a colleague, with what they need to know."""
+        citizen_id = self.chosen_citizen_id()
+        if citizen_id is None:
+            self.shell.notice(_("Vælg en borger først."))
+            return
+        handovers = self.shell.workspace.handovers
+        colleagues = tuple((each.id, f"{each.initials} · {each.name}") for each in handovers.colleagues())
+
+        def entries() -> tuple[Entry, ...]:
+            return (
+                Entry("to", _("Til"), "pick", None, colleagues, optional=False),
+                Entry("note", _("Besked"), "text", optional=False, hint=_("det, din kollega skal vide")),
+            )
+
+        name = self.shell.names.show(citizen_id)
+        form = EntryForm(
+            lambda: _("Overdrag {name}").format(name=name),
+            entries,
+            lambda values: handovers.offer(citizen_id, values["to"] or "", values["note"] or ""),
+            save=lambda: _("Tilbyd"),
+            note=lambda: _("Du har borgeren, til din kollega har sagt ja. Svaret kommer under Overdragelser."),
+        )
+        self.shell.ask(form, self.shell.done)
+
     def new_placement(self, citizen_id: str) -> None:
         """A place in a company or a course for a citizen."""
         workspace, today = self.shell.workspace, self.shell.today

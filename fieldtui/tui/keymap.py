@@ -110,6 +110,7 @@ _SORT = Key("s", "sort", N_("Sortér"), "s")
 _OPEN = Key("enter", "open", N_("Åbn"), "Enter")
 _DETAILS = Key("space", "details", N_("Detaljer"), N_("Mellemrum"))
 _FILTER = Key("slash", "filter", N_("Filtrér"), "/", hint=True)
+_HAND_OVER = Key("h", "hand_over", N_("Overdrag"), "h")
 _BACK = Key("escape", "back", N_("Tilbage"), "Esc")
 _CLOSE = Key("escape", "close", N_("Luk"), "Esc", hint=True)
 
@@ -136,13 +137,14 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("ctrl+s", "save", N_("Gem"), "Ctrl+S", hint=True, priority=True),
         _CLOSE,
     ),
-    "borgere": (_NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _SORT, _FILTER, _BACK),
+    "borgere": (_NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _HAND_OVER, _SORT, _FILTER, _BACK),
     "borgerkort": (
         Key("left", "previous_tab", N_("Forrige fane"), "←"),
         Key("right", "next_tab", N_("Næste fane"), "→", hint=True),
         _NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _EDIT,
         Key("p", "placement", N_("Placering"), "p"),
         Key("s", "consent", N_("Samtykke"), "s"),
+        _HAND_OVER,
         Key("space", "details", N_("Vis/afkryds"), N_("Mellemrum"), hint=True),
         _BACK,
     ),
@@ -181,6 +183,13 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("g", "save_solution", N_("Gem løsning"), "g", hint=True, changes=True),
         Key("i", "send_again", N_("Send igen"), "i", changes=True),
         Key("escape", "stop_sync", N_("Stop synk"), "Esc"),
+    ),
+    "overdragelser": (
+        Key("g", "accept", N_("Godkend"), "g", hint=True),
+        Key("n", "decline", N_("Nej"), "n", hint=True),
+        Key("space", "take", N_("Vælg parkeret"), N_("Mellemrum"), hint=True),
+        Key("t", "withdraw", N_("Træk tilbage"), "t"),
+        _BACK,
     ),
     "hjaelp": (_CLOSE,),
     "beskeder": (_CLOSE,),

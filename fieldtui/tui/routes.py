@@ -18,6 +18,7 @@ ROUTES: Final[dict[str, str]] = {
     "virksomhedskort": "fieldtui.tui.screens.virksomhedskort:CompanyScreen",
     "brobygning": "fieldtui.tui.screens.brobygning:BridgingBoardScreen",
     "synk": "fieldtui.tui.screens.synk:SyncScreen",
+    "overdragelser": "fieldtui.tui.screens.overdragelser:Handing",
     "eksport": "fieldtui.tui.screens.eksport:Export",
     "borgerkort": "fieldtui.tui.screens.borgerkort:CitizenCard",
 }

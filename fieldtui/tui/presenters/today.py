@@ -157,6 +157,20 @@ def action_rows(agenda: Agenda, drafts: Sequence[tuple[str, str, str | None, dat
     return rows
 
 
+def desk_rows(offers: int, parked: int, notices: Sequence[str]) -> list[Row]:
+    """What colleagues and the office wait for an answer to, or tell: one row each kind, before everything else."""
+    rows = [Row("desk:", (Piece(_("! Kontoret"), "warning"), text, "", "")) for text in notices]
+    if offers:
+        one, many = _("1 borger er tilbudt dig"), _("{count} borgere er tilbudt dig")
+        text = one if offers == 1 else many.format(count=offers)
+        rows.append(Row("desk:", (Piece(_("! Overdrages"), "warning"), text, "", "")))
+    if parked:
+        one, many = _("1 parkeret ændring"), _("{count} parkerede ændringer")
+        text = one if parked == 1 else many.format(count=parked)
+        rows.append(Row("desk:", (Piece(_("! Parkeret"), "warning"), text, "", "")))
+    return rows
+
+
 def _when(instant: datetime, on: date) -> str:
     day = local(instant).date()
     return clock(instant) if day == on else near(day, on)

@@ -33,6 +33,8 @@ class Loaded:
     agenda: Agenda
     figures: WeekFigures
     drafts: tuple[tuple[str, str, str | None, datetime], ...]
+    desk: tuple[int, int, tuple[str, ...]]
+    """Citizens offered to me, parked edits that wait for me, and notices of the office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,12 @@ class Today(Acts, ServiceScreen[Loaded]):
         drafts = tuple(
             (draft.key, draft.kind, draft.subject_id, draft.saved_at) for draft in workspace.drafts.unfinished()
         )
-        return Loaded(workspace.agenda.day(today), workspace.lookup.weekly_figures(today), drafts)
+        desk = (
+            len(workspace.handovers.to_answer()),
+            len(workspace.parked.to_answer()),
+            tuple(text for _number, text in workspace.handovers.notices()),
+        )
+        return Loaded(workspace.agenda.day(today), workspace.lookup.weekly_figures(today), drafts, desk)
 
     def show(self, loaded: Loaded) -> None:
         agenda, names, now = loaded.agenda, self.shell.names, self.shell.now()
@@ -106,7 +113,7 @@ class Today(Acts, ServiceScreen[Loaded]):
             day.go_to(start)
             self._placed = True
         self.query_one("#today-day", Panel).label(present.heading(agenda))
-        actions = present.action_rows(agenda, loaded.drafts, names)
+        actions = [*present.desk_rows(*loaded.desk), *present.action_rows(agenda, loaded.drafts, names)]
         self.query_one("#action-list", LineTable).set_rows(actions, empty=_("Intet haster. √"))
         self.query_one("#today-actions", Panel).label(
             _("Kræver handling · {count}").format(count=len(actions)), _("Enter åbner · Tab skifter felt")
@@ -198,6 +205,8 @@ class Today(Acts, ServiceScreen[Loaded]):
             self.change(lambda: self.shell.workspace.casework.do_task(key))
         elif kind == "draft":
             self.open_draft(key)
+        elif kind == "desk":
+            self.shell.go("overdragelser")
         elif kind == "imported":
             self.shell.notice(_("Fristerne var overskredet, før de kom hertil. Du finder dem på borgernes kort."))
 

@@ -30,6 +30,7 @@ _MOST_HITS: Final = 20
 _THEME: Final = "!theme"
 _STOP_SYNC: Final = "!stop-sync"
 _EXPORT: Final = "eksport"
+_HANDING: Final = "overdragelser"
 
 
 class Find(Dialog[None]):
@@ -79,6 +80,9 @@ class Find(Dialog[None]):
         if role == "consultant":
             found.append(
                 Target("action", _EXPORT, _("Eksport: lister over aftaler"), also="export lists reception receptionen")
+            )
+            found.append(
+                Target("action", _HANDING, _("Overdragelser og parkeret"), also="overdrag hand over transfer parked")
             )
         found.append(Target("action", _THEME, _("Skift farver"), also="tema colours theme"))
         found.append(Target("action", _STOP_SYNC, _("Stop synk"), also="afbryd annullér cancel sync stop"))
@@ -185,8 +189,8 @@ class Find(Dialog[None]):
         if key == _STOP_SYNC:
             self.app.call_later(self.app.run_action, "app.stop_sync")
             return
-        if key == _EXPORT:
-            self.app.call_later(self.shell.go, "eksport")
+        if key in {_EXPORT, _HANDING}:
+            self.app.call_later(self.shell.go, key)
             return
         if kind == "action":
             self.app.call_later(self.app.simulate_key, key)
