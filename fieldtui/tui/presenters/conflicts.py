@@ -178,6 +178,21 @@ def both(row: ConflictRow) -> Choice | None:
     return None
 
 
+_NARROW: Final = 14
+"""Cells that a side's column has at least."""
+
+
+def is_long(row: ConflictRow, rules: RuleBook) -> bool:
+    """True where the columns may cut one of the sides off."""
+    return any(len(side(row, values, rules)) > _NARROW for values in (row.mine, row.theirs))
+
+
+def whole(row: ConflictRow, rules: RuleBook) -> Line:
+    """Both sides of one difference, whole."""
+    mine, theirs = (side(row, values, rules).replace("\n", " ") for values in (row.mine, row.theirs))
+    return line(Piece("← ", "primary"), mine, "   ", Piece("→ ", "primary"), theirs)
+
+
 def _is_free_text(model: type[Record], name: str) -> bool:
     """True for texts without a form: no code, no reference, no number, no day."""
     info = fields_of(model)[name]

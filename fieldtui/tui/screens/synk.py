@@ -234,8 +234,16 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
         count = _("1 felt") if len(rows) == 1 else _("{count} felter").format(count=len(rows))
         title = f"{present.record_title(rows[0], names)} · {count}"
         self.query_one("#conflict-panel", Panel).label(title, _("↑↓ felt · ←/→ vælg · b begge · e ret selv · g gem"))
+        self._show_preview()
+
+    def _show_preview(self) -> None:
+        """What the record will say; and both sides whole where the columns cut them off."""
+        rows, names, rules = self._record_rows(), self.shell.names, self.shell.workspace.rules
         kept = line(Piece(_("Intet bliver slettet: den anden version ligger i historikken, og z fortryder."), "dim"))
         shown = line("•••") if names.discreet else present.preview(rows, self._choices, rules)
+        row = self._row()
+        if row is not None and not names.discreet and present.is_long(row, rules):
+            kept = present.whole(row, rules)
         self.query_one("#preview", TextPanel).show([shown, kept])
 
     def on_line_table_moved(self, event: LineTable.Moved) -> None:
@@ -243,6 +251,8 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
         if event.table.id == "conflicts":
             self.query_one("#fields", LineTable).action_first()
             self._show_conflict()
+        elif event.table.id == "fields":
+            self._show_preview()
         elif event.table.id == "waiting":
             self._show_why()
 
