@@ -106,7 +106,7 @@ def _sentence(notice: Notice) -> str:
     code, why, unsent = about.get("call_code") or "–", clean(about.get("why") or ""), about.get("unsent") or 0
     said = _("Borger {code} er slettet på kontoret og er nu også væk herfra.").format(code=code)
     if why:
-        said += " " + _("Grund: {why}").format(why=why)
+        said += " " + _("Grund: {why}.").format(why=why.rstrip("."))
     if unsent:
         said += " " + _("{count} ændringer, der ikke var sendt, er slettet med.").format(count=unsent)
     return said
