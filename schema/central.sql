@@ -22,6 +22,7 @@ CREATE TABLE organisation (
 	enrol_window_at TIMESTAMP WITH TIME ZONE,
 	incarnation TEXT DEFAULT '' NOT NULL,
 	rules_version INTEGER DEFAULT '0' NOT NULL,
+	left_at JSONB DEFAULT '{}' NOT NULL,
 	retention_days INTEGER,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT organisation_pkey PRIMARY KEY (org_id),
@@ -41,6 +42,8 @@ COMMENT ON COLUMN organisation.enrol_failures IS 'Wrong enrolment codes since `e
 COMMENT ON COLUMN organisation.incarnation IS 'Part of every cursor; renewed by a restore, so that devices notice.';
 
 COMMENT ON COLUMN organisation.rules_version IS 'How many rule sets were published; part of every cursor.';
+
+COMMENT ON COLUMN organisation.left_at IS 'By earlier incarnation, the highest number that is still as devices saw it then.';
 
 COMMENT ON COLUMN organisation.retention_days IS 'Days after discharge before a citizen is erased; null: never by itself.';
 

@@ -28,7 +28,7 @@ CREATE TABLE record (
         recorded_at TEXT,
         received_at TEXT,
         day TEXT
-    ) STRICT;
+    , seq INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX record_by_collection ON record (collection, day);
 

@@ -80,7 +80,7 @@ def pull(db: Database, caller: Caller, cursor_text: str | None, *, limit: int = 
             settle(ledger, caller.person.id, today=day)
             ledger.close()
         org = connection.execute(select(organisation).where(organisation.c.org_id == caller.organisation.id)).one()
-        cursor = accepted(cursor_text, caller, incarnation=org.incarnation, last=org.seq)
+        cursor = accepted(cursor_text, caller, incarnation=org.incarnation, left_at=org.left_at, last=org.seq)
         begins = cursor.head is None
         if cursor.head is None or cursor.base is None:
             cursor = replace(cursor, base=cursor.at, head=org.seq)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fieldtui.base.canonical import canonical_json
 from fieldtui.central.caller import Caller, Refusal
+from fieldtui.central.incarnation import kept_seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,14 @@ class Cursor:
             raise ValueError("not a cursor") from None
 
 
-def accepted(text: str | None, caller: Caller, *, incarnation: str, last: int) -> Cursor:
+def accepted(text: str | None, caller: Caller, *, incarnation: str, left_at: Mapping[str, int], last: int) -> Cursor:
     """The cursor of a request.
 
     Args:
         text: As the device gave it; nothing from the beginning.
         caller: Whose device asks.
         incarnation: The organisation's present one.
+        left_at: By earlier incarnation, the highest number kept of it.
         last: The highest number given so far.
 
     Raises:
@@ -85,11 +88,26 @@ def accepted(text: str | None, caller: Caller, *, incarnation: str, last: int) -
     except ValueError:
         raise Refusal("cursor-reset") from None
     ours = (cursor.org_id, cursor.consultant_id) == (caller.organisation.id, caller.person.id)
-    ours = ours and cursor.incarnation == incarnation
+    if ours and cursor.incarnation != incarnation:
+        raise Refusal("cursor-reset", kept_seq=kept_seq(left_at, cursor.incarnation))
     ordered = (cursor.base or 0) <= cursor.at <= (last if cursor.head is None else cursor.head) <= last
     if not ours or not ordered or (cursor.base is None) != (cursor.head is None):
         raise Refusal("cursor-reset")
     return cursor
+
+
+def require_same_life(text: str | None, caller: Caller, *, incarnation: str, left_at: Mapping[str, int]) -> None:
+    """Refuse a change that a device made on top of what a restore took away.
+
+    Raises:
+        Refusal: `cursor-reset`. A cursor that says nothing about it is let through.
+    """
+    try:
+        cursor = Cursor.read(text) if text else None
+    except ValueError:
+        return
+    if cursor is not None and cursor.org_id == caller.organisation.id and cursor.incarnation != incarnation:
+        raise Refusal("cursor-reset", kept_seq=kept_seq(left_at, cursor.incarnation))
 
 
 def _number(value: Any) -> int:

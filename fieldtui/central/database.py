@@ -174,8 +174,13 @@ class Sequence:
         self._connection = connection
         self._org_id = org_id
         row = connection.execute(
-            select(organisation.c.seq).where(organisation.c.org_id == org_id).with_for_update()
+            select(organisation.c.seq, organisation.c.incarnation, organisation.c.left_at)
+            .where(organisation.c.org_id == org_id)
+            .with_for_update()
         ).one()
+        self.incarnation: str = row.incarnation
+        """Which life of the organisation the numbers belong to."""
+        self.left_at: dict[str, int] = row.left_at
         self._first: int = row.seq
         self._last: int = row.seq
 

@@ -3,10 +3,14 @@
 A database that was restored from a backup gives numbers anew that devices have seen with other content. So each
 restore renews the organisation's incarnation, which is part of every cursor: a cursor from before it is refused with
 `cursor-reset`, however far the restored system has come meanwhile, and the device pulls everything again, sends again
-what it has and the restored system has lost, and keeps what is pending.
+what it has and the restored system has lost, and keeps what is pending. To know what that is, it is told the number up to which
+the restored system's changes are the ones the device has seen: of each incarnation that came before, the
+organisation keeps where it was left.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, select, update
 
@@ -19,9 +23,22 @@ def renew_incarnations(connection: Connection, ids: IdSource) -> int:
 
     Call it in the transaction that puts older data in the place of newer.
     """
-    found = connection.execute(select(organisation.c.org_id)).scalars().all()
-    for org_id in found:
+    found = connection.execute(
+        select(organisation.c.org_id, organisation.c.incarnation, organisation.c.left_at, organisation.c.seq)
+    ).all()
+    for org_id, incarnation, left_at, seq in found:
+        left = {name: min(at, seq) for name, at in left_at.items()} | {incarnation: seq}
         connection.execute(
-            update(organisation).where(organisation.c.org_id == org_id).values(incarnation=ids.new()[-12:])
+            update(organisation)
+            .where(organisation.c.org_id == org_id)
+            .values(incarnation=ids.new()[-12:], left_at=left)
         )
     return len(found)
+
+
+def kept_seq(left_at: Mapping[str, int], incarnation: str) -> int:
+    """Up to which number an organisation has what a device of an earlier incarnation has seen.
+
+    Of an incarnation that it does not know itself (the backup is older than that one's beginning) it is nothing.
+    """
+    return left_at.get(incarnation, 0)

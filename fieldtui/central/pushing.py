@@ -21,6 +21,7 @@ from fieldtui.central.assignments import Access, access_of, assign, settle
 from fieldtui.central.bulk import Texts, copy_rows
 from fieldtui.central.caller import Caller, Refusal
 from fieldtui.central.changes import current_line
+from fieldtui.central.cursor import require_same_life
 from fieldtui.central.database import Database
 from fieldtui.central.erasing import ERASED, erased_among, scope_once_of
 from fieldtui.central.errands import carry_out
@@ -84,13 +85,16 @@ def push(db: Database, caller: Caller, request: PushRequest) -> PushResponse:
     """Take a batch.
 
     Raises:
-        Refusal: `too-large` where it holds more operations than `limits` says.
+        Refusal: `too-large` where it holds more operations than `limits` says; `cursor-reset` where the device has come
+            further than this system, which was restored from a backup.
     """
     if len(request.ops) > Limits().ops or len(request.log) > Limits().ops * 4:
         raise Refusal("too-large", detail="ops")
     sound = [_sound(op) for op in request.ops]
     with db.transaction() as connection:
         ledger = Ledger(connection, caller.organisation.id, now=db.now(), ids=db.ids)
+        numbers = ledger.sequence
+        require_same_life(request.cursor, caller, incarnation=numbers.incarnation, left_at=numbers.left_at)
         day = today(db.clock)
         settle_plans(ledger, day)
         settle(ledger, caller.person.id, today=day)

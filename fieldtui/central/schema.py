@@ -93,6 +93,13 @@ organisation: Final = Table(
         comment="How many rule sets were published; part of every cursor.",
     ),
     Column(
+        "left_at",
+        JSONB,
+        nullable=False,
+        server_default="{}",
+        comment="By earlier incarnation, the highest number that is still as devices saw it then.",
+    ),
+    Column(
         "retention_days", Integer, comment="Days after discharge before a citizen is erased; null: never by itself."
     ),
     instant("created_at"),

@@ -16,8 +16,8 @@ from fieldtui.store.writing import dump
 from fieldtui.wire.messages import RecordLine
 
 _INSERT = (
-    "INSERT INTO record (no, id, collection, scope, rev, body, annulled, author, recorded_at, received_at, day)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO record (no, id, collection, scope, rev, seq, body, annulled, author, recorded_at, received_at, day)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -62,8 +62,8 @@ class Arrivals:
             annulled = dump(line.annulled.model_dump()) if line.annulled else None
             rows.append(
                 (
-                    no, line.id, line.collection, line.scope, line.rev, dump(line.body), annulled, line.author,
-                    line.recorded_at, line.received_at, day.isoformat() if day else None,
+                    no, line.id, line.collection, line.scope, line.rev, line.seq, dump(line.body), annulled,
+                    line.author, line.recorded_at, line.received_at, day.isoformat() if day else None,
                 )
             )  # fmt: skip
             if record is not None and annulled is None:

@@ -147,7 +147,7 @@ class Inbox:
         entries = entries_for(connection, line.id)
         if entries:
             return self._onto_pending(connection, line, row, entries, reset=reset)
-        if line.rev < row.rev and (not reset or self.resetting.keeps(line, row)):
+        if line.rev < row.rev and not reset:
             return Applied()
         changed = not _equal(line, row)
         if changed:
@@ -162,9 +162,9 @@ class Inbox:
     def _renew(connection: sqlite3.Connection, row: Standing, line: RecordLine) -> None:
         """The same values again, as when a device's own changes come back to it: only what stands around them is new."""
         connection.execute(
-            "UPDATE record SET rev = ?, author = ?, recorded_at = ?, received_at = ?, base = NULL, base_annulled = NULL"
-            " WHERE no = ?",
-            (line.rev, line.author, line.recorded_at, line.received_at, row.no),
+            "UPDATE record SET rev = ?, seq = ?, author = ?, recorded_at = ?, received_at = ?, base = NULL,"
+            " base_annulled = NULL WHERE no = ?",
+            (line.rev, line.seq, line.author, line.recorded_at, line.received_at, row.no),
         )
 
     def _index(self, connection: sqlite3.Connection) -> None:
@@ -274,6 +274,7 @@ class Inbox:
             "collection": line.collection,
             "scope": line.scope,
             "rev": line.rev,
+            "seq": line.seq,
             "body": dump(body),
             "annulled": _dump(annulled),
             "base": dump(line.body) if pending else None,

@@ -24,6 +24,8 @@ class MetaKey(StrEnum):
     """PEM text of the pinned certificate authority."""
     CURSOR = "cursor"
     """Opaque; where the next pull goes on."""
+    KEPT_SEQ = "kept_seq"
+    """During a reset: up to which change a restored central system has what this device knows."""
     LAST_SYNC_AT = "last_sync_at"
     """ISO 8601; moves only when a whole sync finished."""
     LEASE_UNTIL = "lease_until"

@@ -214,3 +214,9 @@ def _arrived(db: Database) -> None:
         ) STRICT"""
     )
     db.execute("CREATE INDEX arrived_by_scope ON arrived (scope, record_id)")
+
+
+@MIGRATIONS(name="0007_seq")
+def _seq(db: Database) -> None:
+    # Which of the central system's changes a record came with, so that a restored one can be told what it has lost.
+    db.execute("ALTER TABLE record ADD COLUMN seq INTEGER NOT NULL DEFAULT 0")

@@ -151,8 +151,12 @@ class Outbox:
             )
             edited_since = {row[0] for row in rows}
             connection.executemany(
-                "UPDATE record SET rev = ?, base = NULL, base_annulled = NULL WHERE id = ?",
-                [(result.rev, sent.record_id) for sent, result in pairs if sent.record_id not in edited_since],
+                "UPDATE record SET rev = ?, seq = ?, base = NULL, base_annulled = NULL WHERE id = ?",
+                [
+                    (result.rev, result.seq, sent.record_id)
+                    for sent, result in pairs
+                    if sent.record_id not in edited_since
+                ],
             )
             for sent, result in pairs:
                 if sent.record_id in edited_since:
@@ -163,7 +167,9 @@ class Outbox:
         """A change is on the server; what was edited meanwhile now stands on top of it."""
         with self._store.transaction() as connection:
             connection.execute("DELETE FROM outbox WHERE op_id = ?", (sent.op_id,))
-            connection.execute("UPDATE record SET rev = ? WHERE id = ?", (result.rev, sent.record_id))
+            connection.execute(
+                "UPDATE record SET rev = ?, seq = ? WHERE id = ?", (result.rev, result.seq, sent.record_id)
+            )
             later = entries_for(connection, sent.record_id)
             if not later:
                 connection.execute(

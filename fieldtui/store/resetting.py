@@ -1,16 +1,18 @@
-"""A central system that was restored from a backup and has lost what it once had.
+"""A central system that does not know this device's cursor any more: everything is pulled again, and nothing is lost.
 
-It is told by a cursor it does not know. Everything is pulled again; what comes is held against what is here, and what the
-restored system has lost becomes a pending change once more, to be merged like any other:
+Two things bring it about. It only forgot where this device was: then what it sends holds. Or it was restored from a
+backup and has lost what it once had. It then says up to which number its changes are those this device knows
+(`kept_seq`), and what came with a higher number is lost there. Where it does not say, that follows from when things
+were received. What comes is held against what is here, and what is lost becomes a pending change once more, to be
+merged like any other:
 
-- A record that comes *as it once was* (older than all that was heard before, and with a lower revision) is put back by
-  whoever has the newer one. That is its author's device first of all, but any other will do, because the author's may
-  be gone. Who sends second changes nothing.
-- A record that somebody has changed *since* the restore is merged with what this consultant had written, from the state
-  before that: at worst a person decides what was decided once before, and nothing is dropped.
+- A record that comes *as it once was* is put back by whoever has the newer one. That is its author's device first of
+  all, but any other will do, because the author's may be gone. Who sends second changes nothing.
+- A record that somebody has changed *since* the restore is merged with what is here, from the state before this
+  consultant wrote: at worst a person decides what was decided once before, and nothing is dropped.
 - A record that does not come at all is created again.
 
-What only its author may write (notes, contacts) is left to the author, and stays readable here.
+What only its author may write (notes, contacts) is left to the author; one that does not come stays readable here.
 """
 
 from __future__ import annotations
@@ -40,14 +42,29 @@ class Resetting:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def begin(self) -> None:
-        """Pull everything again; what has not come by the end of it is found by `finish`."""
+    def begin(self, kept_seq: int | None) -> None:
+        """Pull everything again; what has not come by the end of it is found by `finish`.
+
+        Args:
+            kept_seq: Highest change that the central system still has of those this device knows; `None` where it did
+                not say that it lost any.
+        """
         with self._store.transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO unseen (record_id) SELECT id FROM record WHERE rev > 0")
             if self._store.meta(MetaKey.RESET_HEARD) is None:
                 newest = connection.execute("SELECT max(received_at) FROM record WHERE rev > 0").fetchone()[0]
                 self._store.set_meta(MetaKey.RESET_HEARD, newest or "")
+            if kept_seq is not None:
+                # A reset may be cut short and the central system restored again meanwhile: what either lost is lost.
+                known = self._kept_seq()
+                self._store.set_meta(MetaKey.KEPT_SEQ, str(kept_seq if known is None else min(kept_seq, known)))
+                # It may lack a part of the access log as well; what it has already it leaves as it is.
+                self._store.set_meta(MetaKey.LOG_SENT, None)
             self._store.set_meta(MetaKey.CURSOR, None)
+
+    def under_way(self) -> bool:
+        """Whether a reset has begun and its last page has not come."""
+        return self._store.meta(MetaKey.RESET_HEARD) is not None
 
     def came(self, connection: sqlite3.Connection, record_id: str) -> bool:
         """Note that a record came; True where a reset is under way that it belongs to."""
@@ -59,34 +76,25 @@ class Resetting:
         A change that is pending already is based on what came, or on what was before this consultant wrote: what it was
         based on here may be lost there.
         """
-        if line.body == row.body and annulment_of(line) == row.annulled:
-            return row
         pending = bool(entries_for(connection, line.id))
-        if self._is_old(line) and line.rev < row.rev:
-            if not pending and not self._may_send(row):
-                return row
-            base: dict[str, Any] | None = line.body
-            base_annulled = annulment_of(line)
-        elif not self._is_old(line) and (pending or self._is_mine(row.author)):
-            base = self._before_mine(connection, line.id, row)
-            base_annulled = row.base_annulled
-            if base is None:
-                return row
-        else:
+        same = line.body == row.body and annulment_of(line) == row.annulled
+        if same or not self._is_lost(line, row, pending=pending) or not (pending or self._may_send(row)):
             return row
+        base: dict[str, Any] | None
+        if self._is_old(line):
+            base, base_annulled = line.body, annulment_of(line)
+        else:
+            base = self._before_mine(connection, line.id, row) if self._is_mine(row.author) or row.seq == 0 else None
+            base_annulled = row.base_annulled if base is not None else None
         connection.execute(
             "UPDATE record SET base = ?, base_annulled = ? WHERE id = ?",
-            (dump(base), None if base_annulled is None else dump(base_annulled), line.id),
+            (None if base is None else dump(base), None if base_annulled is None else dump(base_annulled), line.id),
         )
         if not pending:
             self._enqueue(connection, line.id, row, base_rev=line.rev)
         found = standing_of(connection, line.id)
         assert found is not None  # noqa: S101  it was just updated
         return found
-
-    def keeps(self, line: RecordLine, row: Standing) -> bool:
-        """True where what came is older than what is here, and somebody else will send that: then it stays as it is."""
-        return self._is_old(line) and line.rev < row.rev
 
     def finish(self) -> int:
         """After the last page: create again what the central system no longer has.
@@ -118,22 +126,45 @@ class Resetting:
                         (record_id, entries[-1].seq),
                     )
                     connection.execute("UPDATE record SET rev = 0, base = NULL WHERE id = ?", (record_id,))
-                elif row.annulled is None and (
-                    self._is_mine(row.author) or (row.scope in visible and self._may_send(row))
-                ):
+                elif self._is_kept(row):
+                    continue  # it is there, and not for this person any more
+                else:
+                    # Whoever creates it again begins its revisions anew.
                     connection.execute("UPDATE record SET rev = 0 WHERE id = ?", (record_id,))
-                    self._enqueue(connection, record_id, row, base_rev=0)
-                    sent_again += 1
+                    mine = self._is_mine(row.author) or (row.scope in visible and self._may_send(row))
+                    if mine and row.annulled is None:
+                        self._enqueue(connection, record_id, row, base_rev=0)
+                        sent_again += 1
             connection.execute("DELETE FROM unseen")
             self._store.set_meta(MetaKey.RESET_HEARD, None)
+            self._store.set_meta(MetaKey.KEPT_SEQ, None)
         return sent_again
 
     # --- what is whose ------------------------------------------------------------------------
 
+    def _kept_seq(self) -> int | None:
+        text = self._store.meta(MetaKey.KEPT_SEQ)
+        return None if text is None else int(text)
+
     def _is_old(self, line: RecordLine) -> bool:
-        """True where it is from before the restore: not newer than the newest this device had heard of."""
+        """True where it is from before the restore; else by when it came: not newer than the newest heard of here."""
+        kept = self._kept_seq()
+        if kept is not None:
+            return line.seq <= kept
         heard = self._store.meta(MetaKey.RESET_HEARD)
         return bool(heard) and datetime.fromisoformat(line.received_at) <= datetime.fromisoformat(str(heard))
+
+    def _is_kept(self, row: Standing) -> bool:
+        """True where the central system said that it has what is here."""
+        kept = self._kept_seq()
+        return kept is not None and 0 < row.seq <= kept
+
+    def _is_lost(self, line: RecordLine, row: Standing, *, pending: bool) -> bool:
+        """True where the central system has lost, or may have lost, what is here."""
+        kept = self._kept_seq()
+        if kept is not None and row.seq > 0:
+            return row.seq > kept
+        return line.rev < row.rev if self._is_old(line) else pending or self._is_mine(row.author)
 
     def _may_send(self, row: Standing) -> bool:
         if self._is_mine(row.author):

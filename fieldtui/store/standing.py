@@ -16,6 +16,8 @@ class Standing:
     collection: str
     scope: str
     rev: int
+    seq: int
+    """The central system's number of that revision; 0 where it was never said."""
     body: dict[str, Any]
     base: dict[str, Any] | None
     annulled: dict[str, Any] | None
@@ -27,15 +29,16 @@ class Standing:
 def standing_of(connection: sqlite3.Connection, record_id: str) -> Standing | None:
     """The record's row; `None` where there is none."""
     found = connection.execute(
-        "SELECT no, collection, scope, rev, body, base, annulled, base_annulled, author, recorded_at FROM record WHERE id = ?",
+        "SELECT no, collection, scope, rev, seq, body, base, annulled, base_annulled, author, recorded_at"
+        " FROM record WHERE id = ?",
         (record_id,),
     ).fetchone()
     if found is None:
         return None
-    no, collection, scope, rev, body, base, annulled, base_annulled, author, recorded_at = found
+    no, collection, scope, rev, seq, body, base, annulled, base_annulled, author, recorded_at = found
     return Standing(
-        no, collection, scope, rev, json.loads(body), _load(base), _load(annulled), _load(base_annulled), author,
-        recorded_at,
+        no, collection, scope, rev, seq, json.loads(body), _load(base), _load(annulled), _load(base_annulled),
+        author, recorded_at,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ the same op id until it is answered.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -26,7 +26,8 @@ from fieldtui.store.purge import purge
 from fieldtui.store.store import Store
 from fieldtui.sync.brake import check_mass_change
 from fieldtui.sync.errands import send_errands
-from fieldtui.sync.pages import check_progress, parse_page
+from fieldtui.sync.logs import due_entries
+from fieldtui.sync.pages import Forgotten, check_progress, parse_page
 from fieldtui.sync.plan import batches, in_order, log_weight, op_of
 from fieldtui.sync.report import Stage, SyncProgress, SyncReport
 from fieldtui.sync.saying import unsent
@@ -46,10 +47,6 @@ from fieldtui.wire.messages import (
 )
 
 ROUNDS: Final = 5
-LOG_ENTRIES: Final = 500
-"""Access-log entries in one request."""
-LOG_AGE: Final = timedelta(hours=24)
-"""An entry goes up with the next push, or on its own when it is so old."""
 _SKEW_KEPT: Final = timedelta(seconds=2)
 
 
@@ -134,7 +131,7 @@ class Engine:
         while not pages or pages[-1][0].more:
             asked.add(cursor)
             page = self._fetch(cursor)
-            if page is None:
+            if isinstance(page, Forgotten):
                 cursor, pages, self._held_bytes = None, [], 0
                 continue
             check_progress(page, asked, self._held_bytes)
@@ -170,9 +167,13 @@ class Engine:
 
     def _finish_interrupted(self, report: SyncReport) -> None:
         """Ask first about what was sent and never answered: merging before that would compare with ourselves."""
+        if self._inbox.resetting.under_way():
+            return  # the central system may be another than it was sent to; what it has of it is told by what it sends
         for batch in batches(in_order(self._outbox.unanswered()), self._limits):
             self._check_cancelled()
             self._send(batch, (), report)
+            if self._inbox.resetting.under_way():
+                return
 
     def _pull(self, report: SyncReport) -> None:
         cursor = self._store.meta(MetaKey.CURSOR)
@@ -186,10 +187,10 @@ class Engine:
             self._check_cancelled()
             asked.add(cursor)
             page = self._fetch(cursor)
-            if page is None:
+            if isinstance(page, Forgotten):
                 if None in asked:
                     raise ServerFault("cursor-reset")
-                self._inbox.resetting.begin()
+                self._inbox.resetting.begin(page.kept_seq)
                 cursor, held, self._held_bytes = None, [], 0
                 continue
             check_progress(page, asked, 0 if at_once else self._held_bytes)
@@ -203,7 +204,8 @@ class Engine:
             with self._store.reading() as connection:
                 check_mass_change(connection, [page for page, _asked in held], day=today(self._store.clock))
             self._apply(held, report)
-        self._finish_reset(report)
+        if self._inbox.resetting.under_way():
+            report.merged += self._inbox.resetting.finish()
 
     def _apply(self, held: list[tuple[Page, str | None]], report: SyncReport) -> None:
         while held:
@@ -211,14 +213,8 @@ class Engine:
             self._count(report, self._inbox.apply_page(page, cursor=asked))
             self._progress("pull", report.pulled, None)
 
-    def _finish_reset(self, report: SyncReport) -> None:
-        with self._store.reading() as connection:
-            resetting = connection.execute("SELECT EXISTS (SELECT 1 FROM unseen)").fetchone()[0]
-        if resetting:
-            report.merged += self._inbox.resetting.finish()
-
-    def _fetch(self, cursor: str | None) -> Page | None:
-        """One page; `None` where the central system no longer knows the cursor.
+    def _fetch(self, cursor: str | None) -> Page | Forgotten:
+        """One page, unless the central system no longer knows the cursor.
 
         Raises:
             ServerFault: It does not know "from the start" either.
@@ -228,7 +224,7 @@ class Engine:
         if answer.problem is not None:
             if answer.problem.name == "cursor-reset" and cursor is not None:
                 event("sync.cursor_reset")
-                return None
+                return Forgotten(answer.problem.kept_seq)
             raise ServerFault(answer.problem.name)
         page = parse_page(answer.body)
         self._held_bytes += len(answer.body)
@@ -243,18 +239,22 @@ class Engine:
     def _push(self, report: SyncReport) -> bool:
         """Send what may be sent; true where something is to be sent again: it met a newer revision, or came meanwhile."""
         entries = in_order(self._outbox.sendable(manual=self._manual))
-        log = self._log(alone=not entries)
+        log = due_entries(self._store, alone=not entries)
         if not entries:
             while log:
                 self._check_cancelled()
                 self._send((), log, report)
-                log = self._log(alone=False)
+                if self._inbox.resetting.under_way():
+                    return True
+                log = due_entries(self._store, alone=False)
             return False
         done = 0
         room = max(1, self._limits.bytes - log_weight(log))
         for batch in batches(entries, Limits(ops=self._limits.ops, bytes=room)):
             self._check_cancelled()
             self._send(batch, log, report)
+            if self._inbox.resetting.under_way():
+                return True
             log = ()
             done += len(batch)
             self._progress("push", done, len(entries))
@@ -266,12 +266,18 @@ class Engine:
         batch = self._outbox.mark_in_flight(batch)
         if not batch and not log:
             return
-        request = PushRequest(ops=tuple(op_of(entry) for entry in batch), log=log)
+        cursor = self._store.meta(MetaKey.CURSOR)
+        request = PushRequest(ops=tuple(op_of(entry) for entry in batch), log=log, cursor=cursor)
         body = request.model_dump_json().encode()
         answer = self._transport.post(f"/v1/changes?{urlencode(unsent(self._store, batch))}", body, self._headers)
         if answer.problem is not None:
             if answer.problem.name == "too-large":
                 self._send_smaller(batch, log, report)
+                return
+            if answer.problem.name == "cursor-reset" and not self._inbox.resetting.under_way():
+                # Restored from a backup since the pull: what was to be sent must meet what is there now first.
+                event("sync.cursor_reset")
+                self._inbox.resetting.begin(answer.problem.kept_seq)
                 return
             raise ServerFault(answer.problem.name)
         try:
@@ -314,28 +320,6 @@ class Engine:
         else:
             self._outbox.park(entry, result)
             report.pushed += 1
-
-    def _log(self, *, alone: bool) -> tuple[LogEntry, ...]:
-        """Access-log entries that are due: with a push all that are there, alone only once the oldest is a day old."""
-        after = int(self._store.meta(MetaKey.LOG_SENT) or 0)
-        rows = self._store.log_entries(after=after, limit=LOG_ENTRIES)
-        if not rows:
-            return ()
-        if alone and self._store.clock.now() - datetime.fromisoformat(rows[0].at) < LOG_AGE:
-            return ()
-        return tuple(
-            LogEntry(
-                seq=row.seq,
-                at=row.at,
-                actor=row.actor,
-                action=row.action,
-                subject=row.subject,
-                reason=row.reason,
-                detail=row.detail,
-                mac=row.mac,
-            )
-            for row in rows
-        )
 
     # --- the end ------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Final
 
 from pydantic import ValidationError
@@ -15,6 +16,14 @@ MOST_PAGES: Final = 2_000
 """Pages of one pull; a caseload is a handful. Whoever answers must not be able to fill the machine."""
 MOST_HELD_BYTES: Final = 128 * 1_048_576
 """Decoded bytes of pages that are held back until the brake has looked at them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Instead of a page: the central system does not know the cursor."""
+
+    kept_seq: int | None
+    """After a restore from a backup: up to which change it still has what this device knows."""
 
 
 def parse_page(body: bytes) -> Page:

@@ -205,6 +205,9 @@ class PushRequest(Message):
     log: tuple[LogEntry, ...] = ()
     errands: tuple[Errand, ...] = ()
     """Carried out after the changes, in order."""
+    cursor: str | None = None
+    """How far the device has come: a central system that was restored from a backup since takes nothing on top of what
+    it does not have any more, and answers `cursor-reset`."""
 
 
 class Accepted(Message):

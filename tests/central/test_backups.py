@@ -62,7 +62,7 @@ def everything(db: Database) -> dict[str, list[dict[str, Any]]]:
     with db.transaction() as connection:
         return {
             table.name: sorted(
-                ({k: str(v) for k, v in row.items() if k != "incarnation"} for row in found.mappings()), key=str
+                ({k: str(v) for k, v in row.items() if k not in {"incarnation", "left_at"}} for row in found.mappings()), key=str
             )
             for table in METADATA.sorted_tables
             for found in [connection.execute(select(table))]

@@ -20,6 +20,7 @@ from fieldtui.central.app import create_app
 from fieldtui.central.assignments import access_of
 from fieldtui.central.changes import current_line
 from fieldtui.central.database import Database
+from fieldtui.central.incarnation import renew_incarnations
 from fieldtui.central.ledger import standing_from
 from fieldtui.central.schema import METADATA, device, operation, organisation, parked, record, revision, scope_change
 from fieldtui.central.staff import person_by_initials
@@ -155,13 +156,25 @@ class Office:
                 for table in METADATA.sorted_tables
             })  # fmt: skip
 
-    def restore(self, photograph: Photograph) -> None:
-        """Put the tables back to what they were."""
+    def set_up(self, photograph: Photograph) -> None:
+        """Put what is in a photograph into the tables, in place of all that is in them."""
         with self.database.transaction() as connection:
-            connection.exec_driver_sql(_EMPTY)
-            for table, rows in photograph.tables.items():
-                if rows:
-                    connection.execute(insert(table), rows)
+            self._fill(connection, photograph)
+
+    def restore(self, photograph: Photograph) -> None:
+        """Restored from a backup, as `central restore` does it; who was shut out since is shut out again by hand."""
+        with self.database.transaction() as connection:
+            self._fill(connection, photograph)
+            renew_incarnations(connection, self.database.ids)
+        for device_id in self.revoked_at:
+            administration.revoke(self.database, device_id)
+        self.restart()
+
+    def _fill(self, connection: Connection, photograph: Photograph) -> None:
+        connection.exec_driver_sql(_EMPTY)
+        for table, rows in photograph.tables.items():
+            if rows:
+                connection.execute(insert(table), rows)
         self._revisions = []
 
     def _app(self) -> FastAPI:

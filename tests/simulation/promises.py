@@ -7,41 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from fieldtui.domain.records import COLLECTIONS, Merge, fields_of
+from tests.simulation.goneback import GoneBack
 from tests.simulation.laptop import Act, Laptop
 from tests.simulation.office import Office
-
-ANNULLED = "annulled"
-WORD = "ord"
-"""How a word begins that is written only once by the scheduler."""
-
-
-class Broken(AssertionError):
-    """A promise was not kept."""
-
-
-def sets_of(collection: str) -> set[str]:
-    """The fields of a collection that merge as sets."""
-    return {name for name, info in fields_of(COLLECTIONS[collection]).items() if info.merge is Merge.SET}
-
-
-def changed(
-    collection: str, before: dict[str, Any] | None, after: dict[str, Any] | None
-) -> Iterator[tuple[str, Any, Any]]:
-    """Each field that differs, with both values; of a set each element, with whether it is in."""
-    one, other = before or {}, after or {}
-    for name in sorted(one.keys() | other.keys()):
-        if name in sets_of(collection):
-            old, new = set(one.get(name) or ()), set(other.get(name) or ())
-            yield from ((f"{name}:{each}", each in old, each in new) for each in sorted(old ^ new))
-        elif one.get(name) != other.get(name):
-            yield name, one.get(name), other.get(name)
-
-
-def value_in(body: dict[str, Any], field: str) -> Any:
-    """A field's value in a body, or whether an element is in a set."""
-    name, colon, element = field.partition(":")
-    return element in (body.get(name) or ()) if colon else body.get(field)
+from tests.simulation.values import ANNULLED, WORD, Broken, changed, holds, value_in
 
 
 class Promises:
@@ -54,6 +23,7 @@ class Promises:
         """By laptop and record: field → value and the revision it was written on."""
         self._given_up: set[str] = set()
         """Conflicts in which a person chose what the other side had."""
+        self._gone_back = GoneBack(office, laptops)
 
     # --- 1: no edit is lost ---------------------------------------------------------------------
 
@@ -74,6 +44,31 @@ class Promises:
                 owed[field] = (new, act.rev)
         self._release(laptop)
 
+    # --- a restored office ----------------------------------------------------------------------
+
+    def before_restore(self) -> None:
+        """Look at what is about to be lost at the office."""
+        self._gone_back.before()
+
+    def after_restore(self) -> None:
+        """What the office has lost is still owed where a laptop of its author has it and nobody wrote over it knowingly.
+
+        The office can be held to no more: what was at the office alone is gone with it.
+        """
+        self._gone_back.after()
+        for (name, record_id), fields in self._owed.items():
+            kept = self._gone_back.kept_rev(record_id)
+            if kept is None:
+                continue
+            laptop = next(each for each in self._laptops if each.name == name)
+            for field, (value, rev) in list(fields.items()):
+                fields[field] = (value, min(rev, kept))
+                if not (
+                    self._is_somewhere(laptop, record_id, field, value, min(rev, kept))
+                    or self._gone_back.is_held(laptop.person.id, record_id, field, value)
+                ):
+                    del fields[field]
+
     def _release(self, laptop: Laptop) -> None:
         """What a person gave up in a conflict is owed no longer."""
         for conflict_id, record_id, fields in laptop.rows(
@@ -85,38 +80,43 @@ class Promises:
                 for field in list(owed) if ANNULLED in fields else json.loads(fields):
                     owed.pop(field, None)
 
-    def check_nothing_lost(self, laptop: Laptop) -> None:
+    def check_nothing_lost(self, laptop: Laptop, *, quiet: bool = False) -> None:
         """Whatever this laptop's person wrote is at the office, or waits on the laptop, or is asked about.
+
+        Args:
+            laptop: Whose.
+            quiet: Everybody has synced, so that what a restored office lost must be there again.
 
         Raises:
             Broken: Something is nowhere.
         """
-        there: dict[str, list[Any]] = defaultdict(list)
-        for each in self._office.revisions():
-            there[each.id].append(each)
-        parked = [each.op for each in self._office.parked()]
-        entries = laptop.entries()
-        conflicts = laptop.rows("SELECT record_id, fields, mine FROM conflict")
         for (name, record_id), fields in self._owed.items():
             if name != laptop.name:
                 continue
             for field, (value, rev) in fields.items():
-                found = (
-                    any(_holds(each.body, each.annulled, field, value) for each in there[record_id] if each.rev >= rev)
-                    or any(_waits(e.kind, e.body, field, value) for e in entries if e.record_id == record_id)
-                    or any(
-                        _asked(json.loads(f), json.loads(m), field, value) for i, f, m in conflicts if i == record_id
-                    )
-                    or any(
-                        _waits("annul" if op["annul"] else "put", op["annul"] or op["body"], field, value)
-                        for op in parked
-                        if op["id"] == record_id
-                    )
-                    # Made and annulled before it was ever sent: the office never hears of it.
-                    or (field == ANNULLED and not there[record_id])
-                )
-                if not found:
+                if not self._is_somewhere(laptop, record_id, field, value, rev) and not (
+                    not quiet and self._gone_back.is_held(laptop.person.id, record_id, field, value)
+                ):
                     raise Broken(f"1: {laptop.name} wrote {field} = {value!r} in {record_id[-4:]}; it is nowhere")
+
+    def _is_somewhere(self, laptop: Laptop, record_id: str, field: str, value: Any, rev: int) -> bool:
+        """At the office, or on the laptop as something that waits or is asked about."""
+        there = [each for each in self._office.revisions() if each.id == record_id]
+        if any(holds(each.body, each.annulled, field, value) for each in there if each.rev >= rev):
+            return True
+        # Made and annulled before it was ever sent: the office never hears of it.
+        if field == ANNULLED and not there:
+            return True
+        if any(_waits(e.kind, e.body, field, value) for e in laptop.entries() if e.record_id == record_id):
+            return True
+        conflicts = laptop.rows("SELECT fields, mine FROM conflict WHERE record_id = ?", record_id)
+        if any(_asked(json.loads(fields), json.loads(mine), field, value) for fields, mine in conflicts):
+            return True
+        return any(
+            _waits("annul" if op["annul"] else "put", op["annul"] or op["body"], field, value)
+            for op in (each.op for each in self._office.parked())
+            if op["id"] == record_id
+        )
 
     # --- the others -----------------------------------------------------------------------------
 
@@ -127,7 +127,8 @@ class Promises:
             Broken: Something does not.
         """
         for laptop in self._laptops:
-            self.check_nothing_lost(laptop)
+            self.check_nothing_lost(laptop, quiet=not laptop.revoked)
+        self._gone_back.check_back()
         revisions = self._office.revisions()
         self._check_sequence(revisions)
         self._check_once(revisions)
@@ -172,7 +173,7 @@ class Promises:
             for field, _old, new in changed(act.collection, before["body"], act.after["body"]):
                 written[act.laptop, act.record_id, field, new] += 1
         for key, times in used.items():
-            if times > written[key]:
+            if times > written[key] and not self._gone_back.lost(key[1]):
                 name, record_id, field, value = key
                 raise Broken(
                     f"2: {name} wrote {field} = {value} in {record_id[-4:]} {written[key]} times, and it was taken or asked"
@@ -202,7 +203,7 @@ class Promises:
             mine = acts[name, each.id]
             seen = next((i for i, act in enumerate(mine) if _was(act.before, field) == old), None)
             wrote = seen is not None and any(value_in(act.after["body"], field) == new for act in mine[seen:])
-            if not wrote:
+            if not wrote and not self._gone_back.is_put_back(each.id, field, old, new):
                 raise Broken(
                     f"4: {name} replaced {field} = {old!r} in {each.id[-4:]} by {new!r} (revision {each.rev}) without"
                     " having seen it"
@@ -225,6 +226,8 @@ class Promises:
                 before = act.before or {"body": {}}
                 wrote[act.record_id] |= {f for f, _o, _n in changed(act.collection, before["body"], act.after["body"])}
             for record_id, text in laptop.rows("SELECT record_id, fields FROM conflict"):
+                if self._gone_back.lost(record_id):
+                    continue  # what was put back met what was written since
                 fields = set(json.loads(text))
                 others = {field for field, device in touched[record_id] if device != laptop.device_id}
                 if ANNULLED in fields:
@@ -251,8 +254,8 @@ class Promises:
         for id_, _collection, scope, rev, body, annulled in laptop.records():
             if id_ in kept or (scope in held_back and id_ not in there):
                 continue
-            if rev == 0 and annulled is not None:
-                continue  # made and annulled here, never sent
+            if rev == 0 and (annulled is not None or self._gone_back.lost(id_)):
+                continue  # made and annulled here, never sent; or its author's to send again
             here[id_] = (rev, body, (annulled or {}).get("reason"))
         expected = {
             id_: (line.rev, line.body, line.annulled.reason if line.annulled else None)
@@ -268,7 +271,7 @@ class Promises:
         visible = {line.scope for line in self._office.visible_to(laptop.person.initials).values()} | held_back
         for table in ("record", "outbox", "conflict", "history"):
             left = {s for (s,) in laptop.rows(f"SELECT DISTINCT scope FROM {table}")} - visible - {"team"}
-            own = {f"citizen:{id_}" for id_ in seen}
+            own = {f"citizen:{id_}" for id_ in seen} | self._gone_back.scopes
             if left - own:
                 raise Broken(f"6: {laptop.name} still has {left - own} in {table}")
         for scope in held_back:
@@ -290,13 +293,6 @@ class Promises:
 
 def _was(before: dict[str, Any] | None, field: str) -> Any:
     return value_in(before["body"] if before else {}, field)
-
-
-def _holds(body: dict[str, Any], annulled: dict[str, Any] | None, field: str, value: Any) -> bool:
-    if field == ANNULLED:
-        # Where both sides annulled, it is annulled; the reason of who came first stands.
-        return (annulled is None) == (value is None)
-    return bool(value_in(body, field) == value)
 
 
 def _waits(kind: str, body: dict[str, Any], field: str, value: Any) -> bool:

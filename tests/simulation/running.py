@@ -85,7 +85,7 @@ def _say(results: list[tuple[list[Outcome], list[tuple[int, str]], float]], took
     worked = sum(part for _done, _failed, part in results)
     totals = {
         name: sum(getattr(each, name) for each in done)
-        for name in ("syncs", "requests", "faults", "kills", "conflicts")
+        for name in ("syncs", "requests", "faults", "kills", "conflicts", "restores")
     }
     say(f"{played} seeds, {len(failed)} failed, {took:.0f} s, {worked / played:.2f} s a seed")
     say(", ".join(f"{value} {name}" for name, value in totals.items()))

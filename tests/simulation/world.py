@@ -23,9 +23,10 @@ from fieldtui.wire.messages import Limits
 from tests.simulation.deeds import Deeds
 from tests.simulation.laptop import Killed, Laptop, Time
 from tests.simulation.network import FAULTS, Fault, Letter, Network
-from tests.simulation.office import Office
-from tests.simulation.promises import Broken, Promises
+from tests.simulation.office import Office, Photograph
+from tests.simulation.promises import Promises
 from tests.simulation.scene import MONDAY, Stage
+from tests.simulation.values import Broken
 
 STEPS = 90
 ROUNDS = 8
@@ -46,6 +47,7 @@ class Outcome:
     kills: int = 0
     faults: int = 0
     conflicts: int = 0
+    restores: int = 0
     requests: int = 0
     digest: str = ""
     """Of the whole trace: the same seed gives the same one."""
@@ -66,6 +68,7 @@ class World:
         self._words = 0
         self._late: list[Letter] = []
         self._quiet = False
+        self._backup: Photograph | None = None
         self._faulted: set[str] = set()
         self._gently: Callable[[], None] = lambda: None
         self._after: dict[str, Callable[[], None]] = {}
@@ -79,7 +82,7 @@ class World:
         self.office = Office(
             stage.database, stage.office.org_id, stage.office.server_key, self.time, SeededIds(f"office-{seed}")
         )
-        self.office.restore(stage.photograph)
+        self.office.set_up(stage.photograph)
         self.office.assign(
             self.citizens[0], "SK", "substitute", today(self.time) + timedelta(days=self.chance.randint(0, 6))
         )
@@ -97,6 +100,7 @@ class World:
         self.deadly = chance.choice((0.0, 0.1, 0.3))
         self.hand_over = chance.choice((0.0, 0.5, 1.0))
         self.jumps = chance.random() < 0.5
+        self.restores = chance.random() < 0.3
         self.interleave = chance.choice((0.0, 0.15, 0.4))
         self.page_lines = chance.choice((3, 4, 7, 1000))
         self.batch = chance.choice((1, 2, 3, 500))
@@ -206,6 +210,8 @@ class World:
             (1.5 * self.deadly, lambda: self._fill(laptop)),
             (0.4, lambda: self._forget_cursor(laptop)),
             (0.3 * self.hand_over, lambda: self._revoke(laptop)),
+            (1 if self.restores else 0, self._back_up),
+            (1 if self.restores and self._backup else 0, self._restore),
         ]
         chance.choices([do for _weight, do in choices], [weight for weight, _do in choices])[0]()
 
@@ -354,6 +360,22 @@ class World:
         if not laptop.revoked and not laptop.full and self.baton.fiber(laptop.name).done:
             self.tell(f"{laptop.name}: the cursor is not known any more")
             laptop.workspace.store.set_meta(MetaKey.CURSOR, "x")
+
+    def _back_up(self) -> None:
+        self.tell("the office makes a backup")
+        self._backup = self.office.photograph()
+
+    def _restore(self) -> None:
+        """The office's machine burns down, and what there is of it is last night's backup."""
+        assert self._backup is not None
+        if self.office.database.open:
+            return
+        self.tell("the office is restored from its backup")
+        self.promises.before_restore()
+        self.office.restore(self._backup)
+        self.outcome.restores += 1
+        self._surprise()
+        self.promises.after_restore()
 
     def _revoke(self, laptop: Laptop) -> None:
         if laptop.device_id not in self.office.revoked_at and len(self.office.revoked_at) < 1:
