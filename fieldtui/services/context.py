@@ -20,20 +20,20 @@ class Context:
         self.store = store
         self.clock = clock
         self._cases: tuple[tuple[int, int], tuple[Case, ...]] | None = None
-        self._rules: tuple[tuple[int, int], tuple[object, ...], RuleBook] | None = None
+        self._rules: tuple[tuple[object, ...], RuleBook] | None = None
 
     @property
     def rules(self) -> RuleBook:
         """The dated rules: those that came with this version, and on top of them those that the municipality published."""
-        version = self.store.version()
-        if self._rules is None or self._rules[0] != version:
+        if self._rules is None:
             sets = RuleSets(self.store)
-            here = sets.here()
-            if self._rules is None or self._rules[1] != here:
-                self._rules = version, here, sets.book()
-            else:
-                self._rules = version, here, self._rules[2]
-        return self._rules[2]
+            self._rules = sets.here(), sets.book()
+        return self._rules[1]
+
+    def look_for_rules(self) -> None:
+        """Take new rule sets into use, where a sync of this or another process brought some."""
+        if self._rules is not None and self._rules[0] != RuleSets(self.store).here():
+            self._rules = None
 
     @property
     def today(self) -> date:
@@ -62,6 +62,7 @@ class Context:
         """Every citizen's file; put together anew only when the database changed."""
         version = self.store.version()
         if self._cases is None or self._cases[0] != version:
+            self.look_for_rules()
             self._cases = version, self.store.cases()
         return self._cases[1]
 

@@ -123,7 +123,8 @@ class Syncing:
     def _fetch_rules(self, transport: Transport) -> None:
         """New rule sets, once all work is safe. A sync that brought everything else is whole without them."""
         try:
-            fetch_rules(self._store, transport)
+            if fetch_rules(self._store, transport):
+                self._context.look_for_rules()
         except Unreachable as failed:
             event("rules.not_fetched", error=type(failed).__name__)
 
