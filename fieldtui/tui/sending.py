@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.text import Text
+
 from fieldtui.base.clock import Clock
-from fieldtui.base.errors import Busy, FieldtuiError, MassChange, NotEnrolled, Revoked, Unreachable
+from fieldtui.base.errors import Busy, FieldtuiError, MassChange, NotEnrolled, Revoked, Unreachable, Wiped
+from fieldtui.base.explain import explain
 from fieldtui.base.i18n import _
 from fieldtui.tui.background import BackgroundSync, Ran
 from fieldtui.tui.dialogs.ask import ConfirmDialog
-from fieldtui.tui.endings import LockReason
+from fieldtui.tui.endings import Ending, LockReason
 from fieldtui.tui.guarded import GuardedApp
 from fieldtui.tui.presenters import brake
 from fieldtui.tui.presenters.names import Names
@@ -149,6 +152,9 @@ class SendingApp(GuardedApp):
         self.refresh_soon()
 
     def _not_synced(self, error: FieldtuiError, manual: bool) -> None:
+        if isinstance(error, Wiped):
+            self._end_wiped(error)
+            return
         if self._auto is not None:
             self._auto.failed(error)
         self._set_facts(online=not isinstance(error, Unreachable) and self.facts.online, progress="")
@@ -161,6 +167,12 @@ class SendingApp(GuardedApp):
             self.fail(error)
         self._sync_trouble = type(error)  # said once, not every quarter of an hour
         self._load_facts()
+
+    def _end_wiped(self, error: Wiped) -> None:
+        """There is no vault any more: nothing can be loaded or saved. End at once, and say why on the terminal that is left."""
+        self._ending = True
+        self._sync.end()
+        self.exit(int(Ending.LEFT), message=Text(explain(error)))
 
     def _ask_about(self, error: MassChange, *, manual: bool) -> None:
         """Whoever pressed F5 is asked now; a sync that began by itself takes nobody's keys and only says that it waits."""
@@ -175,4 +187,6 @@ class SendingApp(GuardedApp):
             else:
                 self.notice(_("Intet er ændret. Ring til din leder, hvis det ikke passer."))
 
-        self.ask(ConfirmDialog(brake.question(error), brake.consequence(error, self.names), _("Ja, det passer")), answered)
+        self.ask(
+            ConfirmDialog(brake.question(error), brake.consequence(error, self.names), _("Ja, det passer")), answered
+        )

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from textual.widgets import Button
 
 from fieldtui.base.ids import SeededIds
+from fieldtui.central.administration import revoke
+from fieldtui.central.lockout import place_order
+from fieldtui.central.organisationkeys import set_organisation_key
 from fieldtui.central.policy import set_policy
 from fieldtui.tui.app import FieldtuiApp
 from fieldtui.tui.dialogs.ask import ConfirmDialog
+from fieldtui.tui.endings import Ending
+from fieldtui.wire.organisation import new_organisation_key
 from tests.sync.office import Office
 from tests.tui.support import grid, press, said, settle, until
 
@@ -58,3 +64,41 @@ async def test_the_status_line_counts_the_days_and_then_nothing_can_be_written(o
             await settle(pilot)
             await until(pilot, lambda shown=shown, app=app: shown in grid(app), 20)  # type: ignore[misc]
     assert device.workspace.store.get(citizen) is not None
+
+
+async def test_a_wiped_device_ends_at_once_and_says_why(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    key = new_organisation_key()
+    set_organisation_key(office.database, key.public)
+    office.citizen("MH")
+    device = office.device("MH")
+    folder, number = device.workspace.folder, device.workspace.store.meta("device_id") or ""
+    now = device.clock.now()
+    place_order(
+        office.database,
+        key.order(number, nonce="0" * 32, issued_at=now, expires_at=now + timedelta(days=1), push_first=False),
+    )
+    app = FieldtuiApp(folder, clock=device.clock, ids=SeededIds("tui"), workspace=device.workspace)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await settle(pilot)
+        app.action_sync()
+        await until(pilot, lambda: app.return_value is not None, 30)
+    assert app.return_value == int(Ending.LEFT)
+    assert "Dens nøgler er slettet" in capsys.readouterr().err
+    assert not (folder / "vault" / "vault.json").exists()
+
+
+async def test_a_revoked_device_says_where_its_work_is_and_locks(office: Office) -> None:
+    key = new_organisation_key()
+    set_organisation_key(office.database, key.public)
+    citizen = office.citizen("MH")
+    device = office.device("MH")
+    device.edit(citizen, job_goal="Gartner")
+    revoke(office.database, device.workspace.store.meta("device_id") or "")
+    app = FieldtuiApp(device.workspace.folder, clock=device.clock, ids=SeededIds("tui"), workspace=device.workspace)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "f5")
+        await until(pilot, lambda: "forseglet til kontoret" in said(app), 30)
+        await until(pilot, lambda: app.return_value is not None, 30)
+    assert app.return_value == int(Ending.LOCK)
+    assert list((device.workspace.folder / "vault").glob("sealed-*.json"))
