@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from fieldtui.base.errors import BadUsage, Revoked, Unreachable, Wiped
+from fieldtui.base.errors import ApprovalPending, BadUsage, Revoked, Unreachable, Wiped
 from fieldtui.base.explain import explain
 from fieldtui.central import administration, enrolling
 from fieldtui.central.embedded import EmbeddedPostgres
@@ -20,9 +20,11 @@ from fieldtui.central.organisationkeys import set_organisation_key
 from fieldtui.central.recovering import opened, put_recovered, read_file
 from fieldtui.central.schema import device as device_table
 from fieldtui.central.schema import organisation_key, parked, wipe_order
+from fieldtui.central.team import picture
 from fieldtui.services import unlocking
 from fieldtui.services.enrolment import Enrolment
 from fieldtui.store import MetaKey
+from fieldtui.tui.presenters.team import device_rows
 from fieldtui.wire.organisation import PrivateOrganisationKey, WipeOrder, new_organisation_key
 from fieldtui.wire.sealed import Pending, Sealed
 from tests.security.rogue import Rogue
@@ -488,3 +490,30 @@ def test_a_second_use_of_a_code_is_refused_and_the_leader_sees_it(office: Office
     alarmed = [row.id for row in rows.values() if row.code_used_again_at is not None]
     assert alarmed == [device_id(first)]
     assert datetime.fromisoformat(rows[device_id(first)].code_used_again_at or "") <= office.clock.now()
+
+
+def test_a_leader_is_alarmed_by_a_code_that_two_machines_used_before_and_after_approval(office: Office) -> None:
+    code = enrolling.enrol_code(office.database, "MH", False, office.server.url)
+    first, second = office.device(), office.device()
+
+    def use(device: Device) -> None:
+        for name in (MetaKey.CONSULTANT, MetaKey.DEVICE_KEY):
+            device.workspace.store.set_meta(name, None)
+        Enrolment(device.workspace.context, via=device.network).enrol(
+            code.url, code.code, device_name="x", on_words=lambda _words: None, wait_seconds=0
+        )
+
+    with pytest.raises(ApprovalPending):
+        use(first)
+    assert enrolling.waiting(office.database, code.code).reused_at is None
+    with pytest.raises(BadUsage):
+        use(second)
+    assert enrolling.waiting(office.database, code.code).reused_at is not None
+    with office.database.transaction() as connection:
+        org_id = office.database.organisation(connection).id
+    seen = picture(office.database, org_id)
+    rows = device_rows(seen, office.clock.now())
+    assert any("ALARM" in str(cell) for row in rows for cell in row.cells)
+    number = enrolling.approve(office.database, code.code)
+    (made,) = [each for each in picture(office.database, org_id).devices if each.id == number]
+    assert made.code_used_again_at is not None

@@ -163,7 +163,9 @@ def _enrolment_row(each: TeamEnrolment, initials: Mapping[str, str]) -> Row:
         (
             Piece(name, "bold"),
             each.device_name,
-            Piece(_("? venter på dig"), "warning"),
+            Piece(_("? venter på dig"), "warning")
+            if each.code_used_again_at is None
+            else Piece(_("× ALARM: kode brugt af to"), "error"),
             Piece(_("g godkender"), "primary"),
             "",
         ),
@@ -187,8 +189,12 @@ def seen(device: TeamDevice, now: datetime) -> Piece:
     """State of a device: lost, shut out, or when it was last in contact."""
     if device.lost_at is not None:
         return Piece(_("× mistet, spærret") if device.revoked_at else _("× mistet, IKKE spærret"), "error")
+    if device.wipe_delivered_at is not None:
+        return Piece(_("× sletteordre hentet"), "dim")
     if device.revoked_at is not None:
         return Piece(_("× spærret"), "dim")
+    if device.code_used_again_at is not None:
+        return Piece(_("× ALARM: kode brugt af to"), "error")
     if device.last_seen_at is None:
         return Piece(_("! aldrig set"), "warning")
     at = datetime.fromisoformat(device.last_seen_at).astimezone(COPENHAGEN)
