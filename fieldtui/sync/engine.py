@@ -12,8 +12,6 @@ from datetime import UTC, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from pydantic import ValidationError
-
 from fieldtui.base.clock import today
 from fieldtui.base.errors import ServerFault, Unreachable
 from fieldtui.base.log import event
@@ -30,6 +28,7 @@ from fieldtui.sync.logs import due_entries
 from fieldtui.sync.pages import Forgotten, check_progress, parse_page
 from fieldtui.sync.plan import batches, in_order, log_weight, op_of
 from fieldtui.sync.report import Stage, SyncProgress, SyncReport
+from fieldtui.sync.results import read_results
 from fieldtui.sync.saying import unsent
 from fieldtui.sync.transport import Transport
 from fieldtui.wire.messages import (
@@ -41,7 +40,6 @@ from fieldtui.wire.messages import (
     PageStart,
     Parked,
     PushRequest,
-    PushResponse,
     Rejected,
     Stale,
 )
@@ -280,12 +278,7 @@ class Engine:
                 self._inbox.resetting.begin(answer.problem.kept_seq)
                 return
             raise ServerFault(answer.problem.name)
-        try:
-            response = PushResponse.model_validate_json(answer.body)
-        except ValidationError:
-            raise ServerFault("results") from None
-        if [result.op_id for result in response.results] != [entry.op_id for entry in batch]:
-            raise ServerFault("results")
+        response = read_results(answer.body, batch)
         with self._store.transaction():
             answered = tuple(zip(batch, response.results, strict=True))
             report.pushed += self._outbox.accept_all((each, how) for each, how in answered if isinstance(how, Accepted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,8 @@ from fieldtui.base.errors import ServerFault
 from fieldtui.store.inbox import Page
 from fieldtui.wire.messages import PAGE_LINE, PAGE_LINES, PageEnd, PageStart
 
+_KINDS: Final = frozenset({"page", "record", "join", "leave", "end"})
+_BEGINNINGS: Final = tuple(f'{{"kind":"{kind}",'.encode() for kind in sorted(_KINDS))
 MOST_PAGES: Final = 2_000
 """Pages of one pull; a caseload is a handful. Whoever answers must not be able to fill the machine."""
 MOST_HELD_BYTES: Final = 128 * 1_048_576
@@ -29,6 +32,8 @@ class Forgotten:
 def parse_page(body: bytes) -> Page:
     """The page in an answer's decoded body.
 
+    Lines of a kind that this version does not know are passed over: a newer central system may say more.
+
     Raises:
         ServerFault: A line that is none of this protocol, or a page without its first or last line, or with
             too many.
@@ -37,7 +42,7 @@ def parse_page(body: bytes) -> Page:
         texts = [line for line in body.split(b"\n") if line.strip()]
         if len(texts) > PAGE_LINES:
             raise ServerFault("page")
-        lines = [PAGE_LINE.validate_json(line) for line in texts]
+        lines = [PAGE_LINE.validate_json(line) for line in texts if not _is_of_another_kind(line)]
     except ValidationError:
         raise ServerFault("page") from None
     if len(lines) < 2:
@@ -51,6 +56,18 @@ def parse_page(body: bytes) -> Page:
             raise ServerFault("page")
         middle.append(line)
     return Page(start=start, lines=tuple(middle), next=end.next, more=end.more)
+
+
+def _is_of_another_kind(line: bytes) -> bool:
+    """True where a whole line names a kind that is not of this version. Cheap for those that are."""
+    if line.startswith(_BEGINNINGS):
+        return False
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    kind = said.get("kind") if isinstance(said, dict) else None
+    return isinstance(kind, str) and kind not in _KINDS
 
 
 def check_progress(page: Page, asked: AbstractSet[str | None], held_bytes: int) -> None:

@@ -6,9 +6,9 @@ order, then a `PageEnd`. A page without its end line is discarded.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from fieldtui.wire.desk import Desk, Errand, ErrandResult
 from fieldtui.wire.fields import (
@@ -41,6 +41,11 @@ PAGE_BYTES: Final = 1_048_576
 Role = Literal["consultant", "treatment", "leader"]
 AssignmentRole = Literal["primary", "substitute", "treatment"]
 LeaveReason = Literal["reassigned", "ended", "erased"]
+
+
+def _known_reason(said: Any) -> Any:
+    """A reason that this version has no word for ends the scope all the same."""
+    return said if not isinstance(said, str) or said in get_args(LeaveReason) else "ended"
 
 
 class Person(Message):
@@ -142,7 +147,7 @@ class LeaveLine(Message):
     kind: Literal["leave"] = "leave"
     scope: CitizenScope
     seq: Number
-    reason: LeaveReason
+    reason: Annotated[LeaveReason, BeforeValidator(_known_reason)]
     why: LogText | None = None
     """Where the citizen was erased: the reason the office gave, for the person to read."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.central import postgres
+from tests.support.central import central, clock, database, postgres
 from tests.sync.office import office
 
-__all__ = ["office", "postgres"]
+__all__ = ["central", "clock", "database", "office", "postgres"]

@@ -104,7 +104,9 @@ class Office:
         laptop = self.laptops[number]
         laptop.kill()
         with self.opened(laptop) as workspace:
-            return any(row.record_id == record_id for row in workspace.syncing.waiting())
+            unsent = {row.record_id for row in workspace.syncing.waiting()}
+        # What was refused and then annulled here, while the others were looked at, is nobody's to send any more.
+        return record_id in unsent | _annulled_here(laptop.said())
 
     def _moved(self, number: int, record_id: str) -> bool:
         laptop = self.laptops[number]

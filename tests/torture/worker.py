@@ -68,6 +68,10 @@ class Laptop:
         for conflict in self._workspace.conflicts.list():
             self.decide(conflict.id, conflict.mine.get(SHARED_FIELD))
 
+    def pause(self) -> float:
+        """Seconds until the next deeds: people are slower than laptops, and laptops share this machine."""
+        return self._chance.uniform(0.0, 0.15)
+
     def task(self) -> None:
         """A new task for one of the citizens."""
         title = f"{self._number}-{next(self._count)}"
@@ -143,6 +147,7 @@ def live(folder: str, journal: str, number: int, seed: str) -> None:
             written.say("open")
             while True:
                 laptop.work()
+                time.sleep(laptop.pause())
     except (FieldtuiError, AssertionError, ValueError, KeyError) as error:
         written.say("broken", text=repr(error))
         raise
