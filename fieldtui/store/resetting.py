@@ -2,8 +2,7 @@
 
 Two things bring it about. It only forgot where this device was: then what it sends holds. Or it was restored from a
 backup and has lost what it once had. It then says up to which number its changes are those this device knows
-(`kept_seq`), and what came with a higher number is lost there. Where it does not say, that follows from when things
-were received. What comes is held against what is here, and what is lost becomes a pending change once more, to be
+(`kept_seq`), and what came with a higher number is lost there. What comes is held against what is here, and what is lost becomes a pending change once more, to be
 merged like any other:
 
 - A record that comes *as it once was* is put back by whoever has the newer one. That is its author's device first of
@@ -162,7 +161,10 @@ class Resetting:
     def _is_lost(self, line: RecordLine, row: Standing, *, pending: bool) -> bool:
         """True where the central system has lost, or may have lost, what is here."""
         kept = self._kept_seq()
-        if kept is not None and row.seq > 0:
+        if kept is None:
+            # It says of no loss; what it has at a lower revision it has lost all the same.
+            return line.rev < row.rev
+        if row.seq > 0:
             return row.seq > kept
         return line.rev < row.rev if self._is_old(line) else pending or self._is_mine(row.author)
 
@@ -182,10 +184,12 @@ class Resetting:
     def _before_mine(connection: sqlite3.Connection, record_id: str, row: Standing) -> dict[str, Any] | None:
         """The body before the first of this device's own edits that led, one onto the other, to the body here.
 
-        Too old a beginning makes a person look at something twice; too new a one would drop an edit.
+        `None` where it cannot be told, or where an edit was taken back on the way: against so old a beginning, taking it
+        back would look like nothing, and be dropped.
         """
         found: dict[str, Any] | None = None
         reached = row.body
+        touched: set[str] = set()
         for before, after in connection.execute(
             "SELECT before, after FROM history WHERE record_id = ? ORDER BY seq DESC", (record_id,)
         ):
@@ -194,7 +198,10 @@ class Resetting:
             found = json.loads(before).get("body") if before else reached
             if before is None or found is None:
                 break
+            touched |= {name for name in found.keys() | reached.keys() if found.get(name) != reached.get(name)}
             reached = found
+        if found is not None and any(found.get(name) == row.body.get(name) for name in touched):
+            return None
         return found
 
     def _enqueue(self, connection: sqlite3.Connection, record_id: str, row: Standing, *, base_rev: int) -> None:
