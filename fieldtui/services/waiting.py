@@ -17,6 +17,7 @@ from fieldtui.services.context import Context
 from fieldtui.services.done import Done
 from fieldtui.services.refusals import sentence
 from fieldtui.store.changes import Annul, Change, Put
+from fieldtui.store.desk import DeskBox
 from fieldtui.store.outbox import Entry, Outbox
 from fieldtui.store.searching import title_of
 from fieldtui.store.standing import standing_of
@@ -84,8 +85,28 @@ class Waiting:
         self._outbox = Outbox(context.store)
 
     def list(self) -> tuple[OutboxRow, ...]:
-        """All of them, in the order they were made."""
-        return tuple(self._row(entry) for entry in self._outbox.all())
+        """All of them, in the order they were made; then what was parked and has left this machine with its citizen."""
+        here = tuple(self._row(entry) for entry in self._outbox.all())
+        known = {row.op_id for row in here}
+        return here + tuple(row for row in self._parked_away() if row.op_id not in known)
+
+    def _parked_away(self) -> tuple[OutboxRow, ...]:
+        """Own edits that wait at the office for the citizen's new consultant: known by call code, without their words."""
+        return tuple(
+            OutboxRow(
+                op_id=edit.op_id,
+                collection=edit.collection,
+                record_id=edit.id,
+                citizen_id=edit.citizen_id,
+                state="parked",
+                reason="reassigned",
+                field=None,
+                recorded_at=datetime.fromisoformat(edit.recorded_at).astimezone(COPENHAGEN),
+                label=f"{clean(edit.label)} · {_collection_label(edit.collection)}",
+            )
+            for edit in DeskBox(self._store).parked()
+            if edit.side == "author" and edit.state == "waiting"
+        )
 
     def oldest(self) -> datetime | None:
         """When the oldest change that is not on the server was made; `None` where there is none."""
@@ -198,3 +219,8 @@ def _is_for_people(info: FieldInfo, base: dict[str, Any]) -> bool:
 
 def _citizen(entry: Entry) -> str | None:
     return entry.scope.removeprefix("citizen:") if entry.scope.startswith("citizen:") else None
+
+
+def _collection_label(collection: str) -> str:
+    model = COLLECTIONS.get(collection)
+    return _(model.label) if model is not None else clean(collection)

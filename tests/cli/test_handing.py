@@ -72,6 +72,9 @@ def test_a_hand_over_and_what_was_written_before_it_from_command_to_command(offi
     assert giver.run("show", CITIZEN).code == 2
     assert giver.json("handover", "list")[0]["state"] == "accepted"
 
+    second.json("sync")
+    (waits,) = second.json("outbox", "list")
+    assert (waits["state"], waits["citizen_id"], waits["reason"]) == ("parked", CITIZEN, "reassigned")
     taker.json("sync")
     (parked,) = taker.json("parked", "list")
     assert (set(parked), parked["mine"], parked["state"]) == (PARKED_KEYS, False, "waiting")

@@ -183,3 +183,59 @@ def test_rewriting_leaves_nothing_in_the_databases_own_files(office: Office, pos
     assert NEEDLES[0] in found(files_of(office, postgres))
     erasing.rewrite(office.database)
     assert found(files_of(office, postgres)) == []
+
+
+def test_a_citizen_handed_over_leaves_no_word_behind_in_any_file_although_an_edit_was_parked(office: Office) -> None:
+    """Push, leave, purge: with a parked edit, a resolved conflict, undo, drafts, an act that was about a company too."""
+    citizen, device = filled(office)
+    work, other = device.workspace, office.device("MH")
+    company = office.put("company", name="Netto")
+    device.sync()
+    other.sync()
+    other.edit(citizen, contact_preference="brev", job_goal=f"Anden {NEEDLES[0]}")
+    other.sync()
+    device.edit(citizen, job_goal=f"Tredje {NEEDLES[0]}")
+    device.sync()
+    for each in work.conflicts.list():
+        work.conflicts.resolve(each.id, "mine")
+    label = f"Kontakt for {NEEDLES[1]}"
+    with work.store.transaction() as connection:
+        command = "01968000-0000-7000-8000-0000000000aa"
+        for record_id, collection, scope in ((company, "company", "team"), (citizen, "citizen", f"citizen:{citizen}")):
+            connection.execute(
+                "INSERT INTO history (command_id, record_id, collection, scope, after, at, actor, label)"
+                " VALUES (?, ?, ?, ?, '{}', '2026-11-23T08:00:00+00:00', ?, ?)",
+                (command, record_id, collection, scope, office.mh.id, label),
+            )
+    work.casework.update(citizen, {"practical_needs": [NEEDLES[3]]})
+    work.undo.undo()
+    device.edit(citizen, district=f"Parkeret {NEEDLES[3]}")
+    listed = work.exports.appointments(office.clock.now().date(), office.clock.now().date(), "own", "csv", keep=True)
+    listed.file.write_text(f"{listed.file.read_text('utf-8')}rettet: {NEEDLES[4]}", "utf-8")
+    assert found(everything(device)) == list(NEEDLES)
+    assert NEEDLES[4].encode() in listed.file.read_bytes()
+    for clock in (office.clock, device.clock):
+        clock.advance(timedelta(minutes=1))
+    office.assign(citizen, "TB")
+    report = device.sync()
+    assert (report.rejected, report.pending, report.purged > 0) == (0, 0, True)
+    assert not listed.file.exists()
+    device.sync()
+    assert found(everything(device)) == []
+    with work.store.reading() as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        scoped = [
+            name
+            for name in tables
+            if any(column[1] == "scope" for column in connection.execute(f"PRAGMA table_info({name})"))
+        ]
+        assert len(scoped) > 5
+        for name in set(scoped) - {"desk"}:
+            assert (
+                connection.execute(f"SELECT 1 FROM {name} WHERE scope = ?", (f"citizen:{citizen}",)).fetchall() == []
+            ), name
+    (told,) = work.parked.list()
+    assert (told.mine, told.differences) == (True, ())
+    theirs = office.device("TB")
+    (waiting,) = theirs.workspace.parked.to_answer()
+    assert {"district"} <= {name for each in waiting.differences for name in each.fields}
