@@ -37,7 +37,6 @@ class Loaded:
     """What Team shows."""
 
     seen: Seen | None
-    me: str
 
 
 class TeamScreen(DeviceActs, ServiceScreen[Loaded]):
@@ -59,7 +58,6 @@ class TeamScreen(DeviceActs, ServiceScreen[Loaded]):
     def __init__(self) -> None:
         super().__init__()
         self._seen: Seen | None = None
-        self._me = ""
         self._colleagues: tuple[Colleague, ...] = ()
         self._asking = False
         self._asked_at: float | None = None
@@ -112,13 +110,18 @@ class TeamScreen(DeviceActs, ServiceScreen[Loaded]):
         super().on_mount()
         self.set_interval(ASK_SECONDS, self._ask_soon)
 
+    def on_screen_resume(self) -> None:
+        """Coming back from a dialog or another screen: the team may have changed meanwhile."""
+        super().on_screen_resume()
+        if self._seen is not None:
+            self.ask_again()
+
     def load(self) -> Loaded:
-        workspace = self.shell.workspace
-        return Loaded(workspace.team.last_seen(), workspace.consultant.id if workspace.consultant else "")
+        return Loaded(self.shell.workspace.team.last_seen())
 
     def show(self, loaded: Loaded) -> None:
-        self._me = loaded.me
-        self._show_team(loaded.seen)
+        # What was heard meanwhile is newer than what was read from the store.
+        self._show_team(self._seen or loaded.seen)
         self._ask_soon()
 
     def _ask_soon(self) -> None:
