@@ -220,6 +220,7 @@ def successor_of(pinned: OrganisationKey, offered: tuple[OrganisationKey, ...]) 
         The last of the chain; the pinned one itself where it is still offered; `None` where it leads to none of them.
     """
     known = {key.kid: key for key in offered[:LONGEST_CHAIN]}
+    still_offered = pinned.kid in known
     here = pinned
     for _step in range(len(known)):
         after = next((key for key in known.values() if key.kid != here.kid and key.endorsed_by(here)), None)
@@ -227,7 +228,7 @@ def successor_of(pinned: OrganisationKey, offered: tuple[OrganisationKey, ...]) 
             break
         known.pop(after.kid)
         here = after
-    return here if here.kid != pinned.kid or pinned.kid in known else None
+    return here if here.kid != pinned.kid or still_offered else None
 
 
 def _replaces(previous: OrganisationKey, successor: OrganisationKey) -> bytes:
