@@ -90,7 +90,8 @@ class Shutout:
         if not offered:
             return
         pinned = self.key
-        newest = offered[-1] if pinned is None else successor_of(pinned, offered)
+        # A key that nobody has compared yet is no more than what the central system said last.
+        newest = offered[-1] if pinned is None or not self.obeys else successor_of(pinned, offered)
         if newest is not None and (pinned is None or newest.kid != pinned.kid):
             with self._store.transaction():
                 self._store.set_meta(MetaKey.ORGANISATION_KEY, newest.model_dump_json())

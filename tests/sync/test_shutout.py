@@ -120,6 +120,14 @@ def test_a_key_that_comes_later_is_pinned_but_obeyed_only_once_a_person_compared
     assert home(device).joinpath("vault.json").exists()
     restore(office.database, device_id(device))
     unlock(device)
+    other = new_organisation_key()  # until somebody compared it, a key is no more than what was said last
+    set_organisation_key(office.database, other.public, unendorsed=True)
+    device.sync()
+    assert device.workspace.shutout.key == other.public
+    set_organisation_key(office.database, key.public, unendorsed=True)
+    device.sync()
+    assert device.workspace.shutout.key == key.public
+    assert not device.workspace.shutout.obeys
     device.workspace.shutout.confirm_key(key.public.words)
     place_order(office.database, order(key, device))
     with pytest.raises(Wiped):
