@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 from sqlalchemy import Connection, update
 
-from fieldtui.central import ledger, pushing
+from fieldtui.central import gate, ledger, pushing
 from fieldtui.central.database import Sequence
 from fieldtui.central.schema import organisation
 from fieldtui.domain.merge import Merged
 from fieldtui.store import inbox, purge
 from fieldtui.store.inbox import Applied, Inbox, Page
 from fieldtui.store.meta import MetaKey
+from fieldtui.store.resetting import Resetting
 from fieldtui.store.writing import Writer
 from fieldtui.sync.engine import Engine
+from tests.simulation import office
 from tests.simulation.scene import Stage
 
 Breakage = Callable[[Stage], AbstractContextManager[None]]
@@ -177,6 +180,45 @@ def _synced_too_early(_stage: Stage) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _restored_unnoticed(_stage: Stage) -> Iterator[None]:
+    """A restored central system goes on as the same one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(office, "renew_incarnations", lambda _connection, _ids: 0)
+        yield
+
+
+@contextmanager
+def _loss_unsaid(_stage: Stage) -> Iterator[None]:
+    """A restored central system says that it knows the cursor no more, and not that it has lost anything."""
+    original = Resetting.begin
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Resetting, "begin", lambda self, _kept_seq: original(self, None))
+        yield
+
+
+@contextmanager
+def _pushed_over_a_restore(_stage: Stage) -> Iterator[None]:
+    """A restored central system takes changes of revisions that it no longer has."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pushing, "require_same_life", lambda *_given, **_how: None)
+        yield
+
+
+@contextmanager
+def _revoked_let_in(_stage: Stage) -> Iterator[None]:
+    """A revoked device is answered like any other."""
+    original = gate._device_named
+    with pytest.MonkeyPatch.context() as patch:
+
+        def named(connection: Any, key_id: str) -> Any:
+            known = original(connection, key_id)
+            return None if known is None else replace(known, revoked=False)
+
+        patch.setattr(gate, "_device_named", named)
+        yield
+
+
 BREAKAGES: Final[Mapping[str, Breakage]] = {
     "theirs-always-wins": _theirs_always_wins,
     "mine-always-wins": _mine_always_wins,
@@ -188,4 +230,8 @@ BREAKAGES: Final[Mapping[str, Breakage]] = {
     "purge-without-asking": _purge_without_asking,
     "outbox-apart": _outbox_apart_from_record,
     "synced-too-early": _synced_too_early,
+    "restored-unnoticed": _restored_unnoticed,
+    "loss-unsaid": _loss_unsaid,
+    "pushed-over-a-restore": _pushed_over_a_restore,
+    "revoked-let-in": _revoked_let_in,
 }

@@ -67,6 +67,8 @@ class Fuse:
         """Steps until the power goes; `None` for never."""
         self.after = False
         """Whether the last step is still carried out."""
+        self.commits: int | None = None
+        """Transactions until the power goes, right after the last of them; `None` for never."""
         self.dead = False
 
     def around(self, step: Callable[[], Any]) -> Any:
@@ -81,6 +83,17 @@ class Fuse:
         result = step() if self.after else None
         self.burn()
         return result
+
+    def committed(self) -> None:
+        """A transaction has ended: between two of them is where what belongs together is found apart."""
+        if self.commits is not None and not self.dead:
+            self.commits -= 1
+            if self.commits <= 0:
+                self.burn()
+
+    def calm(self) -> None:
+        """No more of it."""
+        self.left = self.commits = None
 
     def burn(self) -> None:
         """The power goes now, or went."""
@@ -98,7 +111,10 @@ class Wired:
         self._fuse = fuse
 
     def execute(self, *given: Any) -> Any:
-        return self._fuse.around(lambda: self._real.execute(*given))
+        result = self._fuse.around(lambda: self._real.execute(*given))
+        if given[0] == "COMMIT":
+            self._fuse.committed()
+        return result
 
     def executemany(self, *given: Any) -> Any:
         return self._fuse.around(lambda: self._real.executemany(*given))

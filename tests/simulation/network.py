@@ -24,8 +24,6 @@ FAULTS: tuple[Fault, ...] = (
 _WORK = 2
 """The gate proves and counts in the first transaction; the second one pulls or pushes."""
 
-Answered = tuple[int, list[tuple[bytes, bytes]], bytes]
-
 
 @dataclass(frozen=True)
 class Letter:
@@ -36,6 +34,9 @@ class Letter:
     headers: list[tuple[bytes, bytes]]
     body: bytes
     sender: str
+
+
+Answered = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
 class Network(httpx2.BaseTransport):
@@ -50,6 +51,7 @@ class Network(httpx2.BaseTransport):
         fault: Callable[[str], Fault],
         late: list[Letter],
         tell: Callable[[str], None],
+        heard: Callable[[str, Letter, Answered], None] = lambda _name, _letter, _answer: None,
     ) -> None:
         self._laptop = laptop
         self._office = office
@@ -57,6 +59,7 @@ class Network(httpx2.BaseTransport):
         self._fault = fault
         self._late = late
         self._tell = tell
+        self._heard = heard
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         laptop, fuse = self._laptop, self._laptop.fuse
@@ -100,6 +103,7 @@ class Network(httpx2.BaseTransport):
             answer = office.serve(fiber.loop, letter.method, letter.target, letter.headers, letter.body)
         finally:
             office.database.dies = lambda _moment: False
+        self._heard(letter.sender, letter, answer)
         if dying is not None:
             office.restart()
         if fault in {"twice", "twice, second answer"}:

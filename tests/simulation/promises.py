@@ -10,15 +10,17 @@ from typing import Any
 from tests.simulation.goneback import GoneBack
 from tests.simulation.laptop import Act, Laptop
 from tests.simulation.office import Office
+from tests.simulation.overheard import Overheard
 from tests.simulation.values import ANNULLED, WORD, Broken, changed, holds, value_in
 
 
 class Promises:
     """What everybody wrote, and whether it is kept."""
 
-    def __init__(self, office: Office, laptops: Sequence[Laptop]) -> None:
+    def __init__(self, office: Office, laptops: Sequence[Laptop], overheard: Overheard) -> None:
         self._office = office
         self._laptops = laptops
+        self._overheard = overheard
         self._owed: dict[tuple[str, str], dict[str, tuple[Any, int]]] = defaultdict(dict)
         """By laptop and record: field → value and the revision it was written on."""
         self._given_up: set[str] = set()
@@ -131,6 +133,7 @@ class Promises:
         self._gone_back.check_back()
         revisions = self._office.revisions()
         self._check_sequence(revisions)
+        self._overheard.check(revisions)
         self._check_once(revisions)
         self._check_nothing_overwritten(revisions)
         self._check_conflicts(revisions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import hashlib
 import multiprocessing
 import shutil
 import tempfile
@@ -64,7 +65,7 @@ def _part(part: tuple[str, list[int], bool, str | None]) -> tuple[list[Outcome],
     done: list[Outcome] = []
     failed: list[tuple[int, str]] = []
     with stage(url) as made:
-        began = time.monotonic()
+        began = time.process_time()
         for seed in seeds:
             try:
                 broken = BREAKAGES[breakage](made) if breakage else None
@@ -74,7 +75,7 @@ def _part(part: tuple[str, list[int], bool, str | None]) -> tuple[list[Outcome],
             except SeedFailed as error:
                 failed.append((seed, str(error)))
                 say(f"\n{error}", flush=True)
-        took = time.monotonic() - began
+        took = time.process_time() - began
     return done, failed, took
 
 
@@ -87,8 +88,10 @@ def _say(results: list[tuple[list[Outcome], list[tuple[int, str]], float]], took
         name: sum(getattr(each, name) for each in done)
         for name in ("syncs", "requests", "faults", "kills", "conflicts", "restores")
     }
-    say(f"{played} seeds, {len(failed)} failed, {took:.0f} s, {worked / played:.2f} s a seed")
+    say(f"{played} seeds, {len(failed)} failed, {took:.0f} s, {worked / played:.2f} s of processor a seed")
     say(", ".join(f"{value} {name}" for name, value in totals.items()))
+    digests = "".join(each.digest for each in sorted(done, key=lambda each: each.seed))
+    say(f"traces: {hashlib.sha256(digests.encode()).hexdigest()[:16]}")
     if failed:
         say("failed: " + " ".join(str(seed) for seed in failed))
     return 1 if failed else 0

@@ -12,8 +12,8 @@ from tests.simulation.scene import Stage, stage
 from tests.simulation.world import SeedFailed, play
 from tests.support.central import fresh_database_url, postgres  # noqa: F401  a fixture
 
-SEEDS = 40
-PER_TEST = 2
+SEEDS = 300
+PER_TEST = 10
 
 
 @pytest.fixture(scope="module")

@@ -24,11 +24,12 @@ from tests.simulation.deeds import Deeds
 from tests.simulation.laptop import Killed, Laptop, Time
 from tests.simulation.network import FAULTS, Fault, Letter, Network
 from tests.simulation.office import Office, Photograph
+from tests.simulation.overheard import Overheard
 from tests.simulation.promises import Promises
 from tests.simulation.scene import MONDAY, Stage
 from tests.simulation.values import Broken
 
-STEPS = 90
+STEPS = 70
 ROUNDS = 8
 """Syncs of everybody in which it must get quiet at the end."""
 
@@ -67,6 +68,7 @@ class World:
         self._trace: list[str] = []
         self._words = 0
         self._late: list[Letter] = []
+        self._overheard = Overheard()
         self._quiet = False
         self._backup: Photograph | None = None
         self._faulted: set[str] = set()
@@ -88,7 +90,7 @@ class World:
         )
         stage.database.pause = self._pause_at_server
         self.laptops = [self._laptop(name) for name in self._staffed()]
-        self.promises = Promises(self.office, self.laptops)
+        self.promises = Promises(self.office, self.laptops, self._overheard)
 
     # --- the scene ------------------------------------------------------------------------------
 
@@ -119,7 +121,13 @@ class World:
         wrong = timedelta(seconds=self.chance.choice((0, 0, 3, -40, 5000, -86_400 * 3))) if self.jumps else timedelta(0)
         laptop = Laptop(name, kit, self._home, self.seed, self.time, stage.enrolled[name], wrong)
         laptop.network = Network(
-            laptop, self.office, self.baton, fault=self._fault(name), late=self._late, tell=self.tell
+            laptop,
+            self.office,
+            self.baton,
+            fault=self._fault(name),
+            late=self._late,
+            tell=self.tell,
+            heard=self._overheard.hear,
         )
         laptop.boot()
         return laptop
@@ -215,11 +223,18 @@ class World:
         ]
         chance.choices([do for _weight, do in choices], [weight for weight, _do in choices])[0]()
 
+    def _light(self, laptop: Laptop, *, steps: int, commits: int) -> None:
+        """Let the power go at one of the next steps, or right after one of the next transactions."""
+        if self.chance.random() < 0.5:
+            laptop.fuse.commits = self.chance.randint(1, commits)
+        else:
+            laptop.fuse.left, laptop.fuse.after = self.chance.randint(1, steps), self.chance.random() < 0.5
+
     def _deed(self, laptop: Laptop) -> None:
         if laptop.revoked or laptop.person.role == "leader":
             return
         if self.chance.random() < self.deadly / 3:
-            laptop.fuse.left, laptop.fuse.after = self.chance.randint(1, 25), self.chance.random() < 0.5
+            self._light(laptop, steps=25, commits=2)
         done: str | None = None
         try:
             done = Deeds(laptop, self.chance, self.word).any()
@@ -232,7 +247,7 @@ class World:
             # The power went in a step whose failure the program took for another's.
             self._after_kill(laptop, "while writing")
             return
-        laptop.fuse.left = None
+        laptop.fuse.calm()
         new = laptop.read_history()
         self.promises.owe(laptop, new)
         if done:
@@ -250,7 +265,7 @@ class World:
         before = laptop.syncing.last()
         waited = {entry.op_id for entry in laptop.entries() if entry.state == "waiting"}
         if not self._quiet and self.chance.random() < self.deadly / 2:
-            laptop.fuse.left, laptop.fuse.after = self.chance.randint(1, 160), self.chance.random() < 0.5
+            self._light(laptop, steps=160, commits=6)
         said: list[SyncReport] = []
         fuse, syncing = laptop.fuse, laptop.syncing
         self.outcome.syncs += 1
@@ -270,7 +285,7 @@ class World:
     ) -> None:
         """What the laptop says after a sync, compared with what is true."""
         error = self.baton.fiber(laptop.name).error
-        fuse.left = None
+        fuse.calm()
         if fuse is not laptop.fuse:
             if not isinstance(error, Killed):
                 raise Broken(f"{laptop.name} went on after it was killed: {error!r}") from error
@@ -373,6 +388,7 @@ class World:
         self.tell("the office is restored from its backup")
         self.promises.before_restore()
         self.office.restore(self._backup)
+        self._overheard.forget_answers()
         self.outcome.restores += 1
         self._surprise()
         self.promises.after_restore()
@@ -446,7 +462,7 @@ class World:
         self._gently()
         self.batch = 500
         for laptop in self.laptops:
-            laptop.fuse.left = None
+            laptop.fuse.calm()
             self._finish(laptop)
             if laptop.full:
                 laptop.make_room()
