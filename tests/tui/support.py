@@ -17,7 +17,7 @@ from fieldtui.tui.app import FieldtuiApp
 from tests.support.caseload import NOW, Caseload, a_caseload
 
 __all__ = [
-    "NOW", "SIZES", "Caseload", "a_caseload", "grid", "press", "running", "said", "settle", "until", "write",
+    "NOW", "SIZES", "Caseload", "a_caseload", "grid", "press", "running", "said", "settle", "shows", "until", "write",
 ]  # fmt: skip
 SIZES = ((80, 24), (100, 30), (140, 45))
 
@@ -80,6 +80,13 @@ async def until(pilot: Pilot[Any], condition: Callable[[], bool], seconds: float
         assert time.monotonic() < end, grid(pilot.app)
         await asyncio.sleep(0.02)
     await pilot.pause()
+
+
+async def shows(app: FieldtuiApp, pilot: Pilot[Any], *words: str) -> str:
+    """Wait until all the words are on the screen; the screen."""
+    await until(pilot, lambda: all(each in grid(app) for each in words), 20)
+    await settle(pilot)
+    return grid(app)
 
 
 def said(app: FieldtuiApp) -> str:

@@ -26,7 +26,7 @@ from tests.support.teamoffice import EARLIER, fill, leader
 from tests.support.training import MORNING
 from tests.support.vaults import phrase
 from tests.sync.office import Device, Office, TickingClock, open_office
-from tests.tui.support import SIZES, grid, press, said, settle, until, write
+from tests.tui.support import SIZES, grid, press, said, settle, shows, until, write
 
 EARLY = MORNING.replace(hour=7, minute=45)
 
@@ -49,14 +49,6 @@ async def at_the_desk(
         await settle(pilot)
         await shows(app, pilot, "Team · man 23-11")
         yield app, pilot
-
-
-async def shows(app: FieldtuiApp, pilot: Pilot[int], *words: str) -> str:
-    """Wait until all the words are on the screen; the screen."""
-    for each in words:
-        await until(pilot, lambda each=each: each in grid(app), 20)  # type: ignore[misc]
-    await settle(pilot)
-    return grid(app)
 
 
 async def spoken(app: FieldtuiApp, pilot: Pilot[int], words: str) -> None:
