@@ -28,13 +28,12 @@ from fieldtui.central.cursor import Cursor, accepted
 from fieldtui.central.database import Database
 from fieldtui.central.desks import desk_of
 from fieldtui.central.ledger import Ledger, Standing, standing_from
-from fieldtui.central.lockout import order_for
-from fieldtui.central.organisationkeys import keys_of, told_as
+from fieldtui.central.organisationkeys import told_as
 from fieldtui.central.planning import plans_due, settle_plans
-from fieldtui.central.policy import policy_of
 from fieldtui.central.rulesets import newest
 from fieldtui.central.schema import consultant, erasure, organisation, record, scope_change
 from fieldtui.central.staff import people
+from fieldtui.central.told import Told, told_to
 from fieldtui.domain.consenting import Recipient, names
 from fieldtui.wire.messages import (
     PAGE_BYTES,
@@ -85,11 +84,9 @@ def pull(db: Database, caller: Caller, cursor_text: str | None, *, limit: int = 
         if cursor.head is None or cursor.base is None:
             cursor = replace(cursor, base=cursor.at, head=org.seq)
         access = access_of(connection, org.org_id, caller.person, today=day)
-        keys = keys_of(connection, org.org_id)
-        start = _start(db, connection, caller, access, org, cursor, begins=begins)
-        if cursor.keys != told_as(keys):
-            start = start.model_copy(update={"organisation_keys": keys})
-        cursor = replace(cursor, rules=str(org.rules_version), keys=told_as(keys))
+        said = told_to(connection, org.org_id, caller.device_id, now=db.now())
+        start = _start(db, connection, caller, access, org, cursor, said, begins=begins)
+        cursor = replace(cursor, rules=str(org.rules_version), keys=told_as(said.keys))
         page = _Page(start, lines=max(3, min(limit, PAGE_LINES)))
         _Round(connection, caller.organisation.id, access, cursor).fill(page, latest=org.seq)
         return page.data()
@@ -308,7 +305,15 @@ def _record_line(standing: Standing) -> RecordLine:
 
 
 def _start(
-    db: Database, connection: Connection, caller: Caller, access: Access, org: Any, cursor: Cursor, *, begins: bool
+    db: Database,
+    connection: Connection,
+    caller: Caller,
+    access: Access,
+    org: Any,
+    cursor: Cursor,
+    said: Told,
+    *,
+    begins: bool,
 ) -> PageStart:
     now = db.now()
     base = cast("int", cursor.base)
@@ -317,14 +322,14 @@ def _start(
             consultant.c.org_id == org.org_id, consultant.c.consultant_id == caller.person.id
         )
     ).one()
-    policy = policy_of(connection, org.org_id)
     tell_people = begins and org.people_seq > base
     tell_assignments = begins and (told.assignments_seq > base or base == 0)
     return PageStart(
         server_time=_utc(now),
-        lease_until=_utc(policy.lease_until(now)),
-        lease_warn_after=_utc(policy.lease_warn_after(now)),
-        wipe_order=order_for(connection, org.org_id, caller.device_id, push_first=True, now=now),
+        lease_until=_utc(said.policy.lease_until(now)),
+        lease_warn_after=_utc(said.policy.lease_warn_after(now)),
+        wipe_order=said.order,
+        organisation_keys=said.keys if cursor.keys != told_as(said.keys) else None,
         ruleset_versions=newest(connection, org.org_id) if (cursor.rules or "0") != str(org.rules_version) else {},
         people=people(connection, org.org_id) if tell_people else None,
         assignments=assigned_to(connection, org.org_id, caller.person, today=today(db.clock))

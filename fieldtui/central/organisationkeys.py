@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
@@ -25,7 +26,12 @@ def keys_of(connection: Connection, org_id: str) -> tuple[OrganisationKey, ...]:
         .order_by(organisation_key.c.place.desc())
         .limit(LONGEST_CHAIN)
     )
-    return tuple(reversed([OrganisationKey.model_validate(row.document) for row in rows]))
+    return in_order([row.document for row in reversed(rows.all())])
+
+
+def in_order(documents: Sequence[Any]) -> tuple[OrganisationKey, ...]:
+    """The newest keys of a table's documents, which come oldest first."""
+    return tuple(OrganisationKey.model_validate(each) for each in documents[-LONGEST_CHAIN:])
 
 
 def told_as(keys: tuple[OrganisationKey, ...]) -> str | None:

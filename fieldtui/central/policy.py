@@ -46,7 +46,12 @@ class Policy:
 
 def policy_of(connection: Connection, org_id: str) -> Policy:
     """What is in force in an organisation."""
-    said = {row.name: row.value for row in connection.execute(select(policy).where(policy.c.org_id == org_id))}
+    rows = connection.execute(select(policy).where(policy.c.org_id == org_id))
+    return policy_from({row.name: row.value for row in rows})
+
+
+def policy_from(said: Mapping[str, str]) -> Policy:
+    """What is in force, by what was decided."""
     return Policy(
         lease_days=int(said.get("lease_days", LEASE_DAYS)),
         lease_warn_days=int(said.get("lease_warn_days", LEASE_WARN_DAYS)),
