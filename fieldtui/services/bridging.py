@@ -9,6 +9,7 @@ from fieldtui.base.clock import isoformat
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import N_, _
 from fieldtui.domain.calendar import written
+from fieldtui.domain.consenting import Recipient, names
 from fieldtui.domain.deadlines import deadlines
 from fieldtui.domain.records import Consent, Referral
 from fieldtui.services.done import Done
@@ -128,10 +129,24 @@ class Bridging(Editing):
                         days=most, day=written(latest)
                     ),
                 )
+            if not self._names_somebody(record):
+                warnings += (
+                    _("Ingen behandler hører til “{recipient}”. Samtykket åbner ingen sag, før navnet er det samme.").format(
+                        recipient=record.recipient
+                    ),
+                )
             message = _("Samtykke fra {who} til {recipient} er gemt. Det gælder til {day}.").format(
                 who=citizen.record.short_name, recipient=record.recipient, day=written(record.expires_on or latest)
             )
             return self._write([put], message, warnings=warnings)
+
+    def _names_somebody(self, consent: Consent) -> bool:
+        """True where some treatment worker is named, or where there are none to be named."""
+        staff = [person for person in self._context.people if person.role == "treatment"]
+        return not staff or any(
+            consent.recipient_id == each.id or names(Recipient(each.id, each.name, each.unit), consent.recipient)
+            for each in staff
+        )
 
     def withdraw_consent(self, consent_id: str, how: str) -> Done:
         """Store that a consent was withdrawn; it works at once, also offline.

@@ -52,6 +52,11 @@ def replace_desk(connection: sqlite3.Connection, desk: Desk) -> None:
     connection.executemany(
         "INSERT OR REPLACE INTO desk (kind, id, scope, body) VALUES (?, ?, 'citizen:' || ?, ?)", rows
     )
+    # What was refused about something that is no longer here has nobody left to tell; a refused offer is shown by itself.
+    connection.execute(
+        "DELETE FROM errand WHERE state <> 'waiting' AND json_extract(body, '$.kind') <> 'offer'"
+        " AND about NOT IN (SELECT id FROM desk)"
+    )
 
 
 class DeskBox:

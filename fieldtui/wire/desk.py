@@ -82,7 +82,7 @@ class Desk(Message):
 class Errand(Message):
     """Something a device asks for that is not a change of a record."""
 
-    errand_id: Annotated[str, Field(min_length=36, max_length=36)]
+    errand_id: RecordId
     kind: Code
     """`offer`, `withdraw`, `accept`, `reject` (a hand-over); `accept_parked`, `decline_parked`."""
     about: RecordId

@@ -19,7 +19,7 @@ import pytest
 from fieldtui.base.clock import SystemClock
 from fieldtui.base.ids import SystemIds
 from fieldtui.bootstrap import main
-from fieldtui.central.administration import add_consultant, bootstrap_organisation, import_folder
+from fieldtui.central.administration import add_consultant, bootstrap_organisation, import_folder, put_record
 from fieldtui.central.database import Database
 from fieldtui.central.embedded import EmbeddedPostgres
 from fieldtui.central.schema import record
@@ -225,3 +225,41 @@ def test_a_server_started_by_the_command_leaves_no_postgres_behind(tmp_path: Pat
     process.communicate(timeout=60)
     assert process.returncode == 0
     assert EmbeddedPostgres(folder).pid is None
+
+
+def test_who_has_whom_and_what_is_no_longer_kept_by_commands(url: str, fieldtui: Run) -> None:
+    where = ("--database-url", url)
+    db = Database(url, clock=SystemClock(), ids=SystemIds())
+    add_consultant(db, "TB", "Tariq Bøgh")
+    citizen = "01968000-0000-7000-8000-0000000000c1"
+    put_record(
+        db, "citizen", citizen, {"given_name": "Ali", "enrolled_on": "2020-01-05", "discharged_on": "2020-06-01"}
+    )
+    db.close()
+    fieldtui("central", "assign", "--citizen", citizen, "--consultant", "MH", *where)
+    fieldtui(
+        "central", "assign", "--citizen", citizen, "--consultant", "TB", "--role", "substitute", "--from", "2098-01-01",
+        "--until", "2098-02-01", *where,
+    )  # fmt: skip
+    rows = json.loads(fieldtui("central", "assignments", *where, "--json"))
+    assert [(row["consultant"], row["role"], row["state"]) for row in rows] == [
+        ("MH", "primary", "active"),
+        ("TB", "substitute", "planned"),
+    ]
+    assert set(rows[0]) == {"citizen_id", "call_code", "consultant", "role", "from", "until", "state"}
+    assert json.loads(fieldtui("central", "assignments", "--consultant", "tb", *where, "--json")) == rows[1:]
+    assert "begynder senere" in fieldtui("central", "assignments", "--citizen", citizen, *where)
+    fieldtui("central", "unassign", "--citizen", citizen, "--consultant", "MH", *where, code=2)
+    fieldtui("central", "unassign", "--citizen", citizen, "--consultant", "TB", *where)
+    assert len(json.loads(fieldtui("central", "assignments", *where, "--json"))) == 1
+
+    assert json.loads(fieldtui("central", "retention", *where, "--json")) == {"days": None, "due": [], "erased": []}
+    fieldtui("central", "retention", "set", *where, code=2)
+    fieldtui("central", "retention", "set", "--days", "365", *where)
+    trial = json.loads(fieldtui("central", "retention", "--dry-run", *where, "--json"))
+    assert trial == {"days": 365, "due": [citizen], "erased": []}
+    done = json.loads(fieldtui("central", "retention", *where, "--json"))
+    assert done["erased"] == [{"citizen_id": citizen, "records": 1, "told": 1}]
+    fieldtui("central", "erase", "--citizen", citizen, "--reason", "Igen", *where, code=2)
+    fieldtui("central", "retention", "set", "--off", *where)
+    assert json.loads(fieldtui("central", "assignments", *where, "--json")) == []

@@ -144,3 +144,14 @@ def test_a_substitutes_files_close_after_the_last_day_without_a_network(office: 
     assert (report.rejected, report.purged) == (0, 1)
     (parked,) = [row for row in device.workspace.syncing.waiting() if row.state == "parked"] or [None]
     assert parked is None, "it lies at the office now, for the citizen's own consultant"
+
+
+def test_a_consent_that_names_no_worker_is_stored_with_a_warning(office: Office) -> None:
+    administration.add_consultant(office.database, "BH", "Bo Havnsø", "treatment", unit=UNIT)
+    citizen = office.citizen("MH")
+    mine = office.device("MH")
+    give = mine.workspace.casework.give_consent
+    day = office.clock.now().date()
+    assert give(citizen, UNIT.upper(), given_on=day).warnings == ()
+    (warning,) = give(citizen, "Behandlingen", given_on=day).warnings
+    assert "Ingen behandler" in warning

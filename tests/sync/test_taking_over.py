@@ -156,6 +156,21 @@ def test_an_offer_lapses_when_the_office_gives_the_citizen_to_somebody_else(offi
     assert theirs.workspace.store.get(citizen) is None
 
 
+def test_a_leader_offers_for_a_consultant_who_keeps_the_citizen_until_the_answer(office: Office) -> None:
+    citizen = office.citizen("MH")
+    leader, mine, theirs = office.device("ADM"), office.device("MH"), office.device("TB")
+    leader.workspace.handovers.offer(citizen, "TB", "Mette er syg")
+    leader.sync()
+    mine.sync()
+    assert (offer(mine).state, offer(mine).incoming) == ("offered", False)
+    theirs.sync()
+    theirs.workspace.handovers.accept(offer(theirs).id)
+    theirs.sync()
+    leader.sync()
+    assert (offer(leader).state, leader.workspace.store.get(citizen)) == ("accepted", None)
+    assert mine.sync().purged == 1
+
+
 # --- parked edits ------------------------------------------------------------------------------------
 
 
