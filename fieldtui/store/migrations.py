@@ -220,3 +220,11 @@ def _arrived(db: Database) -> None:
 def _seq(db: Database) -> None:
     # Which of the central system's changes a record came with, so that a restored one can be told what it has lost.
     db.execute("ALTER TABLE record ADD COLUMN seq INTEGER NOT NULL DEFAULT 0")
+
+
+@MIGRATIONS(name="0008_history_by_scope")
+def _history_by_scope(db: Database) -> None:
+    # A citizen's card asks for everything in the citizen's scope; a record's history for one record.
+    db.execute("CREATE INDEX history_by_scope ON history (scope)")
+    db.execute("CREATE INDEX conflict_by_scope ON conflict (scope)")
+    db.execute("CREATE INDEX arrived_by_record ON arrived (record_id)")
