@@ -47,7 +47,7 @@ def connection(
     setting.answer(
         {"url": now.url, "proxy": now.proxy, "authority": "pinned" if now.pinned else "system"},
         [
-            _("Kontoret: {url}").format(url=now.url),
+            _("Kontoret: {url}").format(url=now.url or _("ikke tilmeldt")),
             _("Proxy: {proxy}").format(proxy=now.proxy or _("ingen")),
             _("Certifikat: {authority}").format(
                 authority=_("kun det, der er valgt") if now.pinned else _("de, maskinen stoler på")

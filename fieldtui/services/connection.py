@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fieldtui.base.errors import NotEnrolled
 from fieldtui.services.context import Context
 from fieldtui.services.enrolment import read_pem, read_proxy
 from fieldtui.store import MetaKey
@@ -16,7 +15,8 @@ from fieldtui.store import MetaKey
 class ConnectionState:
     """What is in force."""
 
-    url: str
+    url: str | None
+    """`None` before enrolment."""
     proxy: str | None
     """Without its password."""
     pinned: bool
@@ -24,20 +24,14 @@ class ConnectionState:
 
 
 class Connection:
-    """The way of one enrolled workspace. A change is written to the access log."""
+    """The way of one workspace; what is set before the enrolment is used for it. A change is written to the access log."""
 
     def __init__(self, context: Context) -> None:
         self._store = context.store
 
     def state(self) -> ConnectionState:
-        """What is in force.
-
-        Raises:
-            NotEnrolled: There is no central system to reach yet.
-        """
+        """What is in force."""
         url = self._store.meta(MetaKey.SERVER_URL)
-        if url is None:
-            raise NotEnrolled
         proxy = self._store.meta(MetaKey.PROXY)
         shown = None
         if proxy is not None:
@@ -49,10 +43,8 @@ class Connection:
         """Go through a proxy from now on, `http://host:port`; straight where the text is empty.
 
         Raises:
-            NotEnrolled: Name it while enrolling.
             BadUsage: It is no proxy's address; the one before stays.
         """
-        self.state()
         proxy = read_proxy(text) if text else None
         with self._store.transaction():
             self._store.set_meta(MetaKey.PROXY, proxy)
@@ -65,10 +57,8 @@ class Connection:
         speak for the office.
 
         Raises:
-            NotEnrolled: Name it while enrolling.
             BadFile: It holds no certificate; the one before stays.
         """
-        self.state()
         pem = read_pem(file)
         with self._store.transaction():
             self._store.set_meta(MetaKey.CA_FILE, pem)

@@ -99,8 +99,9 @@ class Enrolment:
             on_words: Shown the six words of this device's key, once, when the central system says that somebody has
                 to compare them; never where the code was approved beforehand.
             wait_seconds: How long to wait for the approval.
-            ca_file: The authority to pin, PEM; else the office's where it has one, else the system's store.
-            proxy: The proxy on the way to https addresses, `http://host:port`; kept for every sync.
+            ca_file: The authority to pin, PEM; else the one that was set before, else the office's where it has one, else
+                the system's store.
+            proxy: The proxy on the way to https addresses, `http://host:port`, kept for every sync; else the one set before.
 
         Returns:
             Whose device this now is.
@@ -115,8 +116,8 @@ class Enrolment:
         if self._context.consultant is not None:
             raise BadUsage(_("Maskinen er allerede tilmeldt. En boks hører til ét kontor og én konsulent."))
         address = _parse(url)
-        ca_pem = read_pem(ca_file)
-        through = None if proxy is None else read_proxy(proxy)
+        ca_pem = read_pem(ca_file) or self._store.meta(MetaKey.CA_FILE)
+        through = self._store.meta(MetaKey.PROXY) if proxy is None else read_proxy(proxy)
         key = self._key()
         request = EnrolRequest(
             code=_normalised(code),

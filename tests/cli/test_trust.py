@@ -148,6 +148,11 @@ def test_the_office_sets_the_lease_and_a_laptop_its_way(town: Town) -> None:
     assert town.office_said("policy", "set", "lease_days=nul").code == 2
     assert town.office_said("policy", "set", "lease_days").code == 2
     town.office("policy", "set", "ca=")
+    (town.folder / "p.txt").write_text(PHRASE, "utf-8")
+    fresh = Program(town.folder / "ny", town.folder / "p.txt")
+    fresh.json("init")
+    before = fresh.json("connection", "--proxy", "http://127.0.0.1:3128")  # the way may be said before the enrolment
+    assert (before["url"], before["proxy"]) == (None, "http://127.0.0.1:3128")
     laptop = town.laptop("en")
     status = laptop.json("status")
     assert not status["read_only"]

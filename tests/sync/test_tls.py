@@ -194,7 +194,8 @@ def test_a_device_enrols_and_syncs_over_tls_through_a_proxy_and_pins_the_offices
         with pytest.raises(TlsRefused):  # the system does not know the office's own authority
             enrol(None)
         (tmp_path / "ca.pem").write_text(PINNED.pem)
-        enrol(tmp_path / "ca.pem")
+        Connection(laptop.context).set_authority(tmp_path / "ca.pem")  # as the refusal says
+        enrol(None)
         assert laptop.syncing.run().finished
         assert set(proxy.tunnels) == {f"127.0.0.1:{front.port}"}
         tunnels = len(proxy.tunnels)
