@@ -27,7 +27,7 @@ from fieldtui.tui import terminal
 from fieldtui.tui.app import FieldtuiApp
 from fieldtui.tui.lockscreen import LockScreen
 from tests.support.training import MORNING, a_morning
-from tests.tui.support import press, settle
+from tests.tui.support import press, settle, shows
 
 SIZE: Final = (100, 30)
 WIDTH: Final = 1200
@@ -121,6 +121,28 @@ def lock_screen() -> str:
     return console.export_svg(title="fieldtui")
 
 
+async def other_roles(target: Path, font: str, folder: Path) -> int:
+    """A leader's Team and a treatment worker's I dag, each on a device of its own at a real office; how many were drawn."""
+    from tests.support.teamoffice import an_office_of_roles
+
+    count = 0
+    with tempfile.TemporaryDirectory() as place, an_office_of_roles(Path(place)) as devices:
+        for name, initials, words, keys in (
+            ("team", "LE", "Maskiner", ()),
+            ("team-syg", "LE", "Maskiner", ("down", "down", "s", *"mh", "tab", *"sk", "ctrl+s")),
+            ("behandlerdag", "BH", "dag ", ()),
+        ):
+            device = devices[initials]
+            workspace = device.workspace
+            app = FieldtuiApp(workspace.folder, clock=device.clock, ids=SeededIds(name), workspace=workspace)
+            async with app.run_test(size=SIZE, notifications=False) as pilot:
+                await shows(app, pilot, words)
+                await press(pilot, *keys)
+                (target / f"{name}.png").write_bytes(to_png(app.export_screenshot(title="fieldtui"), font, folder))
+                count += 1
+    return count
+
+
 async def draw(target: Path) -> int:
     """Draw every picture; returns how many."""
     font, folder = installed_font()
@@ -145,7 +167,7 @@ async def draw(target: Path) -> int:
                     await press(pilot, *(_KEY.get(key, key) for key in keys))
                     (target / f"{name}.png").write_bytes(to_png(app.export_screenshot(title="fieldtui"), font, folder))
                     count += 1
-    return count
+    return count + await other_roles(target, font, folder)
 
 
 _KEY: Final = {" ": "space", ".": "full_stop", "ø": "ø", "M": "M"}

@@ -78,7 +78,7 @@ def _overdue(each: Colleague) -> Piece:
 
 
 def _citizens(each: Colleague) -> str:
-    if each.person.role == "leader":
+    if each.person.role != "consultant":
         return ""
     more = f"+{len(each.standing_in)}" if each.standing_in else ""
     return f"{len(each.citizens)}{more}"
