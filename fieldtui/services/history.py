@@ -75,6 +75,8 @@ class Version:
     """What was done, in words."""
     changes: tuple[FieldChange, ...]
     unchosen: tuple[Unchosen, ...] = ()
+    created: bool = False
+    """True where the record began with it."""
 
     def as_json(self) -> dict[str, Any]:
         """The shape of docs/cli.md."""
@@ -151,6 +153,7 @@ def _own(connection: sqlite3.Connection, condition: str, value: str) -> list[Ver
             origin="own",
             label=_(label) if before else _(_CREATED),
             changes=_changes(collection, _diff(before, after)),
+            created=before is None,
         )
         for record_id, collection, before, after, at, actor, label in rows
     ]

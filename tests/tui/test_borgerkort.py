@@ -197,3 +197,17 @@ async def test_a_citizen_who_left_this_device_closes_the_card(tmp_path: Path) ->
         app.go("borgerkort", "01968000-0000-7000-8000-0000000000ff")
         await until(pilot, lambda: len(app.screen_stack) == 2)
         assert "Der findes intet med id" in said(app)
+
+
+async def test_historik_shows_each_field_from_what_it_was_to_what_it_became(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    citizen_id = load.citizens["fatima"]
+    load.workspace.casework.update(citizen_id, {"job_goal": "Kantine", "phone": "12345678"})
+    load.workspace.casework.update(citizen_id, {"job_goal": "Blomsterbutik"})
+    async with running(load) as (app, pilot):
+        app.go("borgerkort", citizen_id)
+        await press(pilot, "left")
+        text = grid(app)
+        assert "Jobmål: Kantine → Blomsterbutik" in text
+        assert "Telefon: •••• → ••••" in text or "Telefon: – → ••••" in text
+        assert "12 34 56 78" not in text

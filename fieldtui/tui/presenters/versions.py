@@ -31,6 +31,7 @@ def rows(
     initials: Mapping[str, str],
     names: Names,
     rules: RuleBook,
+    texts: Mapping[str, str],
 ) -> list[Row]:
     """When, who, what, from what to what, and whether the office has it; the newest first.
 
@@ -40,6 +41,7 @@ def rows(
         initials: Of the staff, by id.
         names: What to call people.
         rules: Names the codes.
+        texts: What each record is about, by id.
     """
     standing = {stored.id: stored for stored in whole}
     dated: list[tuple[float, Row]] = []
@@ -50,7 +52,10 @@ def rows(
             mark = Piece(_("√ hos kontoret"), "dim")
         what = COLLECTIONS[version.collection].label if version.collection in COLLECTIONS else version.collection
         when = f"{full(local(version.at).date())} {clock(version.at)}"
-        brief = names.text(shorten(_brief(version, rules), 200))
+        said = _brief(version, rules)
+        if said == version.label and version.record_id in texts:
+            said += f": {texts[version.record_id]}"
+        brief = names.text(shorten(said, 200))
         cells: tuple[Piece | str, ...] = (when, _who(version.by, initials), _(what), brief, mark)
         dated.append((version.at.timestamp(), Row(key(version, number), cells)))
     told = {version.record_id for version in versions}
@@ -59,7 +64,7 @@ def rows(
             continue
         at = stored.recorded_at
         when = f"{full(local(at).date())} {clock(at)}" if at else _("importeret")
-        text = Piece(_("som den kom fra kontoret"), "dim")
+        text = Piece(names.text(shorten(texts.get(stored.id, ""), 200)) or _("som den kom fra kontoret"), "dim")
         cells = (when, _who(stored.author, initials), _(stored.record.label), text, Piece(_("√ hos kontoret"), "dim"))
         dated.append((at.timestamp() if at else 0.0, Row(stored.id, cells)))
     dated.sort(key=lambda pair: pair[0], reverse=True)
@@ -73,7 +78,7 @@ def _who(by: str | None, initials: Mapping[str, str]) -> str:
 def _brief(version: Version, rules: RuleBook) -> str:
     if version.unchosen:
         return f"{version.label}: {', '.join(dict.fromkeys(each.label for each in version.unchosen))}"
-    if not any(change.old is not None for change in version.changes):
+    if version.created:
         return version.label
     shown = [
         f"{change.label}: {_value(version, change.field, change.old, rules)} → "
@@ -103,8 +108,7 @@ def detail(
         return [line("•••")]
     when = f"{full(local(version.at).date())} {clock(version.at)}"
     lines = [line(Piece(when, "bold"), f"  {_who(version.by, initials)} · {version.label}")]
-    created = not any(change.old is not None for change in version.changes)
-    for change in () if created else version.changes:
+    for change in () if version.created else version.changes:
         old, new = (_value(version, change.field, value, rules) for value in (change.old, change.new))
         lines.append(line(Piece(f"{change.label}: ", "primary"), Piece(old, "dim"), " → ", Piece(new, "bold")))
     for lost in version.unchosen:

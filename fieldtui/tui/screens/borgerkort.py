@@ -178,7 +178,8 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
                 )
             )
             rules = self.shell.workspace.rules
-            rows = versions.rows(card.versions, present.everything(card), card.initials, names, rules)
+            texts = {event.stored.id: event.text for event in self._events}
+            rows = versions.rows(card.versions, present.everything(card), card.initials, names, rules, texts)
         else:
             table.set_columns(self._event_columns())
             rows = present.event_rows(card, present.of_tab(self._events, self._tab), names, self.shell.today)

@@ -42,7 +42,7 @@ def test_own_changes_and_those_that_came_stand_with_old_new_who_and_when(tmp_pat
         ]  # fmt: skip
         assert changes[-1][0] == "from_2031"
         assert _told(own) == ("own", MH.id, [("job_goal", "lager", "køkken")])
-        assert made.label == "Oprettet"
+        assert (made.label, made.created, own.created) == ("Oprettet", True, False)
         assert workspace.history.of_citizen(citizen_id) == (came, own, made)
 
 
