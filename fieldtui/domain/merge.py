@@ -170,7 +170,14 @@ def _valid(model: type[Record], body: Body) -> bool:
 
 def _same(one: Any, other: Any) -> bool:
     """Equal as JSON: true is not 1, and the order of keys does not count."""
+    if _only_texts(one) and _only_texts(other):
+        return bool(one == other)
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def _only_texts(value: Any) -> bool:
+    """True for most units: where there is nothing but text, Python's equality is JSON's, and far cheaper."""
+    return type(value) is dict and all(type(each) is str for each in value.values())
 
 
 def _units(model: type[Record], base: Body | None, mine: Body, theirs: Body) -> Iterable[_Unit]:

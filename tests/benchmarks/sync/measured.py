@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -26,6 +27,12 @@ def peak_mb(pid: int | str = "self") -> float | None:
     except OSError:
         return None
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), None)
+
+
+def forget_peak() -> None:
+    """Count this process's peak memory from here on; does nothing where the system cannot (not Linux)."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def ask(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
