@@ -23,8 +23,14 @@ def make_private_folder(folder: Path) -> None:
             each.mkdir(mode=PRIVATE_FOLDER)
 
 
-def write_atomically(path: Path, data: bytes, *, prefix: str = ".tmp-") -> None:
+def write_atomically(path: Path, data: bytes, *, prefix: str = ".tmp-", durable: bool = True) -> None:
     """Write a private file whole: temporary file beside it, fsync, rename, fsync of the folder.
+
+    Args:
+        path: The file.
+        data: What it shall hold.
+        prefix: Of the temporary file's name.
+        durable: False leaves out the two fsyncs, for what may be lost with the power.
 
     Raises:
         OSError: Nothing of the old file was changed.
@@ -36,13 +42,15 @@ def write_atomically(path: Path, data: bytes, *, prefix: str = ".tmp-") -> None:
             if hasattr(os, "fchmod"):
                 os.fchmod(stream.fileno(), PRIVATE_FILE)
             stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if durable:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ARRAY, Connection, Text, and_, any_, bindparam, func, select
 
 from fieldtui.base.clock import today
 from fieldtui.central.assignments import (
@@ -207,8 +207,10 @@ class _Round:
 
     def _records(self, page: _Page) -> Iterator[Standing]:
         """Records that changed in scopes that were open all along."""
-        scopes = [f"citizen:{id_}" for id_ in self._access.citizens]
-        open_all_along = sorted({"team", *scopes} - self._joined)
+        citizens = [f"citizen:{id_}" for id_ in self._access.citizens]
+        open_all_along = sorted({"team", *citizens} - self._joined)
+        # One array, not a parameter for each citizen: those would be put into the statement's text each time.
+        scopes = bindparam("scopes", open_all_along, type_=ARRAY(Text))
         at = self._cursor.at
         while at < self._head:
             batch = page.wanted() + 1
@@ -218,7 +220,7 @@ class _Round:
                     record.c.org_id == self._org_id,
                     record.c.seq > at,
                     record.c.seq <= self._head,
-                    record.c.scope.in_(open_all_along),
+                    record.c.scope == any_(scopes),
                 )
                 .order_by(record.c.seq)
                 .limit(batch)

@@ -42,15 +42,21 @@ def read_contact(folder: Path, key: bytes) -> dict[str, str]:
     return values if genuine else {}
 
 
-def write_contact(folder: Path, key: bytes, values: Mapping[str, str]) -> None:
+def write_contact(folder: Path, key: bytes, values: Mapping[str, str], *, durable: bool = True) -> None:
     """Keep the times of a contact.
+
+    Args:
+        folder: The data folder.
+        key: The vault's own.
+        values: By name.
+        durable: False where a power cut may leave the old file or none: what the next sync writes anew.
 
     Raises:
         OSError: The old file is as it was.
     """
     plain = {str(name): value for name, value in values.items()}
     said = {"values": plain, "mac": _mac(key, plain)}
-    write_atomically(contact_file(folder), json.dumps(said, sort_keys=True).encode())
+    write_atomically(contact_file(folder), json.dumps(said, sort_keys=True).encode(), durable=durable)
 
 
 def forget_contact(folder: Path, key: bytes, name: str) -> None:

@@ -331,7 +331,7 @@ class Engine:
     def _keep_contact(self, values: dict[str, str]) -> None:
         vault = self._store.vault
         known = read_contact(vault.folder, vault.audit_key)
-        write_contact(vault.folder, vault.audit_key, {**known, **values})
+        write_contact(vault.folder, vault.audit_key, {**known, **values}, durable=False)
 
     def _account(self, report: SyncReport, began: float) -> None:
         traffic = self._transport.traffic

@@ -48,9 +48,9 @@ def _sync(collection: Collection, url: str, options: dict[str, str]) -> dict[str
         collection.sync_collection(key, False)
     if "edit" in options:
         _edit(collection, int(options["edit"]), options["tag"])
-    seconds, whole = [], False
+    seconds, cpu, whole = [], [], False
     for _ in range(int(options.get("times", "1"))):
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         answer = collection.sync_collection(key, False)
         whole = answer.required in (answer.FULL_SYNC, answer.FULL_UPLOAD, answer.FULL_DOWNLOAD)
         if whole:
@@ -60,13 +60,14 @@ def _sync(collection: Collection, url: str, options: dict[str, str]) -> dict[str
             collection.close_for_full_sync()
             collection.full_upload_or_download(auth=key, server_usn=None, upload=up)
         seconds.append(time.perf_counter() - began)
+        cpu.append(time.process_time() - busy)
         if whole:
             collection.reopen(after_full_sync=True)
     said: dict[str, Any] = {"notes": collection.db.scalar("select count() from notes"), "whole": whole}
     if "who" in options:
         backs = [note["Back"] for note in _first(collection, int(options["edit"]))]
         said["tagged"] = sum(back.startswith(f"[{options['who']}]") for back in backs)
-    return {"s": seconds[0], "again_s": seconds[1:], **said}
+    return {"s": seconds[0], "again_s": seconds[1:], "cpu_s": cpu[0], "again_cpu_s": cpu[1:], **said}
 
 
 def _edit(collection: Collection, count: int, tag: str) -> None:

@@ -16,7 +16,7 @@ const doing = {
     return { n: lines.length };
   },
   async sync(db) {
-    const seconds = [], how = { batch_size: 1000, batches_limit: 10 };
+    const seconds = [], cpu = [], how = { batch_size: 1000, batches_limit: 10 };
     const replicate = async () => {
       if (options.push !== '0') await db.replicate.to(url, how);
       if (options.pull !== '0') await db.replicate.from(url, how);
@@ -28,8 +28,10 @@ const doing = {
       await db.bulkDocs(docs);
     }
     for (let n = 0; n < +(options.times || 1); n++) {
-      const began = process.hrtime.bigint();
+      const began = process.hrtime.bigint(), busy = process.cpuUsage();
       await replicate();
+      const { user, system } = process.cpuUsage(busy);
+      cpu.push((user + system) / 1e6);
       seconds.push(Number(process.hrtime.bigint() - began) / 1e9);
     }
     const said = { documents: (await db.info()).doc_count };
@@ -42,7 +44,7 @@ const doing = {
         if (tags.every(tag => [winner, ...losers].some(doc => doc.body.place.startsWith(tag)))) said.kept++;
       }
     }
-    return { s: seconds[0], again_s: seconds.slice(1), ...said };
+    return { s: seconds[0], again_s: seconds.slice(1), cpu_s: cpu[0], again_cpu_s: cpu.slice(1), ...said };
   },
 };
 

@@ -51,8 +51,8 @@ class Results:
     def values(self, who: str, work: str, key: str = "s") -> list[float]:
         """One number per round; a no-op counts as what it costs once the process is warm."""
         rows = [each[work] for each in self.timed.get(who, []) if work in each]
-        if key == "s" and work == "W4":
-            return [statistics.median(row["again_s"]) for row in rows]
+        if key in {"s", "cpu_s"} and work == "W4":
+            return [statistics.median(row[f"again_{key}"]) for row in rows]
         return [row[key] for row in rows if row.get(key) is not None]
 
     def median(self, who: str, work: str, key: str = "s") -> float | None:
@@ -78,9 +78,10 @@ class Results:
         return lines + [f"Left out: {why}." for why in self.missing]
 
     def _rows(self) -> list[str]:
+        head = "work|who|seconds|ratio to fieldtui|CPU seconds of the device|requests|bytes on the wire|memory, device / server"
         lines = [
-            "| work | who | seconds | ratio to fieldtui | requests | bytes on the wire | peak memory, client / server |",
-            "| --- | --- | --- | --- | --- | --- | --- |",
+            f"| {head.replace('|', ' | ')} |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
         for work, title in WORKS.items():
             lines += [
@@ -100,10 +101,12 @@ class Results:
         size = counted.get("wire_bytes")
         if repeated and requests is not None and size is not None:
             requests, size = round(requests / (repeated + 1), 1), round(size / (repeated + 1))
+        cpu = self.median(who, work, "cpu_s")
         memory = " / ".join(_megabytes(self.median(who, work, key)) for key in ("rss_mb", "server_rss_mb"))
         return (
             f"{_seconds(middle)} ({_seconds(min(values))}–{_seconds(max(values))})",
             ratio,
+            "" if cpu is None else _seconds(cpu),
             "" if requests is None else f"{requests:g}",
             "" if size is None else f"{size:,}",
             memory,
