@@ -82,7 +82,7 @@ def cpr_token(key: bytes, digits: str) -> str:
 
 def words_of(record: Record, key: bytes) -> str:
     """Everything of a record that goes into the index."""
-    parts = [spell(_without_numbers(text, key)) for _name, text in texts_of(record)]
+    parts = [spell(_without_numbers("\n".join(text for _name, text in texts_of(record)), key))]
     phone = getattr(record, "phone", None) if "phone" in type(record).model_fields else None
     if isinstance(phone, str):
         parts.append(phone.replace(" ", ""))
