@@ -52,13 +52,16 @@ def test_a_reminder_after_a_fortnight_and_read_only_after_thirty_days_until_the_
     assert office.body(citizen)["job_goal"] == "Gartner"
 
 
+def put_away_and_back(device: Device) -> None:
+    """Remove the file of the last contact, and turn the clock back."""
+    (device.workspace.folder / "vault" / "contact.json").unlink(missing_ok=True)
+    device.clock.advance(timedelta(days=-29))
+
+
 BACK: dict[str, Callable[[Device], None]] = {
     "after the contact": lambda device: device.clock.advance(timedelta(days=-29)),
     "to the year 2000": lambda device: device.clock.advance(timedelta(days=-9_700)),
-    "and the file of the contact put away": lambda device: (
-        (device.workspace.folder / "vault" / "contact.json").unlink(missing_ok=True),
-        device.clock.advance(timedelta(days=-29)),
-    )[-1],
+    "and the file of the contact put away": put_away_and_back,
 }
 
 

@@ -89,7 +89,9 @@ def test_the_brake_counts_what_nothing_explains(tmp_path: Path) -> None:
     with make_workspace(tmp_path) as workspace:
         citizens = [add_citizen(workspace, f"Borger {number}") for number in range(40)]
         with workspace.store.reading() as connection:
-            check_mass_change(connection, [page(*(line(each, given_name="X") for each in citizens))], day=DAY)  # a first sync
+            check_mass_change(
+                connection, [page(*(line(each, given_name="X") for each in citizens))], day=DAY
+            )  # a first sync
         for citizen in citizens:
             as_synced(workspace.store, citizen)
         changed = [line(each, given_name="X") for each in citizens]
@@ -122,7 +124,8 @@ def test_citizens_who_leave_stop_a_sync_unless_this_device_knows_why_by_itself(t
         def tie(citizen: str, role: str, until: str | None) -> None:
             with workspace.store.transaction() as connection:
                 connection.execute(
-                    "INSERT OR REPLACE INTO assignment (citizen_id, role, until) VALUES (?, ?, ?)", (citizen, role, until)
+                    "INSERT OR REPLACE INTO assignment (citizen_id, role, until) VALUES (?, ?, ?)",
+                    (citizen, role, until),
                 )
 
         def stopped(*pages: Page) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from fieldtui.services import unlocking
 from fieldtui.services.enrolment import Enrolment
 from fieldtui.store import MetaKey
 from fieldtui.tui.presenters.team import device_rows
-from fieldtui.wire.organisation import PrivateOrganisationKey, WipeOrder, new_organisation_key
+from fieldtui.wire.organisation import OrganisationKey, PrivateOrganisationKey, WipeOrder, new_organisation_key
 from fieldtui.wire.sealed import Pending, Sealed
 from tests.security.rogue import Rogue
 from tests.support.vaults import phrase
@@ -81,6 +81,10 @@ def unlock(device: Device) -> None:
     device.__post_init__()
 
 
+def pinned(device: Device) -> OrganisationKey | None:
+    return device.workspace.shutout.key
+
+
 def home(device: Device) -> Path:
     return device.workspace.folder / "vault"
 
@@ -107,7 +111,7 @@ def test_a_key_that_comes_later_is_pinned_but_obeyed_only_once_a_person_compared
     office: Office, key: PrivateOrganisationKey
 ) -> None:
     device = office.device()
-    assert device.workspace.shutout.key is None
+    assert pinned(device) is None
     set_organisation_key(office.database, key.public)
     device.sync()
     shutout = device.workspace.shutout
@@ -123,10 +127,10 @@ def test_a_key_that_comes_later_is_pinned_but_obeyed_only_once_a_person_compared
     other = new_organisation_key()  # until somebody compared it, a key is no more than what was said last
     set_organisation_key(office.database, other.public, unendorsed=True)
     device.sync()
-    assert device.workspace.shutout.key == other.public
+    assert pinned(device) == other.public
     set_organisation_key(office.database, key.public, unendorsed=True)
     device.sync()
-    assert device.workspace.shutout.key == key.public
+    assert pinned(device) == key.public
     assert not device.workspace.shutout.obeys
     device.workspace.shutout.confirm_key(key.public.words)
     place_order(office.database, order(key, device))
