@@ -27,7 +27,7 @@ DEV_READY := $(VENV)/.ready-dev
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header $(if $(UPGRADE),--upgrade)
 
-.PHONY: help demo test lint schema bench bench-sync bench-load simulate torture-sync failover fuzz catalogues screens lock wheel wheels-check clean
+.PHONY: help demo test lint schema bench bench-sync bench-load simulate torture-sync failover fuzz golden catalogues screens lock wheel wheels-check clean
 
 help: ## Show the targets
 	@echo "fieldtui – make targets:"
@@ -73,6 +73,9 @@ failover: $(DEV_READY) ## Kill the primary PostgreSQL under load, promote the st
 
 fuzz: $(DEV_READY) ## Try every operation with what its schema allows and forbids, with all checks (EXAMPLES=100)
 	@$(BIN)/python -m tests.security.fuzzing --examples $(or $(EXAMPLES),100)
+
+golden: $(DEV_READY) ## Play the recorded conversation against a central system (URL=… OFFICE="command")
+	@$(BIN)/python -m tests.golden --url "$(URL)" --office "$(OFFICE)"
 
 catalogues: $(DEV_READY) ## Compile locale/en/*.po, and name Danish texts without an English one
 	@$(BIN)/python packaging/catalogues.py

@@ -164,6 +164,8 @@ class Device:
     server_key: str = ""
     seq: int = 0
     cursor: str | None = None
+    sent: dict[str, str] = field(default_factory=dict)
+    """Headers of the last request, its signature among them."""
     headers: dict[str, str] = field(default_factory=lambda: {"fieldtui-protocol": "1", "accept-encoding": "zstd"})
 
     def request(self, method: str, path: str, body: bytes = b"", *, key_id: str | None = None, seq: int | None = None,
@@ -179,6 +181,7 @@ class Device:
             seq=self.seq if seq is None else seq, created=created or self.clock.now(), nonce=secrets.token_urlsafe(12),
         )  # fmt: skip
         sent = HttpMessage(method, self.url + path, headers, body)
+        self.sent = dict(headers)
         parts = urlsplit(self.url)
         assert parts.hostname is not None
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
