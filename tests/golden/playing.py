@@ -10,8 +10,10 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, derive_private_key
+
 from fieldtui.base.clock import Clock
-from fieldtui.wire.keys import load_private_key, load_public_key, public_key_text
+from fieldtui.wire.keys import load_public_key, public_key_text
 from fieldtui.wire.signatures import HttpMessage, SignatureRefused, verify_response
 from tests.golden.normal import Names, missing, normal
 from tests.support.central import Device
@@ -35,6 +37,11 @@ def conversation() -> list[dict[str, Any]]:
     return found
 
 
+def device_key(said: dict[str, Any], name: str) -> EllipticCurvePrivateKey:
+    """A device's key; the fixture has its private number (P-256), in hexadecimal."""
+    return derive_private_key(int(said["devices"][name], 16), SECP256R1())
+
+
 @dataclass
 class Player:
     """One playing of the conversation."""
@@ -52,8 +59,8 @@ class Player:
         known = {each["id"] for each in self.said["citizens"]} | set(self.said["ids"].values())
         self._names = Names(known)
         self._people = {each["initials"] for each in self.said["people"]}
-        for name, private in self.said["devices"].items():
-            self.devices[name] = Device(self.url, self.clock, load_private_key("".join(private)))
+        for name in self.said["devices"]:
+            self.devices[name] = Device(self.url, self.clock, device_key(self.said, name))
 
     def play(self, steps: list[dict[str, Any]], told: Callable[[str, list[str]], None]) -> list[dict[str, Any]]:
         """Take every step; the steps as they were now.

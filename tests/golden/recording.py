@@ -13,7 +13,7 @@ from fieldtui.base.ids import SystemIds
 from fieldtui.central.database import Database, migrate
 from fieldtui.central.embedded import EmbeddedPostgres
 from fieldtui.central.serve import BackgroundServer
-from fieldtui.wire.keys import new_device_key, private_key_text
+from fieldtui.wire.keys import new_device_key
 from tests.golden.ours import obey
 from tests.golden.playing import FOLDER, Player, fixture
 from tests.golden.script import CITIZEN, IDS, script
@@ -37,7 +37,7 @@ def make_fixture() -> dict[str, Any]:
             }
         ],
         "ids": IDS,
-        "devices": {name: private_key_text(new_device_key()).splitlines(keepends=True) for name in ("MH-1", "MH-2", "TB-1")},
+        "devices": {name: f"{new_device_key().private_numbers().private_value:064x}" for name in ("MH-1", "MH-2", "TB-1")},
     }  # fmt: skip
 
 

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from fieldtui.central.database import Database
 from fieldtui.central.serve import BackgroundServer
-from fieldtui.wire.keys import load_private_key, load_public_key
+from fieldtui.wire.keys import load_public_key
 from fieldtui.wire.signatures import HttpMessage, verify_request, verify_response
 from tests.golden.ours import obey
-from tests.golden.playing import Player, conversation, fixture
+from tests.golden.playing import Player, conversation, device_key, fixture
 from tests.golden.script import script
 from tests.support.central import clock, database, postgres
 
@@ -57,7 +57,7 @@ def _always(key: EllipticCurvePublicKey) -> Callable[[str], EllipticCurvePublicK
 
 
 def test_the_recorded_signatures_are_genuine() -> None:
-    keys = {name: load_private_key("".join(lines)).public_key() for name, lines in fixture()["devices"].items()}
+    keys = {name: device_key(fixture(), name).public_key() for name in fixture()["devices"]}
     server = ""
     proven = 0
     for step in conversation():
