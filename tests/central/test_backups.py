@@ -62,7 +62,11 @@ def everything(db: Database) -> dict[str, list[dict[str, Any]]]:
     with db.transaction() as connection:
         return {
             table.name: sorted(
-                ({k: str(v) for k, v in row.items() if k not in {"incarnation", "left_at"}} for row in found.mappings()), key=str
+                (
+                    {k: str(v) for k, v in row.items() if k not in {"incarnation", "left_at"}}
+                    for row in found.mappings()
+                ),
+                key=str,
             )
             for table in METADATA.sorted_tables
             for found in [connection.execute(select(table))]
@@ -108,27 +112,25 @@ def test_another_passphrase_is_told_from_damage_and_changes_nothing(used: tuple[
     assert everything(central.database) == before
 
 
-@pytest.mark.parametrize("damage", ["flip", "cut", "chunk", "tail", "none"])
-def test_a_damaged_file_is_refused_with_nothing_changed(used: tuple[Central, Made], damage: str) -> None:
+def test_a_damaged_file_is_refused_with_nothing_changed(used: tuple[Central, Made]) -> None:
     central, made = used
     before = everything(central.database)
-    data = bytearray(made.file.read_bytes())
-    if damage == "flip":
-        data[len(data) // 2] ^= 1
-    elif damage == "cut":
-        del data[-20:]
-    elif damage == "chunk":
-        data = data[: data.index(b"}") + 1]
-    elif damage == "tail":
-        data += b"\0\0\0\x10" + bytes(16)
-    else:
-        data = bytearray(b"no backup at all")
-    made.file.write_bytes(data)
-    with pytest.raises(BackupDamaged):
-        restore(central.database, made.file, PASSPHRASE, replace=True)
-    with pytest.raises(BackupDamaged):
-        drill(central.database, made.file, PASSPHRASE)
-    assert everything(central.database) == before
+    whole = made.file.read_bytes()
+    middle = len(whole) // 2
+    damaged = {
+        "flipped": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+        "cut": whole[:-20],
+        "without chunks": whole[: whole.index(b'"version": 1}') + 13],
+        "with a tail": whole + b"\0\0\0\x10" + bytes(16),
+        "something else": b"no backup at all",
+    }
+    for what, data in damaged.items():
+        made.file.write_bytes(data)
+        with pytest.raises(BackupDamaged):
+            restore(central.database, made.file, PASSPHRASE, replace=True)
+        with pytest.raises(BackupDamaged):
+            drill(central.database, made.file, PASSPHRASE)
+        assert everything(central.database) == before, what
 
 
 def test_what_is_there_is_replaced_only_when_told(used: tuple[Central, Made]) -> None:
@@ -201,8 +203,8 @@ def test_a_request_that_was_received_before_the_restore_locks_nobody_out(used: t
     assert mette.create("citizen", {"given_name": "Bo"}, record_id) == record_id
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(pieces=st.lists(st.binary(max_size=3_000_000), max_size=3), at=st.floats(0, 0.999999), bit=st.integers(0, 7))
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(pieces=st.lists(st.binary(max_size=1_300_000), max_size=3), at=st.floats(0, 0.999999), bit=st.integers(0, 7))
 def test_any_flipped_bit_of_a_sealed_file_is_found(tmp_path: Path, pieces: list[bytes], at: float, bit: int) -> None:
     path = tmp_path / "sealed"
     with path.open("wb") as stream:
