@@ -114,7 +114,8 @@ def _steps(sheet: LostSheet) -> list[str]:
     steps += [
         _(
             "Skal det, der er på den, ødelægges, skal en sletteordre underskrives med organisationens nøgle, som ligger "
-            "uden for nettet. Kun den, der har nøglen, kan gøre det; se i driftsvejledningen under “Mistet maskine”."
+            "uden for nettet. Kun den, der har nøglen, kan gøre det; "
+            "se driftsvejledningen (docs/central.md) under “Mistet maskine”."
         ),
         _("Ring til databeskyttelsesrådgiveren: de har 72 timer fra nu til at vurdere, om det skal anmeldes."),
         _("Anmeld tyveri til politiet, og skriv sagsnummeret her: ____________________"),
