@@ -30,8 +30,6 @@ def _document(row: OutboxRow) -> dict[str, Any]:
         "citizen_id": row.citizen_id,
         "state": row.state,
         "reason": row.reason,
-        "field": row.field,
-        "message": row.why,
         "recorded_at": isoformat(row.recorded_at),
     }
 

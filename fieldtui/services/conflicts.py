@@ -82,7 +82,6 @@ class ConflictRow:
                 "mine_at": isoformat(self.mine_at) if self.mine_at else None,
                 "theirs_at": isoformat(self.theirs_at) if self.theirs_at else None,
                 "theirs_by": self.theirs_by,
-                "proposed": self.proposed,
             }
             for name in self.fields
         )

@@ -244,3 +244,26 @@ def test_doctor_needs_no_passphrase_and_changes_nothing(program: Program, empty:
     }
     assert empty.json("doctor")
     assert not empty.folder.exists()
+
+
+def test_what_was_refused_is_sent_again_or_given_up_by_its_id(program: Program) -> None:
+    citizen = the_citizen(program)
+    refused = program.run("outbox", "retry", citizen)
+    assert refused.code == 2
+    assert "venter allerede" in refused.err
+    assert program.run("outbox", "retry").code == 2
+    assert program.json("outbox", "retry", "--all") == []
+    assert program.run("outbox", "drop", "01968000-0000-7000-8000-0000000000ff").code == 2
+    assert program.run("sync", "--watch", "--dry-run").code == 2
+
+
+def test_a_record_shows_what_it_was_before(program: Program) -> None:
+    citizen = the_citizen(program)
+    put(program, "citizen", {"id": citizen, "job_goal": "Køkken"})
+    put(program, "citizen", {"id": citizen, "job_goal": "Kantine"})
+    history = program.json("show", citizen, "--history")["history"]
+    (step,) = [version for version in history if version["changes"] and version["changes"][0]["new"] == "Kantine"]
+    assert step["changes"] == [{"field": "job_goal", "old": "Køkken", "new": "Kantine"}]
+    assert (step["origin"], step["not_chosen"]) == ("own", [])
+    assert "Jobmål: Køkken → Kantine" in program.run("show", citizen, "--history").out
+    assert "history" not in program.json("show", citizen)
