@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from fieldtui.central import gate, ledger, pushing
 from fieldtui.central.database import Sequence
@@ -86,6 +86,9 @@ def _seq_before_commit(stage: Stage) -> Iterator[None]:
         def __init__(self, connection: Connection, org_id: str) -> None:
             self._connection, self._org_id = connection, org_id
             self._first = self._last = 0
+            self.incarnation, self.left_at = connection.execute(
+                select(organisation.c.incarnation, organisation.c.left_at).where(organisation.c.org_id == org_id)
+            ).one()
             database.lock_played(connection)
 
         def next(self) -> int:

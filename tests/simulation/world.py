@@ -299,14 +299,14 @@ class World:
         after = laptop.syncing.last()
         if report is None or not report.finished:
             if after != before:
-                raise Broken(f"{laptop.name}: 'last synced' moved without a whole sync")
+                raise Broken(f"5: {laptop.name}: 'last synced' moved without a whole sync")
             return
         self.outcome.conflicts += report.conflicts
         if after is None or after == before:
-            raise Broken(f"{laptop.name}: 'last synced' did not move with a whole sync")
+            raise Broken(f"5: {laptop.name}: 'last synced' did not move with a whole sync")
         left = {entry.op_id for entry in laptop.entries() if entry.state == "waiting"} & waited
         if left:
-            raise Broken(f"{laptop.name} says it is done, and {len(left)} changes still wait")
+            raise Broken(f"5: {laptop.name} says it is done, and {len(left)} changes still wait")
 
     def _require_reason(self, laptop: Laptop, error: BaseException | None) -> None:
         """A sync fails only where something was wrong, and says what it was."""
