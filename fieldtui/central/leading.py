@@ -107,7 +107,7 @@ def substitute(db: Database, org_id: str, actor: Actor, away: str, covers: Itera
         for cover in wanted:
             person = _consultant(staff, cover.consultant)
             mine = ties[cover.citizen]
-            if mine.get(away) is None or mine[away].role == "treatment":
+            if not _has_today(mine.get(away), day):
                 raise ActRefused("not-theirs", _("Borgeren er ikke hos den, der er væk. Intet er ændret."))
             if person.id == away:
                 raise ActRefused("themselves", _("Den, der er væk, kan ikke være sin egen vikar. Intet er ændret."))
@@ -271,6 +271,13 @@ def _ties(ledger: Ledger, covers: Iterable[Cover]) -> dict[str, dict[str, Any]]:
     for row in rows:
         found[row.citizen_id][row.consultant_id] = row
     return found
+
+
+def _has_today(tie: Any, day: date) -> bool:
+    """True where somebody has the citizen today, as their own or as a stand-in."""
+    if tie is None or tie.role == "treatment":
+        return False
+    return tie.valid_until is None or bool(tie.valid_until >= day)
 
 
 def _stands_already(tie: Any, until: date) -> bool:

@@ -185,6 +185,10 @@ def test_an_ill_colleagues_citizens_are_split_between_two_until_a_day(
         (f"citizen:{first}", "ended")
     ]
     assert see(leader).citizens[0].standins == ()
+    # SK has not been in contact since, but what has run out is nothing to pass on.
+    later = {"away": central.people["SK"], "until": (day + timedelta(days=9)).isoformat(),
+             "covers": [{"citizen": second, "consultant": central.people["MH"]}]}  # fmt: skip
+    assert refused(leader, "substitutions", **later) == ("validation", "not-theirs")
     assert {(action, who) for action, _subject, who in acts(central)} == {("substitute", central.people["LE"])}
 
 
