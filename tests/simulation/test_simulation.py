@@ -36,6 +36,7 @@ NOTICED_BY = {
     "forgetful-server": (0, 1),
     "new-id-on-retry": (0, 1),
     "synced-too-early": (0, 1),
+    "seq-before-commit": (45,),
 }
 """By guarantee that is taken away, seeds that show it as a broken promise."""
 
