@@ -16,6 +16,7 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType({
     "too-large": N_("Teksten er for lang til at sende. Del den i to."),
     "reassigned": N_("Borgeren har fået en ny konsulent, som skal godkende ændringen."),
     "ended": N_("Forløbet er sluttet. Kontoret har ændringen og afgør den."),
+    "not-understood": N_("Kontorets system er nyere og svarede noget ukendt. Ændringen er gemt her. Opdatér fieldtui, og synk igen."),
     "erased": N_("Borgerens oplysninger er slettet hos kontoret."),
 })  # fmt: skip
 

@@ -17,6 +17,7 @@ from fieldtui.base.errors import UpgradeNeeded
 from fieldtui.base.explain import explain
 from fieldtui.central import gate
 from fieldtui.central.schema import record, revision
+from fieldtui.services import refusals
 from fieldtui.sync.results import NOT_UNDERSTOOD
 from fieldtui.wire.messages import PROTOCOL_VERSION
 from tests.security.rogue import Rogue, work_a_day
@@ -158,6 +159,7 @@ def test_a_result_that_is_not_understood_keeps_the_edit_and_says_so(office: Offi
     (kept,) = device.workspace.syncing.waiting()
     assert kept.state == "rejected"
     assert (kept.reason or "").startswith(NOT_UNDERSTOOD.rpartition(":")[2])
+    assert "Ændringen er gemt her" in refusals.sentence("citizen", kept.state, kept.reason, kept.field)
     assert device.body(citizen)["job_goal"] == "Gartner"
     # It was taken after all, and its record comes under the same op id: then it is no longer waiting.
     rogue.leave_alone()
