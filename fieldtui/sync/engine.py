@@ -193,10 +193,11 @@ class Engine:
                 continue
             check_progress(page, asked, 0 if at_once else self._held_bytes)
             held.append((page, cursor))
+            cursor, more = page.next, page.more
+            del page  # else two pages are in memory while the next one is read
             if at_once:
                 self._apply(held, report)
-            cursor = page.next
-            if not page.more:
+            if not more:
                 break
         if held:
             with self._store.reading() as connection:
