@@ -173,9 +173,12 @@ def _ask_again(workspace: Workspace, via: httpx2.BaseTransport | None) -> None:
         raise shutout.carry_out()
     try:
         with Syncing(workspace.context, via=via).asking() as transport:
-            transport.get("/v1/changes?limit=3")
+            answer = transport.get("/v1/changes?limit=3")
     except Unreachable:
         raise shutout.revoked() from None
+    if answer.problem is not None:
+        # Anybody may have said it: of problems only some must be signed. A page is proven, or it does not come here.
+        raise shutout.revoked()
     shutout.let_in()
 
 

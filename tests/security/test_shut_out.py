@@ -1,0 +1,54 @@
+"""A shut-out device opens for nobody but its own central system, and only where that one answers it as any other."""
+
+from __future__ import annotations
+
+import json
+
+import httpx2
+import pytest
+
+from fieldtui.base.errors import Revoked
+from fieldtui.central import administration
+from fieldtui.central.lockout import restore
+from fieldtui.services import unlocking
+from fieldtui.store import MetaKey
+from fieldtui.wire.messages import PROBLEM_PREFIX
+from tests.support.vaults import phrase
+from tests.sync.office import Device, Office
+
+NOT_PROVEN = ("validation", "too-large", "code")
+"""Problems that are believed without a signature, because nothing is done about them but to say so."""
+
+
+def unlock(device: Device) -> None:
+    unlocking.unlock(
+        device.workspace.folder, phrase(), clock=device.clock, ids=device.workspace.store.ids, via=device.network
+    ).close()
+
+
+def test_an_answer_that_nobody_signed_does_not_open_a_device_that_is_shut_out(office: Office) -> None:
+    citizen = office.citizen()
+    device = office.device()
+    device.edit(citizen, phone="12 34 56 78")
+    device_id = device.workspace.store.meta(MetaKey.DEVICE_ID)
+    assert device_id is not None
+    administration.revoke(office.database, device_id)
+    with pytest.raises(Revoked):
+        device.sync()
+    device.workspace.close()
+    said = ""
+
+    def someone_else(
+        _request: httpx2.Request, _status: int, _headers: dict[str, str], _body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        problem = {"type": PROBLEM_PREFIX + said, "title": "", "status": 400}
+        return 400, {"content-type": "application/problem+json"}, json.dumps(problem).encode()
+
+    device.network.change = someone_else
+    for said in NOT_PROVEN:
+        with pytest.raises(Revoked):
+            unlock(device)
+
+    device.network.change = None
+    restore(office.database, device_id)
+    unlock(device)  # its own central system says otherwise
