@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -20,6 +21,14 @@ MOST_SHARE: Final = 0.30
 """A larger share of the records changed in one sync stops it …"""
 FEWEST_RECORDS: Final = 20
 """… where it is more than so many records."""
+_CAME: Final = "(rev > 0 OR received_at IS NOT NULL)"
+"""Has been at the central system. One that says it lost a record takes away its revision (`store.resetting`), and could
+else say so of everything and then do as it likes."""
+
+
+def holds_nothing(connection: sqlite3.Connection) -> bool:
+    """True where nothing here ever came from, or was at, the central system: a first sync, which can change nothing."""
+    return not connection.execute(f"SELECT EXISTS (SELECT 1 FROM record WHERE {_CAME})").fetchone()[0]  # noqa: S608  constant
 
 
 def check_mass_change(connection: sqlite3.Connection, pages: Iterable[Page], *, day: date) -> None:
@@ -38,10 +47,9 @@ def check_mass_change(connection: sqlite3.Connection, pages: Iterable[Page], *, 
     Raises:
         MassChange: With the citizens that would leave or be annulled, and how many records would change.
     """
-    if not connection.execute("SELECT EXISTS (SELECT 1 FROM record WHERE rev > 0)").fetchone()[0]:
+    if holds_nothing(connection):
         return
-    found = connection.execute("SELECT value FROM meta WHERE key = ?", (str(MetaKey.RESET_HEARD),)).fetchone()
-    heard = datetime.fromisoformat(found[0]) if found and found[0] else None
+    reset = _reset(connection)
     joined: set[str] = set()
     citizens: set[str] = set()
     changed: set[str] = set()
@@ -57,17 +65,43 @@ def check_mass_change(connection: sqlite3.Connection, pages: Iterable[Page], *, 
                 if not _is_here(connection, line.scope):
                     joined.add(line.scope)
             elif line.scope not in joined:
-                _count(connection, line, citizens, changed, heard)
+                _count(connection, line, citizens, changed, reset)
     citizens |= {scope.removeprefix("citizen:") for scope in leaving if not _known_why(connection, scope, day)}
     if len(citizens) > MOST_CITIZENS or _too_many(connection, len(changed)):
         raise MassChange(citizens=len(citizens), records=len(changed), ids=tuple(sorted(citizens)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reset:
+    """A reset that is under way."""
+
+    heard: datetime
+    kept_seq: int | None
+
+    def changes_nothing(self, line: RecordLine, *, rev: int, seq: int) -> bool:
+        """True for what a restored central system still has of a record: what is here stays (`store.resetting`).
+
+        Not where it says that it has all of what is here: what comes then takes its place, whatever its number.
+        """
+        kept = self.kept_seq is not None and 0 < seq <= self.kept_seq
+        return line.rev < rev and not kept and datetime.fromisoformat(line.received_at) <= self.heard
+
+
+def _reset(connection: sqlite3.Connection) -> _Reset | None:
+    said = dict(
+        connection.execute(
+            "SELECT key, value FROM meta WHERE key IN (?, ?)", (str(MetaKey.RESET_HEARD), str(MetaKey.KEPT_SEQ))
+        ).fetchall()
+    )
+    heard, kept = said.get(str(MetaKey.RESET_HEARD)), said.get(str(MetaKey.KEPT_SEQ))
+    return _Reset(datetime.fromisoformat(heard), None if kept is None else int(kept)) if heard else None
 
 
 def _too_many(connection: sqlite3.Connection, changed: int) -> bool:
     """Counted only where it can matter: counting reads every record, however few came."""
     if changed <= FEWEST_RECORDS:
         return False
-    (total,) = connection.execute("SELECT count(*) FROM record WHERE rev > 0").fetchone()
+    (total,) = connection.execute(f"SELECT count(*) FROM record WHERE {_CAME}").fetchone()  # noqa: S608  constant
     return bool(changed > MOST_SHARE * total)
 
 
@@ -103,20 +137,23 @@ def _over(row: tuple[str, str | None], day: date) -> bool:
 
 
 def _is_here(connection: sqlite3.Connection, scope: str) -> bool:
-    found = connection.execute("SELECT EXISTS (SELECT 1 FROM record WHERE scope = ? AND rev > 0)", (scope,)).fetchone()
+    found = connection.execute(
+        f"SELECT EXISTS (SELECT 1 FROM record WHERE scope = ? AND {_CAME})",  # noqa: S608  constant
+        (scope,),
+    ).fetchone()
     return bool(found[0])
 
 
 def _count(
-    connection: sqlite3.Connection, line: RecordLine, citizens: set[str], changed: set[str], heard: datetime | None
+    connection: sqlite3.Connection, line: RecordLine, citizens: set[str], changed: set[str], reset: _Reset | None
 ) -> None:
     row = connection.execute(
-        "SELECT coalesce(base, body), CASE WHEN base IS NULL THEN annulled ELSE base_annulled END, rev FROM record"
-        " WHERE id = ? AND rev > 0",
+        "SELECT coalesce(base, body), CASE WHEN base IS NULL THEN annulled ELSE base_annulled END, rev, seq FROM record"
+        " WHERE id = ? AND (rev > 0 OR received_at IS NOT NULL)",
         (line.id,),
     ).fetchone()
-    if row is None or (line.rev < row[2] and heard and datetime.fromisoformat(line.received_at) <= heard):
-        return  # new, or what a restored central system still has of it; that changes nothing here (`store.resetting`)
+    if row is None or (reset is not None and reset.changes_nothing(line, rev=row[2], seq=row[3])):
+        return
     body, annulled = json.loads(row[0]), row[1] is not None
     if body != line.body or annulled != (annulment_of(line) is not None):
         changed.add(line.id)

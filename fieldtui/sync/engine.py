@@ -22,7 +22,7 @@ from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import Entry, Outbox
 from fieldtui.store.purge import purge
 from fieldtui.store.store import Store
-from fieldtui.sync.brake import check_mass_change
+from fieldtui.sync.brake import check_mass_change, holds_nothing
 from fieldtui.sync.errands import send_errands
 from fieldtui.sync.logs import due_entries
 from fieldtui.sync.pages import Forgotten, check_progress, parse_page
@@ -176,8 +176,7 @@ class Engine:
     def _pull(self, report: SyncReport) -> None:
         cursor = self._store.meta(MetaKey.CURSOR)
         with self._store.reading() as connection:
-            nothing_here = not connection.execute("SELECT EXISTS (SELECT 1 FROM record WHERE rev > 0)").fetchone()[0]
-        at_once = nothing_here or self._accept_mass_change
+            at_once = self._accept_mass_change or holds_nothing(connection)
         held: list[tuple[Page, str | None]] = []
         asked: set[str | None] = set()
         self._held_bytes = 0

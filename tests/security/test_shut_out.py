@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
-import httpx2
 import pytest
 
 from fieldtui.base.errors import Revoked
@@ -18,6 +18,12 @@ from tests.sync.office import Device, Office
 
 NOT_PROVEN = ("validation", "too-large", "code")
 """Problems that are believed without a signature, because nothing is done about them but to say so."""
+
+
+def somebody_says(name: str) -> Callable[..., tuple[int, dict[str, str], bytes]]:
+    """In place of every answer, from somebody without the central system's key."""
+    problem = json.dumps({"type": PROBLEM_PREFIX + name, "title": "", "status": 400}).encode()
+    return lambda *_answer: (400, {"content-type": "application/problem+json"}, problem)
 
 
 def unlock(device: Device) -> None:
@@ -36,16 +42,8 @@ def test_an_answer_that_nobody_signed_does_not_open_a_device_that_is_shut_out(of
     with pytest.raises(Revoked):
         device.sync()
     device.workspace.close()
-    said = ""
-
-    def someone_else(
-        _request: httpx2.Request, _status: int, _headers: dict[str, str], _body: bytes
-    ) -> tuple[int, dict[str, str], bytes]:
-        problem = {"type": PROBLEM_PREFIX + said, "title": "", "status": 400}
-        return 400, {"content-type": "application/problem+json"}, json.dumps(problem).encode()
-
-    device.network.change = someone_else
     for said in NOT_PROVEN:
+        device.network.change = somebody_says(said)
         with pytest.raises(Revoked):
             unlock(device)
 
