@@ -94,7 +94,13 @@ def bootstrap_organisation(db: Database, name: str) -> Organisation:
 
 
 def add_consultant(
-    db: Database, initials: str, name: str, role: Role = "consultant", *, unit: str | None = None, organisation: str | None = None
+    db: Database,
+    initials: str,
+    name: str,
+    role: Role = "consultant",
+    *,
+    unit: str | None = None,
+    organisation: str | None = None,
 ) -> Person:
     """Add a member of staff.
 

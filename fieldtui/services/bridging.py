@@ -131,9 +131,9 @@ class Bridging(Editing):
                 )
             if not self._names_somebody(record):
                 warnings += (
-                    _("Ingen behandler hører til “{recipient}”. Samtykket åbner ingen sag, før navnet er det samme.").format(
-                        recipient=record.recipient
-                    ),
+                    _(
+                        "Ingen behandler hører til “{recipient}”. Samtykket åbner ingen sag, før navnet er det samme."
+                    ).format(recipient=record.recipient),
                 )
             message = _("Samtykke fra {who} til {recipient} er gemt. Det gælder til {day}.").format(
                 who=citizen.record.short_name, recipient=record.recipient, day=written(record.expires_on or latest)

@@ -165,7 +165,9 @@ class CaseActs(Acts):
         def entries() -> tuple[Entry, ...]:
             forms = (("written", _("Skriftligt")), ("oral", _("Mundtligt")))
             return (
-                Entry("recipient", _("Hvem må få oplysninger?"), value=recipient, optional=False, hint=_("enhedens navn")),
+                Entry(
+                    "recipient", _("Hvem må få oplysninger?"), value=recipient, optional=False, hint=_("enhedens navn")
+                ),
                 Entry("scope", _("Hvad må deles?"), value=_("Fremmøde og mødetider"), beside=True),
                 Entry("form", _("Form"), "choice", "written", forms),
                 Entry("given_on", _("Givet"), "date", today, optional=False),

@@ -13,8 +13,7 @@ from fieldtui.central.addressing import parse_database_url
 def told(url: str) -> dict[str, Any]:
     """What libpq is told."""
     parsed = parse_database_url(url)
-    arguments: dict[str, Any] = parsed.get_dialect()().create_connect_args(parsed)[1]
-    return arguments
+    return dict(parsed.get_dialect()().create_connect_args(parsed)[1])
 
 
 def test_a_primary_and_its_standbys_are_one_address() -> None:

@@ -142,8 +142,8 @@ def test_a_substitutes_files_close_after_the_last_day_without_a_network(office: 
     office.clock.advance(timedelta(days=2))
     report = device.sync()
     assert (report.rejected, report.purged) == (0, 1)
-    (parked,) = [row for row in device.workspace.syncing.waiting() if row.state == "parked"] or [None]
-    assert parked is None, "it lies at the office now, for the citizen's own consultant"
+    parked = [row for row in device.workspace.syncing.waiting() if row.state == "parked"]
+    assert parked == [], "it lies at the office now, for the citizen's own consultant"
 
 
 def test_a_consent_that_names_no_worker_is_stored_with_a_warning(office: Office) -> None:

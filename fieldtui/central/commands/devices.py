@@ -81,7 +81,11 @@ def device_list(
         lines = [
             f"{row.id}  {row.consultant:<8} {row.name}  "
             + (_("spærret {time}").format(time=row.revoked_at) if row.revoked_at else row.last_seen_at or "–")
-            + ("  " + _("SLETTEORDRE HENTET {time}").format(time=row.wipe_delivered_at) if row.wipe_delivered_at else "")
+            + (
+                "  " + _("SLETTEORDRE HENTET {time}").format(time=row.wipe_delivered_at)
+                if row.wipe_delivered_at
+                else ""
+            )
             + (
                 "  " + _("ALARM: koden er brugt igen {time}").format(time=row.code_used_again_at)
                 if row.code_used_again_at

@@ -46,5 +46,10 @@ def table_rows(rows: Sequence[OutboxRow], names: Names, now: datetime, rules: Ru
         when = clock(row.recorded_at) if at.date() == local(now).date() else near(at.date(), local(now).date())
         label = names.text(_(row.label))
         waited = age(row.recorded_at, now, rules) if row.state != "parked" else Piece("")
-        made.append(Row(row.op_id, (when, state(row), waited, names.show(row.citizen_id, names.text(row.title) or _("Teamet")), label)))
+        made.append(
+            Row(
+                row.op_id,
+                (when, state(row), waited, names.show(row.citizen_id, names.text(row.title) or _("Teamet")), label),
+            )
+        )
     return made
