@@ -320,12 +320,15 @@ def _refuse_repeats(rules: Iterable[Rule], lists: Mapping[str, tuple[Code, ...]]
 
 
 def merged(books: Iterable[RuleBook]) -> RuleBook:
-    """Several files as one book. A later file's code or programme takes the place of an earlier one of the same name."""
-    rules: dict[tuple[str, int], Rule] = {}
+    """Several files as one book. A later file's code or programme takes the place of an earlier one of the same name.
+
+    A programme's own rule stands beside the one for everyone, also where both have the same id and version.
+    """
+    rules: dict[tuple[str, int, str | None], Rule] = {}
     lists: dict[str, dict[str, Code]] = {}
     programmes: dict[str, Programme] = {}
     for book in books:
-        rules |= {(rule.id, rule.version): rule for rule in book.rules}
+        rules |= {(rule.id, rule.version, rule.programme): rule for rule in book.rules}
         programmes |= {each.id: each for each in book.programmes}
         for name, codes in book.lists.items():
             lists.setdefault(name, {}).update((each.code, each) for each in codes)
