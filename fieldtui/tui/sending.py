@@ -142,6 +142,8 @@ class SendingApp(GuardedApp):
         self._sync_trouble = Unreachable
         if ran.manual or report.conflicts or report.rejected:
             counts = _("Synket: {pulled} ind, {pushed} ud").format(pulled=report.pulled, pushed=report.pushed)
+            if report.errands:
+                counts += " · " + _("overdragelser og svar: {count}").format(count=report.errands)
             if report.conflicts:
                 counts += " · " + _("▲ konflikter: {count}, se 7 Synk").format(count=report.conflicts)
             if report.rejected:

@@ -57,7 +57,7 @@ class Find(Dialog[None]):
     def body(self) -> ComposeResult:
         yield CleanInput(placeholder=_("Navn, virksomhed, ord i et notat, eller en handling …"), id="find-text")
         yield LineTable(
-            (Column(width=26), Column(), Column(width=8)), id="found", empty=_("Intet fundet. Prøv et andet ord.")
+            (Column(width=30), Column(), Column(width=8)), id="found", empty=_("Intet fundet. Prøv et andet ord.")
         )
         yield Lines((_("Søger kun på din egen maskine. Ingen Å på tastaturet? “aa” virker også."),), classes="hint")
 
