@@ -19,9 +19,9 @@ from fieldtui.central.schema import parked, revision, scope_change
 from fieldtui.central.staff import people
 from fieldtui.domain.merge import ANNULLED
 from fieldtui.domain.parking import accepted_body
-from fieldtui.domain.records import COLLECTIONS, Record
+from fieldtui.domain.records import COLLECTIONS, Record, scope_of
 from fieldtui.wire.desk import Errand
-from fieldtui.wire.messages import Op, Parked
+from fieldtui.wire.messages import AssignmentRole, Op, Parked, Person
 
 _LONGEST_REASON = 500
 
@@ -147,6 +147,8 @@ def _put(ledger: Ledger, row: Any, op: Op, standing: Standing | None, errand: Er
         record = model.model_validate(body)
     except ValidationError:
         raise Refused("invalid") from None
+    if scope_of(record, op.id) != row.scope:
+        raise Refused("scope")
     _refuse_broken(ledger, row, op, record, standing)
     _require_references(ledger, row.scope, record)
     body = record.body()
@@ -157,10 +159,11 @@ def _put(ledger: Ledger, row: Any, op: Op, standing: Standing | None, errand: Er
 
 def _refuse_broken(ledger: Ledger, row: Any, op: Op, record: Record | None, standing: Standing | None) -> None:
     """What the author could not have written then is not taken in now either."""
-    author = next((each for each in people(ledger.connection, ledger.org_id) if each.id == row.consultant_id), None)
+    author = _staff(ledger).get(row.consultant_id)
     if author is None:
         raise Refused("unknown_author")
-    as_then = Access(author, {row.scope.removeprefix("citizen:"): "primary"})
+    role: AssignmentRole = "treatment" if author.role == "treatment" else "primary"
+    as_then = Access(author, {row.scope.removeprefix("citizen:"): role})
     broken = broken_rule(as_then, op.collection, row.scope, record, standing)
     if broken is not None:
         raise Refused(broken[1])
@@ -173,6 +176,13 @@ def _require_references(ledger: Ledger, scope: str, record: Record) -> None:
         target = found.get(id_)
         if target is None or target.scope not in {scope, "team"}:
             raise Refused(f"unknown_reference:{field}"[:40])
+    person = getattr(record, "consultant_id", None)
+    if person is not None and person not in _staff(ledger):
+        raise Refused("unknown_person")
+
+
+def _staff(ledger: Ledger) -> dict[str, Person]:
+    return {each.id: each for each in people(ledger.connection, ledger.org_id)}
 
 
 def _write(
