@@ -152,7 +152,8 @@ def assign(
 
     Raises:
         NotFound: No such citizen.
-        BadUsage: No such initials, or a role that does not go with the person or the date.
+        BadUsage: No such initials, or a role that does not go with the person or the date; or the citizen is theirs, and
+            would be nobody's.
     """
     with db.transaction() as connection:
         ledger = open_ledger(db, connection, organisation)
@@ -164,6 +165,11 @@ def assign(
         _refuse_senseless(person, role, until, begins if begins is not None and begins > day else day)
         if begins is not None and begins < day:
             raise BadUsage(_("Den første dag er gået."))
+        now = begins is None or begins <= day
+        if now and role != "primary" and assignments.primary_of(ledger, citizen_id) == person.id:
+            raise BadUsage(
+                _("{initials} har borgeren. Giv borgeren til en anden i stedet.").format(initials=person.initials)
+            )
         if begins is not None and begins > day:
             changed = planning.plan(ledger, citizen_id, person, role, begins=begins, until=until)
         else:

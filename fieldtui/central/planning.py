@@ -82,15 +82,21 @@ def plans_due(connection: Connection, org_id: str, day: date) -> bool:
 
 
 def settle_plans(ledger: Ledger, day: date) -> None:
-    """Carry out every plan whose day has come, in the order of their days; one whose last day is over is dropped."""
+    """Carry out every plan whose day has come, in the order of their days; one whose last day is over is dropped.
+
+    So is a stand-in's plan for who has got the citizen meanwhile: it would take the citizen from them.
+    """
     rows = ledger.connection.execute(
         delete(planned_assignment)
         .where(planned_assignment.c.org_id == ledger.org_id, planned_assignment.c.valid_from <= day)
         .returning(planned_assignment)
     ).all()
     staff = {person.id: person for person in people(ledger.connection, ledger.org_id)} if rows else {}
-    for row in sorted(rows, key=lambda row: (row.valid_from, row.citizen_id, row.consultant_id)):
-        if row.valid_until is None or row.valid_until >= day:
+    # Who gets the citizen on a day first, so that who had it until then can stand in from the same day.
+    for row in sorted(rows, key=lambda row: (row.valid_from, row.role != "primary", row.citizen_id, row.consultant_id)):
+        over = row.valid_until is not None and row.valid_until < day
+        has_it = row.role != "primary" and assignments.primary_of(ledger, row.citizen_id) == row.consultant_id
+        if not over and not has_it:
             assignments.assign(
                 ledger, row.citizen_id, staff[row.consultant_id], row.role, today=day, until=row.valid_until
             )
