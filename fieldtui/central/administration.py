@@ -146,14 +146,13 @@ def assign(
     begins: date | None = None,
     organisation: str | None = None,
 ) -> bool:
-    """Give a citizen to someone, now or from a later day on; False where it was so already.
+    """Give a citizen to someone, now or from a later day on; False where it was so already, or it is theirs in any case.
 
     The same person and role with another last day extends or shortens what they have.
 
     Raises:
         NotFound: No such citizen.
-        BadUsage: No such initials, or a role that does not go with the person or the date; or the citizen is theirs, and
-            would be nobody's.
+        BadUsage: No such initials, or a role that does not go with the person or the date.
     """
     with db.transaction() as connection:
         ledger = open_ledger(db, connection, organisation)
@@ -167,9 +166,7 @@ def assign(
             raise BadUsage(_("Den første dag er gået."))
         now = begins is None or begins <= day
         if now and role != "primary" and assignments.primary_of(ledger, citizen_id) == person.id:
-            raise BadUsage(
-                _("{initials} har borgeren. Giv borgeren til en anden i stedet.").format(initials=person.initials)
-            )
+            return False  # nobody stands in for themselves: the citizen would be nobody's
         if begins is not None and begins > day:
             changed = planning.plan(ledger, citizen_id, person, role, begins=begins, until=until)
         else:
