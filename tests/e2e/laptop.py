@@ -17,6 +17,7 @@ from fieldtui.base.clock import SystemClock
 from fieldtui.base.ids import SystemIds
 from fieldtui.services import unlocking
 from tests.support.central import Central
+from tests.support.forking import forking
 from tests.support.vaults import PHRASE, phrase
 from tests.tui.terminals import Terminal
 
@@ -81,18 +82,23 @@ class Laptop:
         before: Callable[[], None] | None = None,
         **environment: str,
     ) -> Result:
-        """Run one command to its end.
+        """Run one command to its end, in a process of its own.
 
         Args:
             words: The command.
             stdin: What it reads.
             bare: True leaves the global options out.
-            before: Runs in the child before the program, to narrow what the machine gives it.
+            before: Runs in a fresh interpreter before the program, to narrow what the machine gives it.
             environment: More of it.
         """
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        argv = [*([] if bare else self.given), *words]
+        if before is None:
+            ended = forking().run(argv, stdin=given, environment=self.environment(**environment), seconds=SECONDS)
+            return Result(ended.code, ended.out.decode("utf-8"), ended.err.decode("utf-8"))
         done = subprocess.run(
-            [sys.executable, "-m", "fieldtui", *([] if bare else self.given), *words],
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            [sys.executable, "-m", "fieldtui", *argv],
+            input=given,
             capture_output=True,
             check=False,
             timeout=SECONDS,
