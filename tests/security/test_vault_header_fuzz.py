@@ -120,12 +120,25 @@ def test_bytes_put_in_or_taken_out_anywhere_never_prove_themselves(at: int, put:
     assert not header.authentic(KEY)
 
 
+def test_no_header_with_a_byte_flipped_proves_itself() -> None:
+    sound = a_header().canonical()
+    for position in range(len(sound)):
+        changed = bytearray(sound)
+        changed[position] ^= 1
+        try:
+            header = parse_header(bytes(changed))
+        except (HeaderDamaged, NewerVault):
+            continue
+        assert not header.authentic(KEY), position
+
+
 def test_with_any_byte_flipped_in_both_copies_the_vault_stays_shut(tmp_path: Path) -> None:
+    """Every fifth byte, as each costs a derivation of the key; the test above tries every one on the proof itself."""
     a_closed_vault(tmp_path)
     home = tmp_path / "vault"
     sound = (home / "vault.json").read_bytes()
     outcomes: dict[str, int] = {}
-    for position in range(len(sound)):
+    for position in range(0, len(sound), 5):
         changed = bytearray(sound)
         changed[position] ^= 1
         for name in HEADERS:
@@ -136,9 +149,9 @@ def test_with_any_byte_flipped_in_both_copies_the_vault_stays_shut(tmp_path: Pat
         kind = type(caught.value)
         assert kind in {HeaderDamaged, HeaderTampered, WrongPassphrase, NewerVault}, (position, kind)
         outcomes[kind.__name__] = outcomes.get(kind.__name__, 0) + 1
-    assert outcomes["HeaderDamaged"] > 300
-    assert outcomes["HeaderTampered"] > 50
-    assert outcomes["WrongPassphrase"] > 50
+    assert outcomes["HeaderDamaged"] > 60
+    assert outcomes["HeaderTampered"] > 10
+    assert outcomes["WrongPassphrase"] > 10
 
 
 def test_with_any_byte_flipped_in_one_copy_the_other_proves_itself(tmp_path: Path) -> None:
