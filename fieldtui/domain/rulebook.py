@@ -16,7 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from fieldtui.base.errors import BadFile
 from fieldtui.base.i18n import _
@@ -33,6 +33,33 @@ def _empty_is_unset(value: Any) -> Any:
     return None if value == "" else value
 
 
+_MOST: Final = 100_000
+"""As days close to three hundred years: what no rule needs, and every calendar can still count with."""
+_LATEST: Final = 2**31 - 1
+_LONGEST: Final = 2_000
+
+
+def _countable(value: float | None) -> float | None:
+    """A number that can be a count, a share or a span of time: from 0, and not beyond any calendar."""
+    if value is not None and not 0 <= value <= _MOST:
+        raise ValueError("number")
+    return value
+
+
+def _numbered(version: int) -> int:
+    if version > _LATEST:
+        raise ValueError("version")
+    return version
+
+
+def _shown(text: str) -> str:
+    """What a municipality publishes is foreign text too."""
+    return clean(text, limit=_LONGEST)
+
+
+_Number = AfterValidator(_countable)
+_Version = Annotated[int, Field(ge=1), AfterValidator(_numbered)]
+_Shown = Annotated[str, AfterValidator(_shown)]
 OptionalDay = Annotated[date | None, BeforeValidator(_empty_is_unset)]
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_unset)]
 
@@ -47,10 +74,10 @@ class Params(_Strict):
     days: int | None = Field(default=None, ge=0, le=3660)
     weeks: int | None = Field(default=None, ge=0, le=520)
     months: int | None = Field(default=None, ge=0, le=120)
-    hours: float | None = Field(default=None, ge=0)
-    value: int | float | bool | None = None
+    hours: Annotated[float | None, _Number] = Field(default=None, ge=0)
+    value: Annotated[int | float | bool | None, _Number] = None
     """A count, a share or a switch."""
-    values: tuple[float, ...] | None = None
+    values: tuple[Annotated[float, _Number], ...] | None = None
     counted_from: str | None = Field(default=None, alias="from")
     """The field whose day starts the clock."""
     basis: str | None = None
@@ -63,12 +90,12 @@ class Rule(_Strict):
     """One version of one rule."""
 
     id: str = Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$", max_length=64)
-    version: int = Field(ge=1)
+    version: _Version
     kind: Kind
     level: Level
-    label: str = Field(min_length=1)
+    label: _Shown = Field(min_length=1)
     """Danish."""
-    source: str = Field(min_length=1)
+    source: _Shown = Field(min_length=1)
     """Paragraph of law, or the document it is taken from."""
     valid_from: date
     valid_to: OptionalDay = None
@@ -99,7 +126,7 @@ class Code(_Strict):
     """One entry of a code list."""
 
     code: str = Field(min_length=1, max_length=64)
-    label: str = Field(min_length=1)
+    label: _Shown = Field(min_length=1)
     """Danish; spelled as people read it."""
     valid_from: OptionalDay = None
     valid_to: OptionalDay = None
@@ -114,9 +141,9 @@ class Programme(_Strict):
     """A programme's profile: whom it is for and what it aims at."""
 
     id: str
-    label: str
-    version: int = Field(ge=1)
-    source: str
+    label: _Shown
+    version: _Version
+    source: _Shown
     valid_from: date
     valid_to: OptionalDay = None
     districts: tuple[str, ...] = ()
