@@ -21,6 +21,7 @@ import sqlite3
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from fieldtui.domain.records import COLLECTIONS, Merge, fields_of
 from fieldtui.store.disagreements import annulment_of
 from fieldtui.store.meta import MetaKey
 from fieldtui.store.outbox import entries_for
@@ -184,21 +185,30 @@ class Resetting:
     def _before_mine(connection: sqlite3.Connection, record_id: str, row: Standing) -> dict[str, Any] | None:
         """The body before the first of this device's own edits that led, one onto the other, to the body here.
 
+        Where something came between two of them, what it left of the older ones is taken out as well: it is no less
+        this device's own, and may be lost.
+
         `None` where it cannot be told, or where an edit was taken back on the way: against so old a beginning, taking it
         back would look like nothing, and be dropped.
         """
         found: dict[str, Any] | None = None
         reached = row.body
         touched: set[str] = set()
+        together = True
         for before, after in connection.execute(
             "SELECT before, after FROM history WHERE record_id = ? ORDER BY seq DESC", (record_id,)
         ):
-            if json.loads(after).get("body") != reached:
+            wrote = json.loads(after).get("body")
+            together = together and wrote == reached
+            if not together and found is None:
                 break
-            found = json.loads(before).get("body") if before else reached
-            if before is None or found is None:
+            had = json.loads(before).get("body") if before else None
+            if had is None or wrote is None:
+                found = found or reached
                 break
-            touched |= {name for name in found.keys() | reached.keys() if found.get(name) != reached.get(name)}
+            changed = {name for name in had.keys() | wrote.keys() if had.get(name) != wrote.get(name)}
+            found = had if together else _without(row.collection, reached, had, wrote, changed)
+            touched |= {name for name in changed if found.get(name) != reached.get(name)}
             reached = found
         if found is not None and any(found.get(name) == row.body.get(name) for name in touched):
             return None
@@ -215,3 +225,21 @@ class Resetting:
                 dump(body), row.recorded_at or stamp(self._store.clock.now()),
             ),
         )  # fmt: skip
+
+
+def _without(
+    collection: str, body: dict[str, Any], had: dict[str, Any], wrote: dict[str, Any], changed: set[str]
+) -> dict[str, Any]:
+    """A body without what is in it of one edit: each field that still holds what was written, each element of a set."""
+    rest = dict(body)
+    infos = fields_of(COLLECTIONS[collection])
+    for name in changed:
+        old, new, now = had.get(name), wrote.get(name), body.get(name)
+        if name in infos and infos[name].merge is Merge.SET:
+            kept = [each for each in now or () if each in (old or ()) or each not in (new or ())]
+            rest[name] = kept + [each for each in old or () if each not in (new or ()) and each not in kept]
+        elif now == new and old is not None:
+            rest[name] = old
+        elif now == new:
+            rest.pop(name, None)
+    return rest

@@ -176,6 +176,8 @@ class Laptop:
         """How many of the acts the promises know of."""
         self.revoked = False
         self.full = False
+        self.sends = False
+        """Whether its last request was a push: while a sync is under way, one that is being made."""
         self.kills = 0
         self._key = kit.key
         self._home = home
@@ -243,10 +245,17 @@ class Laptop:
         return Kit(folder, self._key)
 
     def close(self) -> None:
+        """Close the vault in order, or what a killed program left of it."""
         if self.fuse.dead:
             self._throw_away()
         else:
             self.workspace.close()
+
+    def drop(self) -> None:
+        """Nobody needs it any more: the vault is left as it is, because sealing it takes long."""
+        if not self.fuse.dead:
+            self._lives += 1
+        self._throw_away()
 
     def fill_disk(self) -> None:
         """No page more than there are."""
@@ -291,6 +300,16 @@ class Laptop:
     def waits(self) -> bool:
         """Whether something waits to be sent."""
         return bool(self.rows("SELECT 1 FROM outbox WHERE state = 'waiting' LIMIT 1"))
+
+    def undone(self, scope: str) -> bool:
+        """Whether something of a scope is still to be sent or to be decided."""
+        return bool(
+            self.rows(
+                "SELECT 1 FROM outbox WHERE scope = ?1 AND state = 'waiting' UNION ALL"
+                " SELECT 1 FROM conflict WHERE scope = ?1 AND resolved_at IS NULL LIMIT 1",
+                scope,
+            )
+        )
 
     def entries(self) -> tuple[Entry, ...]:
         return tuple(entry_of(row) for row in self.rows(f"{_SELECT} ORDER BY seq"))

@@ -52,6 +52,7 @@ class Network(httpx2.BaseTransport):
         late: list[Letter],
         tell: Callable[[str], None],
         heard: Callable[[str, Letter, Answered], None] = lambda _name, _letter, _answer: None,
+        arrives: Callable[[], None] = lambda: None,
     ) -> None:
         self._laptop = laptop
         self._office = office
@@ -60,11 +61,13 @@ class Network(httpx2.BaseTransport):
         self._late = late
         self._tell = tell
         self._heard = heard
+        self._arrives = arrives
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         laptop, fuse = self._laptop, self._laptop.fuse
         target = str(request.url).removeprefix(URL)
         letter = Letter(request.method, target, list(request.headers.raw), request.read(), laptop.name)
+        laptop.sends = request.method == "POST"
         fault = self._fault(request.method)
         short = f"{laptop.name} {request.method}"
         self._tell(f"{short}: {fault}" if fault != "none" else short)
@@ -89,6 +92,7 @@ class Network(httpx2.BaseTransport):
             body = body[: len(body) // 2]
             headers = [(name, value) for name, value in headers if name.lower() != b"content-length"]
         self._tell(f"{laptop.name} gets {status}")
+        self._arrives()
         stream = _Broken(body) if fault == "half answer" else httpx2.ByteStream(body)
         return httpx2.Response(status, headers=headers, stream=stream)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy import Connection, bindparam, event, insert, select
 
-from fieldtui.base.clock import SystemClock
+from fieldtui.base.clock import Clock, SystemClock
 from fieldtui.base.errors import DatabaseUnreachable
 from fieldtui.base.ids import IdSource, SeededIds, SystemIds
 from fieldtui.central import administration
@@ -41,11 +42,25 @@ class Turn:
     wrote: bool = False
 
 
+class HandedClock:
+    """The clock of whatever seed is played."""
+
+    def __init__(self) -> None:
+        self.of: Clock = SystemClock()
+
+    def now(self) -> datetime:
+        return self.of.now()
+
+    def monotonic(self) -> float:
+        return self.of.monotonic()
+
+
 class PlayedDatabase(Database):
     """The real database, whose transactions pause between statements and die where the scheduler says so."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(url, clock=SystemClock(), ids=SystemIds())  # each seed gives its own
+        self.time = HandedClock()
+        super().__init__(url, clock=self.time, ids=SystemIds())  # each seed gives its own
         self._engine.pool._pre_ping = False  # `restart` leaves no connection behind that could be dead
         self.pause: Callable[[], None] = lambda: None
         self.wait_until: Callable[[Callable[[], bool]], None] = lambda _free: None
@@ -55,6 +70,7 @@ class PlayedDatabase(Database):
         self.holder: Turn | None = None
         """Who holds the organisation's row. PostgreSQL holds it for real; a fiber that would wait for it there would
         never get the baton back, so it waits here."""
+        self.app = create_app(self, public_url=URL)
         event.listen(self._engine, "connect", _be_impatient)
         event.listen(self._engine, "before_cursor_execute", self._before_statement)
 
@@ -131,18 +147,19 @@ class Office:
     def __init__(self, database: PlayedDatabase, org_id: str, server_key: str, clock: Any, ids: IdSource) -> None:
         self.database = database
         self.clock = clock
-        database.clock, database.ids = clock, ids
+        database.time.of, database.ids = clock, ids
         self.org_id = org_id
         self.server_key = server_key
-        self.app = self._app()
+        self._fresh()
         self.revoked_at: dict[str, datetime] = {}
         self._devices = 0
         self._revisions: list[Any] = []
+        self._by_record: defaultdict[str, list[Any]] = defaultdict(list)
 
     @classmethod
     def founded(cls, database: PlayedDatabase, name: str, clock: Any) -> Office:
         """A new organisation in an empty database."""
-        database.clock, database.ids = clock, SeededIds("office")
+        database.time.of, database.ids = clock, SeededIds("office")
         made = administration.bootstrap_organisation(database, name)
         return cls(database, made.id, public_key_text(made.server_key), clock, database.ids)
 
@@ -176,18 +193,20 @@ class Office:
             if rows:
                 connection.execute(insert(table), rows)
         self._revisions = []
-
-    def _app(self) -> FastAPI:
-        return create_app(self.database, public_url=URL)
+        self._by_record.clear()
 
     def restart(self) -> None:
         """A new process over the same database: nothing that was in memory is left.
 
-        Requests that are under way are another process's; they keep their connections.
+        Requests that are under way are another process's; they keep their connections. The routes know nothing but
+        the database; what guards them is made anew for the next request.
         """
         if not self.database.open:
             self.database.close()
-        self.app = self._app()
+        self._fresh()
+
+    def _fresh(self) -> None:
+        self.database.app.middleware_stack = None
 
     def person(self, initials: str, role: Role = "consultant") -> Person:
         return administration.add_consultant(self.database, initials, f"Medarbejder {initials}", role)
@@ -225,7 +244,7 @@ class Office:
         self, loop: asyncio.AbstractEventLoop, method: str, target: str, headers: list[tuple[bytes, bytes]], body: bytes
     ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         """Answer one request as a server process would."""
-        return loop.run_until_complete(_ask(self.app, method, target, headers, body))
+        return loop.run_until_complete(_ask(self.database.app, method, target, headers, body))
 
     # --- looked at ------------------------------------------------------------------------------
 
@@ -233,8 +252,15 @@ class Office:
         """Every revision there is, in the order of `seq`; they are only ever added to."""
         last = self._revisions[-1].seq if self._revisions else 0
         with self.database.transaction() as connection:
-            self._revisions += connection.execute(_REVISIONS_AFTER, {"org": self.org_id, "last": last}).all()
+            new = connection.execute(_REVISIONS_AFTER, {"org": self.org_id, "last": last}).all()
+        self._revisions += new
+        for each in new:
+            self._by_record[each.id].append(each)
         return self._revisions
+
+    def known_of(self, record_id: str) -> list[Any]:
+        """The revisions of one record as `revisions` found them last."""
+        return self._by_record[record_id]
 
     def operations(self) -> list[Any]:
         return self._all(operation, operation.c.op_id)
@@ -257,6 +283,10 @@ class Office:
 
     def all_records(self) -> list[Any]:
         return self._all(record, record.c.seq)
+
+    def revs(self) -> dict[str, int]:
+        """How often each record was changed."""
+        return {line.id: line.rev for line in self.all_records()}
 
     def visible_to(self, initials: str) -> dict[str, RecordLine]:
         """Every record that someone sees today, as it is shown to them."""

@@ -58,6 +58,7 @@ class Promises:
         The office can be held to no more: what was at the office alone is gone with it.
         """
         self._gone_back.after()
+        self._office.revisions()
         for (name, record_id), fields in self._owed.items():
             kept = self._gone_back.kept_rev(record_id)
             if kept is None:
@@ -92,6 +93,7 @@ class Promises:
         Raises:
             Broken: Something is nowhere.
         """
+        self._office.revisions()
         for (name, record_id), fields in self._owed.items():
             if name != laptop.name:
                 continue
@@ -102,8 +104,8 @@ class Promises:
                     raise Broken(f"1: {laptop.name} wrote {field} = {value!r} in {record_id[-4:]}; it is nowhere")
 
     def _is_somewhere(self, laptop: Laptop, record_id: str, field: str, value: Any, rev: int) -> bool:
-        """At the office, or on the laptop as something that waits or is asked about."""
-        there = [each for each in self._office.revisions() if each.id == record_id]
+        """At the office as it was last looked at, or on the laptop as something that waits or is asked about."""
+        there = self._office.known_of(record_id)
         if any(holds(each.body, each.annulled, field, value) for each in there if each.rev >= rev):
             return True
         # Made and annulled before it was ever sent: the office never hears of it.
@@ -138,9 +140,9 @@ class Promises:
         self._check_nothing_overwritten(revisions)
         self._check_conflicts(revisions)
         for laptop in self._laptops:
-            if laptop.revoked:
+            if laptop.device_id in self._office.revoked_at:
                 self._check_shut_out(laptop, revisions)
-            else:
+            if not laptop.revoked:
                 self._check_same(laptop)
             self._check_whole(laptop)
 
@@ -240,10 +242,10 @@ class Promises:
                     raise Broken(f"4: {laptop.name} is asked about {sorted(fields)} of {record_id[-4:]} for nothing")
 
     def _check_shut_out(self, laptop: Laptop, revisions: list[Any]) -> None:
-        """A revoked device changes nothing any more; what was pending is still on it (checked with promise 1)."""
+        """6: a revoked device changes nothing any more; what was pending is still on it (checked with promise 1)."""
         since = self._office.revoked_at[laptop.device_id]
         if any(each.device == laptop.device_id and each.received_at > since for each in revisions):
-            raise Broken(f"{laptop.name} wrote after it was revoked")
+            raise Broken(f"6: {laptop.name} wrote after it was revoked")
 
     def _check_same(self, laptop: Laptop) -> None:
         """3: what is here is what is there, for everything this person sees; and nothing else is here."""
@@ -267,17 +269,16 @@ class Promises:
         }
         if here != expected:
             raise Broken(f"3: {laptop.name} differs: {_difference(here, expected)}")
-        self._check_purged(laptop, set(expected) | kept, held_back)
+        self._check_purged(laptop, set(expected) | kept, held_back | {line.scope for line in there.values()})
 
-    def _check_purged(self, laptop: Laptop, seen: set[str], held_back: set[str]) -> None:
+    def _check_purged(self, laptop: Laptop, seen: set[str], visible: set[str]) -> None:
         """6: of a scope that this person no longer sees nothing is left, in no table."""
-        visible = {line.scope for line in self._office.visible_to(laptop.person.initials).values()} | held_back
         for table in ("record", "outbox", "conflict", "history"):
             left = {s for (s,) in laptop.rows(f"SELECT DISTINCT scope FROM {table}")} - visible - {"team"}
             own = {f"citizen:{id_}" for id_ in seen} | self._gone_back.scopes
             if left - own:
                 raise Broken(f"6: {laptop.name} still has {left - own} in {table}")
-        for scope in held_back:
+        for (scope,) in laptop.rows("SELECT scope FROM leaving"):
             pending = [e for e in laptop.entries() if e.scope == scope and e.state != "parked"]
             asked = laptop.rows("SELECT 1 FROM conflict WHERE scope = ? AND resolved_at IS NULL", scope)
             if not pending and not asked:

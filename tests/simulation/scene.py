@@ -27,6 +27,7 @@ from tests.simulation.fibers import Baton
 from tests.simulation.laptop import Kit, Laptop, Time, take_in_hand
 from tests.simulation.network import Network
 from tests.simulation.office import Credentials, Office, Photograph, PlayedDatabase
+from tests.simulation.remembered import remembered
 from tests.support.vaults import a_clock, phrase
 
 MONDAY: Final = datetime(2026, 11, 23, 8, 15, tzinfo=COPENHAGEN)
@@ -103,7 +104,7 @@ def stage(url: str) -> Iterator[Stage]:
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="fieldtui-sim-", dir=memory if memory.is_dir() else None))
     try:
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch, remembered():
             patch.setattr(anyio.to_thread, "run_sync", _run_here)
             made = Stage(PlayedDatabase(url), folder)
             gc.collect()
