@@ -47,7 +47,7 @@ class Forking:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen([sys.executable, "-m", __name__], stdin=theirs, cwd=_ROOT)
+            self._process = subprocess.Popen([sys.executable, "-m", __name__], stdin=theirs.fileno(), cwd=_ROOT)
         self._line = ours
         self._answers = ours.makefile("rb", buffering=0)
 
