@@ -296,6 +296,11 @@ class _Batch:
         return found
 
 
+def is_sound(op: Op) -> bool:
+    """True where nothing is wrong with an operation in itself."""
+    return isinstance(_sound(op), _Checked)
+
+
 def _sound(op: Op) -> _Checked | tuple[Op, _No]:
     try:
         return _check(op)

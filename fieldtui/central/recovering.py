@@ -18,8 +18,8 @@ from fieldtui.central.caller import Caller
 from fieldtui.central.database import Database, Organisation
 from fieldtui.central.ledger import Ledger
 from fieldtui.central.parking import tell_of_parked
-from fieldtui.central.pushing import fingerprint_of, push
-from fieldtui.central.schema import consultant, operation, parked, record
+from fieldtui.central.pushing import fingerprint_of, is_sound, push
+from fieldtui.central.schema import consultant, device, operation, parked, record
 from fieldtui.central.staff import person_from
 from fieldtui.wire.messages import Accepted, Op, Parked, PushRequest
 from fieldtui.wire.organisation import OrganisationKeyRefused, PrivateOrganisationKey
@@ -39,7 +39,7 @@ class Recovered:
     known: list[str] = field(default_factory=list)
     """Had reached the office before."""
     left: list[str] = field(default_factory=list)
-    """Cannot be taken in as they are: rejected before, or changed by others since. They stand in the file."""
+    """Cannot be taken in as they are: rejected before, changed by others since, or unsound. They stand in the file."""
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -86,13 +86,13 @@ def put_recovered(db: Database, pending: Pending, *, organisation: str | None = 
     records, citizens the office does not know) is judged as if the device had sent it.
 
     Raises:
-        BadUsage: The file belongs to another organisation or to nobody who is known here.
+        BadUsage: The file belongs to another organisation, or to no device and person who are known here together.
     """
     found = Recovered()
     with db.transaction() as connection:
         org = db.organisation(connection, organisation)
         caller = _author(connection, org, pending)
-        changes = [each for each in pending.changes if not _settled(connection, org.id, each, found)]
+        changes = [each for each in _usable(pending, found) if not _settled(connection, org.id, each, found)]
         known = _known_scopes(connection, org.id, changes)
         ledger = Ledger(connection, org.id, now=db.now(), ids=db.ids)
         settle(ledger, caller.person.id, today=today(db.clock))
@@ -110,9 +110,27 @@ def put_recovered(db: Database, pending: Pending, *, organisation: str | None = 
     return found
 
 
+def _usable(pending: Pending, found: Recovered) -> list[PendingChange]:
+    """What is sound, once: anybody can seal a file to the organisation, and what is kept goes on to people's devices."""
+    usable: dict[str, PendingChange] = {}
+    for change in pending.changes:
+        if is_sound(change.op) and change.op.op_id not in usable:
+            usable[change.op.op_id] = change
+        else:
+            found.left.append(change.op.op_id)
+    return list(usable.values())
+
+
 def _author(connection: Connection, org: Organisation, pending: Pending) -> Caller:
+    # A device speaks for the person it was enrolled for, and for nobody else.
     row = connection.execute(
-        select(consultant).where(consultant.c.org_id == org.id, consultant.c.consultant_id == pending.consultant.id)
+        select(consultant)
+        .join(device, (device.c.org_id == consultant.c.org_id) & (device.c.consultant_id == consultant.c.consultant_id))
+        .where(
+            consultant.c.org_id == org.id,
+            consultant.c.consultant_id == pending.consultant.id,
+            device.c.device_id == pending.device_id,
+        )
     ).first()
     if row is None or pending.organisation_id != org.id:
         raise BadUsage(_("Filen kommer ikke fra en maskine i denne organisation."))
