@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -57,6 +58,19 @@ def write_contact(folder: Path, key: bytes, values: Mapping[str, str], *, durabl
     plain = {str(name): value for name, value in values.items()}
     said = {"values": plain, "mac": _mac(key, plain)}
     write_atomically(contact_file(folder), json.dumps(said, sort_keys=True).encode(), durable=durable)
+
+
+def keep_contact(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:
+    """Put the times of a contact into the tables too, for when the file is gone.
+
+    The file goes before them: write it next. Killed in between, the device knows its contact before this one.
+
+    Args:
+        connection: In a transaction.
+        values: By name.
+    """
+    rows = [(str(name), value) for name, value in values.items()]
+    connection.executemany("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", rows)
 
 
 def forget_contact(folder: Path, key: bytes, name: str) -> None:

@@ -24,7 +24,7 @@ from fieldtui.store.outbox import Entry, entries_for
 from fieldtui.store.resetting import Resetting
 from fieldtui.store.rows import main_day, parse_body
 from fieldtui.store.rulesets import remember_told
-from fieldtui.store.searching import index, unindex
+from fieldtui.store.searching import index_again
 from fieldtui.store.standing import Standing, standing_of
 from fieldtui.store.writing import dump
 from fieldtui.wire.messages import JoinLine, LeaveLine, PageStart, RecordLine
@@ -168,12 +168,9 @@ class Inbox:
         )
 
     def _index(self, connection: sqlite3.Connection) -> None:
-        for no, record in self._to_index.items():
-            if record is None:
-                unindex(connection, no)
-            else:
-                index(connection, no, record, self._search_key)
-        self._to_index.clear()
+        if self._to_index:
+            index_again(connection, self._to_index, self._search_key)
+            self._to_index.clear()
 
     # --- onto a pending change ----------------------------------------------------------------
 

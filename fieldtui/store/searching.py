@@ -8,9 +8,10 @@ now and then it finds a little more.
 from __future__ import annotations
 
 import hmac
+import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -98,13 +99,33 @@ def _without_numbers(text: str, key: bytes) -> str:
 
 
 def index(connection: sqlite3.Connection, no: int, record: Record, key: bytes) -> None:
-    """Put a record into the index, in place of what was there under its number.
+    """Put a record into the index, in place of what was there under its number."""
+    index_again(connection, {no: record}, key)
 
-    Taking words out of the index costs far more than finding that they are the same.
+
+def index_again(connection: sqlite3.Connection, records: Mapping[int, Record | None], key: bytes) -> None:
+    """Put records into the index, in place of what was there under their numbers; `None` takes one out.
+
+    Taking words out of the index costs far more than finding that they are the same. The numbers go upwards: before one
+    lower than the last, FTS5 writes out all that it has gathered.
     """
-    words = words_of(record, key)
-    if connection.execute("SELECT folded FROM search WHERE rowid = ?", (no,)).fetchone() != (words,):
-        connection.execute("INSERT OR REPLACE INTO search (rowid, folded) VALUES (?, ?)", (no, words))
+    numbers = sorted(records)
+    known: dict[int, str] = dict(
+        connection.execute(
+            "SELECT rowid, folded FROM search WHERE rowid IN (SELECT value FROM json_each(?))", (json.dumps(numbers),)
+        ).fetchall()
+    )
+    gone: list[tuple[int]] = []
+    renewed: list[tuple[int, str]] = []
+    for no in numbers:
+        record = records[no]
+        words = None if record is None else words_of(record, key)
+        if words is None:
+            gone.append((no,))
+        elif known.get(no) != words:
+            renewed.append((no, words))
+    connection.executemany("DELETE FROM search WHERE rowid = ?", gone)
+    connection.executemany("INSERT OR REPLACE INTO search (rowid, folded) VALUES (?, ?)", renewed)
 
 
 def index_new(connection: sqlite3.Connection, records: Iterable[tuple[int, Record]], key: bytes) -> None:

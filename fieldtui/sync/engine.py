@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from fieldtui.base.clock import today
 from fieldtui.base.errors import ServerFault, Unreachable
 from fieldtui.base.log import event
-from fieldtui.store.contact import read_contact, write_contact
+from fieldtui.store.contact import keep_contact, read_contact, write_contact
 from fieldtui.store.inbox import Applied, Inbox, Page
 from fieldtui.store.lease import believe_clock
 from fieldtui.store.meta import MetaKey
@@ -321,9 +321,8 @@ class Engine:
         now = self._store.clock.now().astimezone(UTC).isoformat(timespec="seconds")
         values = {str(MetaKey.LAST_SYNC_AT): now, **{str(key): value for key, value in self._contact.items()}}
         if report.pushed or report.pulled or report.merged or report.conflicts or report.rejected or report.purged:
-            with self._store.transaction():
-                for key, value in values.items():
-                    self._store.set_meta(key, value)
+            with self._store.transaction() as connection:
+                keep_contact(connection, values)
                 self._store.audit("sync", detail=f"{report.pushed}/{report.pulled}/{report.purged}")
         self._keep_contact(values)
         believe_clock(self._store)
