@@ -76,7 +76,9 @@ def recover(
         setting.tell(_("Det er den nye nødkode. Den vises kun nu; den gamle åbner ikke mere."))
 
 
-@app.command("organisation-key", help=_("Vis kontorets nøgle til nødsituationer; --confirm, når ordene er sammenlignet."))
+@app.command(
+    "organisation-key", help=_("Vis kontorets nøgle til nødsituationer; --confirm, når ordene er sammenlignet.")
+)
 def organisation_key(
     context: typer.Context,
     confirm: Annotated[
@@ -106,7 +108,7 @@ def organisation_key(
             setting.tell(_("Kontoret har ikke sat en nøgle endnu. Spærres maskinen, beholder den alt selv."))
         elif not shutout.obeys:
             setting.tell(
-                _("Sammenlign ordene med kontoret, og bekræft dem: fieldtui vault organisation-key --confirm \"ORD\"")
+                _('Sammenlign ordene med kontoret, og bekræft dem: fieldtui vault organisation-key --confirm "ORD"')
             )
         if shutout.refused_key is not None:
             setting.tell(_("Kontoret tilbyder en anden nøgle, som den gamle ikke står inde for. Ring til IT."))
