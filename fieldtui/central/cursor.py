@@ -13,6 +13,9 @@ from fieldtui.base.canonical import canonical_json
 from fieldtui.central.caller import Caller, Refusal
 from fieldtui.central.incarnation import kept_seq
 
+_LIVES = 16
+"""Earlier lives that a cursor names: each takes some thirty of the 2,000 characters it may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -36,19 +39,24 @@ class Cursor:
     """Which organisation keys the device was told, likewise."""
     incarnation: str = ""
     """Which life of the organisation the numbers belong to; a restore from a backup begins a new one."""
+    earlier: tuple[tuple[str, int], ...] = ()
+    """Which lives came before that one, and up to which number it had their changes: a backup that is older than this
+    life knows one of them."""
 
     def text(self) -> str:
         """As it goes over the wire."""
         values = {"o": self.org_id, "c": self.consultant_id, "s": self.at, "b": self.base, "h": self.head}
         values |= {"j": self.scope, "a": self.after, "r": self.rules, "k": self.keys, "i": self.incarnation or None}
+        values |= {"e": dict(self.earlier) or None}
         compact = canonical_json({k: v for k, v in values.items() if v is not None})
         return base64.urlsafe_b64encode(compact).decode("ascii").rstrip("=")
 
     def settled(self, at: int) -> Cursor:
         """The cursor between rounds, where the last one ended at a number."""
         return Cursor(
-            self.org_id, self.consultant_id, at, rules=self.rules, keys=self.keys, incarnation=self.incarnation
-        )
+            self.org_id, self.consultant_id, at, rules=self.rules, keys=self.keys, incarnation=self.incarnation,
+            earlier=self.earlier,
+        )  # fmt: skip
 
     @classmethod
     def read(cls, text: str) -> Cursor:
@@ -63,6 +71,7 @@ class Cursor:
                 str(values["o"]), str(values["c"]), _number(values["s"]), _number_or_none(values.get("b")),
                 _number_or_none(values.get("h")), _text_or_none(values.get("j")), _text_or_none(values.get("a")),
                 _text_or_none(values.get("r")), _text_or_none(values.get("k")), _text_or_none(values.get("i")) or "",
+                tuple(sorted((str(name), _number(at)) for name, at in (values.get("e") or {}).items())),
             )  # fmt: skip
         except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise ValueError("not a cursor") from None
@@ -82,14 +91,14 @@ def accepted(text: str | None, caller: Caller, *, incarnation: str, left_at: Map
         Refusal: `cursor-reset` where it is not from here, or from before a restore.
     """
     if not text:
-        return Cursor(caller.organisation.id, caller.person.id, incarnation=incarnation)
+        return Cursor(caller.organisation.id, caller.person.id, incarnation=incarnation, earlier=_earlier(left_at))
     try:
         cursor = Cursor.read(text)
     except ValueError:
         raise Refusal("cursor-reset") from None
     ours = (cursor.org_id, cursor.consultant_id) == (caller.organisation.id, caller.person.id)
     if ours and cursor.incarnation != incarnation:
-        raise Refusal("cursor-reset", kept_seq=kept_seq(left_at, cursor.incarnation))
+        raise Refusal("cursor-reset", kept_seq=kept_seq(left_at, cursor.incarnation, cursor.earlier))
     ordered = (cursor.base or 0) <= cursor.at <= (last if cursor.head is None else cursor.head) <= last
     if not ours or not ordered or (cursor.base is None) != (cursor.head is None):
         raise Refusal("cursor-reset")
@@ -107,7 +116,12 @@ def require_same_life(text: str | None, caller: Caller, *, incarnation: str, lef
     except ValueError:
         return
     if cursor is not None and cursor.org_id == caller.organisation.id and cursor.incarnation != incarnation:
-        raise Refusal("cursor-reset", kept_seq=kept_seq(left_at, cursor.incarnation))
+        raise Refusal("cursor-reset", kept_seq=kept_seq(left_at, cursor.incarnation, cursor.earlier))
+
+
+def _earlier(left_at: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """The last lives that were left, as many as a cursor has room for."""
+    return tuple(sorted(sorted(left_at.items(), key=lambda left: left[1])[-_LIVES:]))
 
 
 def _number(value: Any) -> int:

@@ -10,7 +10,7 @@ organisation keeps where it was left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, select, update
 
@@ -36,9 +36,17 @@ def renew_incarnations(connection: Connection, ids: IdSource) -> int:
     return len(found)
 
 
-def kept_seq(left_at: Mapping[str, int], incarnation: str) -> int:
-    """Up to which number an organisation has what a device of an earlier incarnation has seen.
+def kept_seq(left_at: Mapping[str, int], incarnation: str, earlier: Iterable[tuple[str, int]] = ()) -> int:
+    """Up to which number an organisation has what a device of another incarnation has seen.
 
-    Of an incarnation that it does not know itself (the backup is older than that one's beginning) it is nothing.
+    Where it does not know that one itself (the backup is older than its beginning, as when the same backup is restored
+    a second time), both may have grown out of one that it knows: then it has what that one had when either left it.
+
+    Args:
+        left_at: By earlier incarnation of the organisation, where it was left.
+        incarnation: The device's.
+        earlier: Those that came before the device's, and where each was left.
     """
-    return left_at.get(incarnation, 0)
+    if incarnation in left_at:
+        return left_at[incarnation]
+    return max((min(at, left_at[name]) for name, at in earlier if name in left_at), default=0)

@@ -23,7 +23,8 @@ from http_sf.string import ser_string
 def remembered() -> Iterator[None]:
     """While it lasts, what the library has worked out once is not worked out again."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(bare_item._ser_map, str, lru_cache(4_096)(ser_string))
+        serialisers: dict[Any, Any] = bare_item._ser_map
+        patch.setitem(serialisers, str, lru_cache(4_096)(ser_string))
         for module in (signatures, digests):
             patch.setattr(module, "_parse_component_ids", _components)
         yield
