@@ -113,10 +113,10 @@ class ParkedEdits(Errands):
         unknown = sorted(set(take) - set(row.contested) - {ANNULLED})
         if unknown:
             raise BadUsage(_("Feltet {field} er ikke til afgørelse her.").format(field=unknown[0]))
-        stored = self._store.get(edit.id)
-        if edit.body is not None and stored is not None:
+        stored, model = self._store.get(edit.id), COLLECTIONS.get(edit.collection)
+        if edit.body is not None and stored is not None and model is not None and isinstance(stored.record, model):
             now = stored.record.body()
-            body = accepted_body(COLLECTIONS[edit.collection], edit.base, edit.body, now, take)
+            body = accepted_body(model, edit.base, edit.body, now, take)
             parse_record(edit.collection, body, strict_names=False)
         with self._store.transaction():
             self._store.require_writable()
@@ -174,8 +174,8 @@ class ParkedEdits(Errands):
     def _differences(self, edit: ParkedEdit) -> tuple[Difference, ...]:
         model = COLLECTIONS.get(edit.collection)
         stored = self._store.get(edit.id)
-        if model is None:
-            return ()
+        if model is None or (stored is not None and not isinstance(stored.record, model)):
+            return ()  # of a later version, or of another kind than what has its id: the office refuses that
         if edit.body is None:
             if edit.annul is None or (stored is not None and stored.annulled_at is not None):
                 return ()
