@@ -19,6 +19,8 @@ TOLD: Final = timedelta(days=30)
 """How long after the answer the parties are told of it."""
 DESK_BYTES: Final = 262_144
 """Most bytes of one desk; it shares its page with records."""
+_LONGEST_LABEL: Final = 200
+"""What the wire carries; a first name may be as long, and the initial comes after it."""
 _MOST_OFFERS: Final = 50
 """The newest; a note is at most 2,000 characters."""
 
@@ -141,7 +143,7 @@ def _labels(connection: Connection, org_id: str, citizen_ids: Iterable[str]) -> 
     for id_, body in rows:
         code = str(body.get("call_code") or "–")
         citizen = Citizen.model_validate(body)
-        found[id_] = (code if citizen.address_protected else citizen.short_name, code)
+        found[id_] = (code if citizen.address_protected else citizen.short_name[:_LONGEST_LABEL], code)
     return found
 
 

@@ -46,7 +46,7 @@ def test_a_rule_that_nobody_can_count_with_is_neither_published_nor_used(name: s
 
 def test_a_device_refuses_it_too_whatever_was_published() -> None:
     document = document_of(text(), "rules.toml")
-    assert combined(builtin(), [RuleSet("kommunen", 1, document)])  # the control
+    assert combined(builtin(), [RuleSet("kommunen", 1, document)]).get("outbox.red_days", 9)  # the control
     document["rule"][0]["params"] = {"value": 1e300}
     with pytest.raises(BadFile):
         combined(builtin(), [RuleSet("kommunen", 1, document)])

@@ -51,15 +51,25 @@ def test_an_odd_parked_edit_stops_no_screen(office: Office) -> None:
     workspace = device.workspace
     for name, odd in ODD.items():
         desk = {"parked": [edit(citizen, **odd)], "handovers": [offer(citizen), offer(citizen, state=EVIL)]}
-        rogue.pages = lambda lines, said=desk: [lines[0] | {"desk": said}, *lines[1:]]  # type: ignore[misc]
+        rogue.pages = lambda lines, said=desk: [lines[0] | {"desk": said}, *lines[1:]]
         assert outcome(device) == "done", name
         work_a_day(workspace)
-        rows = [*workspace.parked.list(), *workspace.handovers.list()]
-        assert len(rows) == 3, name
-        assert all("\x1b" not in row.label and "\u202e" not in row.label for row in rows), name
-        for row in rows:
-            row.as_json()
-        (asked,) = workspace.parked.list()
+        (asked,), offers = workspace.parked.list(), workspace.handovers.list()
+        assert len(offers) == 2, name
+        labels = asked.label + "".join(each.label for each in offers)
+        assert not {"\x1b", "\u202e"} & set(labels), name
+        for each in (asked.as_json(), *(each.as_json() for each in offers)):
+            assert each["citizen_id"] == citizen, name
         with contextlib.suppress(FieldtuiError):  # said in words, whatever is wrong with it
             workspace.parked.accept(asked.op_id, asked.contested)
         assert outcome(device) == "done", name
+
+
+def test_the_longest_first_name_stops_nobodys_sync(office: Office) -> None:
+    citizen = office.citizen(given_name="X" * 200)
+    mine, theirs = office.device("MH"), office.device("TB")
+    mine.workspace.handovers.offer(citizen, "TB", "Tag godt imod")
+    mine.sync()
+    theirs.sync()
+    (offered,) = theirs.workspace.handovers.to_answer()
+    assert offered.label == "X" * 200
