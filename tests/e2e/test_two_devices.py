@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from fieldtui.base.clock import SystemClock, isoformat, today
 from fieldtui.central.administration import assign
@@ -20,9 +23,19 @@ def seen_by(laptop: Laptop) -> dict[str, Any]:
     return {each["id"]: each for each in found}
 
 
-def test_two_devices_and_a_substitute_converge_and_a_conflict_waits_for_a_person(
-    new_laptop: Callable[[str], Laptop], central: Central
-) -> None:
+@dataclass(frozen=True)
+class Party:
+    """MH's two laptops and TB's, who stands in for her; all know one citizen and one company."""
+
+    desk: Laptop
+    field: Laptop
+    substitute: Laptop
+    citizen: str
+    company: str
+
+
+@pytest.fixture
+def party(new_laptop: Callable[[str], Laptop], central: Central) -> Party:
     desk, field, substitute = new_laptop("desk"), new_laptop("field"), new_laptop("substitute")
     desk.enrol(central, "MH")
     field.enrol(central, "MH")
@@ -37,7 +50,13 @@ def test_two_devices_and_a_substitute_converge_and_a_conflict_waits_for_a_person
         assert laptop.json("sync")["pulled"] >= 2
         (shown,) = laptop.json("list", "citizen")
         assert (shown["id"], shown["family_name"], shown["sync_state"]) == (citizen, "Søgård", "synced")
+    return Party(desk, field, substitute, citizen, company)
 
+
+def test_two_devices_and_a_substitute_converge_and_a_conflict_waits_for_a_person(
+    party: Party, central: Central
+) -> None:
+    desk, field, substitute, citizen, company = party.desk, party.field, party.substitute, party.citizen, party.company
     # All three work at once, out of reach of each other: what fits together is merged, what does not waits.
     now = SystemClock().now()
     desk.put("citizen", {"id": citizen, "job_goal": "Køkken", "practical_needs": ["tolk", "kørestol"]})
@@ -84,7 +103,14 @@ def test_two_devices_and_a_substitute_converge_and_a_conflict_waits_for_a_person
     assert at_desk[citizen]["practical_needs"] == ["kørestol"]
     assert len(at_desk) == 5
 
-    # A hand-over takes the file away from who no longer has it, and only that.
+
+def test_a_hand_over_takes_the_file_away_from_who_no_longer_has_it_and_only_that(
+    party: Party, central: Central
+) -> None:
+    desk, substitute, citizen, company = party.desk, party.substitute, party.citizen, party.company
+    now = SystemClock().now()
+    desk.put("note", {"citizen_id": citizen, "text": "Vil gerne begynde.", "written_at": isoformat(now)})
+    assert desk.json("sync")["pushed"] == 1
     assign(central.database, citizen, "TB")
     assert desk.json("sync")["purged"] > 0
     assert desk.json("list", "citizen", "--all") == desk.json("list", "note", "--all") == []
