@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fieldtui.base.clock import isoformat, today
@@ -264,18 +264,22 @@ def revoke(db: Database, device_id: str, *, organisation: str | None = None) -> 
         NotFound: No such device.
     """
     with db.transaction() as connection:
-        org = db.organisation(connection, organisation)
-        mine = (device.c.org_id == org.id) & (device.c.device_id == device_id)
-        row = connection.execute(select(device.c.revoked_at).where(mine)).first()
-        if row is None:
-            raise NotFound(clean(device_id, limit=40))
-        if row.revoked_at is not None:
-            return False
-        connection.execute(update(device).where(mine).values(revoked_at=db.now()))
-        return True
+        return revoke_in(db, connection, db.organisation(connection, organisation).id, device_id)
 
 
 # --- inside a transaction -----------------------------------------------------------------------
+
+
+def revoke_in(db: Database, connection: Connection, org_id: str, device_id: str) -> bool:
+    """As `revoke`, inside a transaction of the caller's."""
+    mine = (device.c.org_id == org_id) & (device.c.device_id == device_id)
+    row = connection.execute(select(device.c.revoked_at).where(mine)).first()
+    if row is None:
+        raise NotFound(clean(device_id, limit=40))
+    if row.revoked_at is not None:
+        return False
+    connection.execute(update(device).where(mine).values(revoked_at=db.now()))
+    return True
 
 
 def _refuse_senseless(person: Person, role: AssignmentRole, until: date | None, day: date) -> None:

@@ -149,14 +149,8 @@ def revoke(db: Database, organisation: str | None, actor: Actor, device_id: str,
     """
     if device_id == actor.device_id:
         raise ActRefused("own-device", _("Du kan ikke spærre den maskine, du sidder ved. Brug en anden."))
-    try:
-        changed = administration.revoke(db, device_id, organisation=organisation)
-    except NotFound:
-        raise ActRefused("unknown-device", _("Der er ingen maskine med det id.")) from None
-    if changed:
-        with db.transaction() as connection:
-            org_id = db.organisation(connection, organisation).id
-            write_down(connection, db, org_id, actor, [Act("revoke", subject=device_id, reason=_reason(reason))])
+    with db.transaction() as connection:
+        changed = _shut_out(db, connection, db.organisation(connection, organisation).id, actor, device_id, reason)
     return Acted(changed=int(changed), device=device_id)
 
 
@@ -183,8 +177,18 @@ def lose(
                 .values(lost_at=db.now())
             )
             write_down(connection, db, org_id, actor, [Act("lost", subject=device_id, reason=_reason(reason))])
-    shut = bool(revoke(db, organisation, actor, device_id, reason).changed) if shut_out else False
+        shut = shut_out and _shut_out(db, connection, org_id, actor, device_id, reason)
     return Acted(changed=int(marked or shut), device=device_id)
+
+
+def _shut_out(db: Database, connection: Connection, org_id: str, actor: Actor, device_id: str, reason: str) -> bool:
+    try:
+        changed = administration.revoke_in(db, connection, org_id, device_id)
+    except NotFound:
+        raise ActRefused("unknown-device", _("Der er ingen maskine med det id.")) from None
+    if changed:
+        write_down(connection, db, org_id, actor, [Act("revoke", subject=device_id, reason=_reason(reason))])
+    return changed
 
 
 def lost_sheet(db: Database, organisation: str | None, device_id: str) -> LostSheet:

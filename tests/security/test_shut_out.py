@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from fieldtui.base.errors import Revoked
-from fieldtui.central import administration
+from fieldtui.base.errors import DatabaseUnreachable, Revoked
+from fieldtui.central import administration, leading
+from fieldtui.central.acting import CONSOLE, written_down
 from fieldtui.central.lockout import restore
 from fieldtui.services import unlocking
 from fieldtui.store import MetaKey
@@ -50,3 +51,24 @@ def test_an_answer_that_nobody_signed_does_not_open_a_device_that_is_shut_out(of
     device.network.change = None
     restore(office.database, device_id)
     unlock(device)  # its own central system says otherwise
+
+
+def test_a_device_is_not_shut_out_without_the_line_that_says_who_did_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = office.device()
+    device_id = device.workspace.store.meta(MetaKey.DEVICE_ID) or ""
+
+    def gone(*_what: object) -> None:
+        raise DatabaseUnreachable("gone")
+
+    with monkeypatch.context() as away:
+        away.setattr(leading, "write_down", gone)
+        for act in (leading.revoke, leading.lose):
+            with pytest.raises(DatabaseUnreachable):
+                act(office.database, None, CONSOLE, device_id, "Væk")
+    assert device.sync().finished
+    assert leading.lose(office.database, None, CONSOLE, device_id, "Væk").changed
+    assert [each.action for each in written_down(office.database)] == ["lost", "revoke"]
+    with pytest.raises(Revoked):
+        device.sync()
