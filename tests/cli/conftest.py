@@ -19,8 +19,11 @@ from unittest.mock import patch
 import pytest
 
 from fieldtui import bootstrap
+from fieldtui.base.clock import SystemClock
+from fieldtui.base.ids import SystemIds
+from fieldtui.services import unlocking
 from tests.support.central import central, clock, database, postgres
-from tests.support.vaults import PHRASE
+from tests.support.vaults import PHRASE, phrase
 from tests.support.workspaces import add_citizen, make_workspace
 
 __all__ = ["Program", "Result", "central", "clock", "database", "postgres"]
@@ -47,6 +50,13 @@ class Program:
         """The global options."""
         words = ["--data-dir", str(self.folder)]
         return words if self.passphrase_file is None else [*words, "--passphrase-file", str(self.passphrase_file)]
+
+    def make_vault(self) -> None:
+        """What `init` makes, with the passphrase of `tests.support.vaults`, but opened as fast as is allowed."""
+        workspace, _recovery = unlocking.create(
+            self.folder, phrase(), clock=SystemClock(), ids=SystemIds(), kdf=unlocking.CHEAPEST
+        )
+        workspace.close()
 
     def spawn(self, *words: str, stdin: str = "", **environment: str) -> Result:
         """Run one command as a process of its own."""

@@ -29,7 +29,7 @@ def device(central: Central, folder: Path, initials: str) -> Program:
     file = folder.with_suffix(".txt")
     file.write_text(PHRASE, "utf-8")
     made = Program(folder, file)
-    made.json("init")
+    made.make_vault()
     code = enrol_code(central.database, initials, pre_approved=True)
     made.json("enrol", code.url, "--code", code.code)
     made.json("sync")

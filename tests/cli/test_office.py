@@ -25,7 +25,7 @@ def device(central: Central, folder: Path) -> Program:
     file = folder.with_suffix(".txt")
     file.write_text(PHRASE, "utf-8")
     made = Program(folder, file)
-    made.json("init")
+    made.make_vault()
     code = enrol_code(central.database, "MH", pre_approved=True)
     assert set(made.json("enrol", code.url, "--code", code.code)) == {"device_id", "consultant"}
     made.json("sync")
@@ -83,7 +83,7 @@ def test_a_device_that_is_not_approved_yet_waits_and_can_go_on_later(office: Cen
     file = tmp_path / "p.txt"
     file.write_text(PHRASE, "utf-8")
     laptop = Program(tmp_path / "d", file)
-    laptop.json("init")
+    laptop.make_vault()
     code = enrol_code(office.database, "MH")
     waiting = laptop.run("enrol", code.url, "--code", code.code, "--wait", "0", "--json")
     assert (waiting.code, waiting.out) == (5, "")
@@ -98,7 +98,7 @@ def test_a_wrong_code_and_an_address_that_is_none_are_bad_input(office: Central,
     file = tmp_path / "p.txt"
     file.write_text(PHRASE, "utf-8")
     laptop = Program(tmp_path / "d", file)
-    laptop.json("init")
+    laptop.make_vault()
     url = enrol_code(office.database, "MH").url
     for words in (
         (url, "--code", "XXXX-XXXX"),

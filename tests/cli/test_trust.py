@@ -43,7 +43,7 @@ class Town:
         file = (self.folder / name).with_suffix(".txt")
         file.write_text(PHRASE, "utf-8")
         made = Program(self.folder / name, file)
-        made.json("init")
+        made.make_vault()
         code = enrol_code(self.central.database, "MH", pre_approved=True)
         made.json("enrol", code.url, "--code", code.code)
         made.json("sync")
@@ -150,7 +150,7 @@ def test_the_office_sets_the_lease_and_a_laptop_its_way(town: Town) -> None:
     town.office("policy", "set", "ca=")
     (town.folder / "p.txt").write_text(PHRASE, "utf-8")
     fresh = Program(town.folder / "ny", town.folder / "p.txt")
-    fresh.json("init")
+    fresh.make_vault()
     before = fresh.json("connection", "--proxy", "http://127.0.0.1:3128")  # the way may be said before the enrolment
     assert (before["url"], before["proxy"]) == (None, "http://127.0.0.1:3128")
     laptop = town.laptop("en")
