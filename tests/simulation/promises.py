@@ -259,6 +259,8 @@ class Promises:
         for id_, _collection, scope, rev, body, annulled in laptop.records():
             if id_ in kept or (scope in held_back and id_ not in there):
                 continue
+            if id_ not in there and scope in self._gone_back.scopes:
+                continue  # given to this person after the backup: the restored office knows of no one to take it from
             if rev == 0 and (annulled is not None or self._gone_back.lost(id_)):
                 continue  # made and annulled here, never sent; or its author's to send again
             here[id_] = (rev, body, (annulled or {}).get("reason"))
