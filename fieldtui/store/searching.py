@@ -27,6 +27,9 @@ _CPR: Final = re.compile(r"(?<!\d)(\d{6})[- ]?(\d{4})(?!\d)")
 _DIGIT: Final = re.compile(r"\d")
 _AROUND: Final = 40
 _LONGEST_QUERY: Final = 200
+_WORTH_MERGING: Final = 100
+"""Records in the whole store for each one that is put in place of another, up to which the index is made one part first:
+FTS5 looks for each removed word in every part. For a hundred of 2,765 that takes 13 ms of processor and saves 90."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,11 @@ def index_again(connection: sqlite3.Connection, records: Mapping[int, Record | N
             gone.append((no,))
         elif known.get(no) != words:
             renewed.append((no, words))
+    replaced = len(gone) + sum(no in known for no, _words in renewed)
+    if replaced:
+        (last,) = connection.execute("SELECT coalesce(max(no), 0) FROM record").fetchone()
+        if replaced * _WORTH_MERGING > last:
+            connection.execute("INSERT INTO search(search) VALUES ('optimize')")
     connection.executemany("DELETE FROM search WHERE rowid = ?", gone)
     connection.executemany("INSERT OR REPLACE INTO search (rowid, folded) VALUES (?, ?)", renewed)
 

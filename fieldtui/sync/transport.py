@@ -127,6 +127,8 @@ class Transport:
             timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             headers={"accept-encoding": ZSTD, "user-agent": "fieldtui"},
         )
+        for said_anyway in ("accept", "connection"):  # what HTTP/1.1 takes for granted where nothing is said
+            self._client.headers.pop(said_anyway, None)
 
     @property
     def last_seq(self) -> int:

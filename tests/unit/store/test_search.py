@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fieldtui.domain.records import Citizen
 from fieldtui.services.workspace import Workspace
-from fieldtui.store.searching import match_expression, spell
+from fieldtui.store.searching import index_again, match_expression, spell
 from tests.support.bodies import texts
 from tests.support.workspaces import add_citizen, make_workspace
 
@@ -82,6 +83,32 @@ def test_protecting_an_address_takes_it_out_of_the_index(tmp_path: Path) -> None
         assert titles(workspace, "hemmelivej")
         workspace.casework.update(citizen, {"address_protected": True})
         assert titles(workspace, "hemmelivej") == []
+
+
+def test_records_indexed_again_together_leave_none_of_their_former_words(tmp_path: Path) -> None:
+    with make_workspace(tmp_path) as opened:
+        for number in range(5):
+            add_citizen(opened, f"Fornavn{number}", "Gammel")
+        key = opened.store.vault.audit_key
+        with opened.store.transaction() as connection:
+            numbers = [
+                row[0] for row in connection.execute("SELECT no FROM record WHERE collection = 'citizen' ORDER BY no")
+            ]
+            renewed = {
+                no: None if no == numbers[0] else Citizen(given_name=f"Fornavn{place}", family_name="Nyere")
+                for place, no in reversed([*enumerate(numbers)])
+            }
+            index_again(connection, renewed, key)
+
+            def holders(word: str) -> list[int]:
+                found = connection.execute("SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid", (word,))
+                return [row[0] for row in found]
+
+            assert len(numbers) == 5
+            assert holders("gammel") == holders("fornavn0") == []
+            assert holders("nyere") == numbers[1:]
+            assert holders("fornavn3") == [numbers[3]]
+            connection.execute("INSERT INTO search(search, rank) VALUES ('integrity-check', 1)")
 
 
 def test_annulled_records_are_not_found_until_they_count_again(tmp_path: Path) -> None:
