@@ -25,7 +25,7 @@ bothered or overwritten, 5 sync says the truth, 6 offline costs nothing, and wha
 | office restored from an older backup                            | 1 3 4    |
 | citizen given to somebody else, also while edits wait           | 1 6      |
 | substitute's term runs out, consent taken back                  | 3 6      |
-| laptop revoked                                                  | 1 5      |
+| laptop revoked                                                  | 1 5 6    |
 | laptop that has never synced begins in the middle of it         | 3 6      |
 
 That it bites is shown by `breakages.py`: each takes one guarantee away, and a promise is then broken.
