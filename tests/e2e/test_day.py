@@ -71,7 +71,9 @@ def test_a_day_is_worked_in_the_terminal_and_everything_is_there_afterwards(lapt
         press(screen, "2", then="Borgere · 1")
         press(screen, "n", then="Gem aftale")
         screen.type("i morgen")
-        press(screen, "\r", then=f"{tomorrow:%d-%m-%Y}")
+        screen.until(f"{tomorrow:%d-%m-%Y}")
+        screen.type("\r")
+        screen.settle()  # the next field has the keys once nothing is painted any more
         screen.type("10:00")
         screen.until("10:00–10:45")
         press(screen, "\x13", then="er booket")

@@ -47,7 +47,9 @@ def serving(folder: Path) -> Iterator[str]:
     finally:
         server.terminate()
         out, err = server.communicate(timeout=SECONDS)
-    assert (server.returncode, out, err) == (0, b"", b"")
+    assert (server.returncode, out) == (0, b"")
+    told = {json.loads(line)["event"] for line in err.splitlines()}
+    assert told == {"central.postgres.started", "central.started", "request", "central.stopped"}
 
 
 def test_the_memo_s_table_comes_from_the_office_s_files_to_mh_s_screen(tmp_path: Path) -> None:
