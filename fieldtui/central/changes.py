@@ -143,14 +143,25 @@ class _Round:
         self._joined = {row.scope for row in self._events if row.kind == "join"}
 
     def fill(self, page: _Page, *, latest: int) -> None:
-        """Put as much into the page as it takes, and its end; `latest` is the highest number there is by now."""
+        """Put as much into the page as it takes, and its end; `latest` is the highest number when the page began."""
         place: Place | None = None
         for line, reached in self._items(page):
             if not page.take(line):
                 page.end(self._cursor if place is None else self._cursor_at(*place), more=True)
                 return
             place = reached
-        page.end(self._cursor.settled(self._head), more=latest > self._head)
+        page.end(self._cursor.settled(self._head), more=self._by_now(latest) > self._head)
+
+    def _by_now(self, latest: int) -> int:
+        """The highest number there is after all was read.
+
+        What got a number above the head while the round was read has not come in it. A device that begins anew must
+        hear so before it takes what did not come for lost.
+        """
+        if self._base == self._head:
+            return latest
+        now = select(organisation.c.seq).where(organisation.c.org_id == self._org_id)
+        return int(self._connection.execute(now).scalar_one())
 
     def _items(self, page: _Page) -> Iterator[tuple[RecordLine | JoinLine | LeaveLine, Place]]:
         """Every line that is left, with the place that is reached with it."""

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from fieldtui.base.clock import today
 from fieldtui.base.ids import SystemIds
+from fieldtui.central import changes
 from fieldtui.central.administration import add_consultant, assign, put_record, revoke
 from fieldtui.central.schema import organisation, parked, record, revision, scope_change
 from fieldtui.wire.keys import new_device_key
@@ -62,6 +63,25 @@ def test_a_pull_with_nothing_new_is_one_small_answer_with_the_same_cursor(centra
     assert page.size < 1024
     assert page.start.people is None
     assert page.start.assignments is None
+
+
+def test_what_changes_while_a_page_is_read_is_announced_as_more_and_comes_with_the_next(
+    central: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = central.device("MH"), central.device("TB")
+    company = writer.create("company", {"name": "Bageriet"})
+    original = changes._start
+
+    def meanwhile(*given: object, **named: object) -> object:
+        monkeypatch.setattr(changes, "_start", original)
+        response = writer.push(op("company", {"name": "Bageriet i Havnen"}, record_id=company, base_rev=1))
+        assert isinstance(response.results[0], Accepted)
+        return original(*given, **named)
+
+    monkeypatch.setattr(changes, "_start", meanwhile)
+    pages = reader.pull()
+    assert [page.end.more for page in pages] == [True, False]
+    assert [line.body["name"] for page in pages for line in page.records] == ["Bageriet i Havnen"]
 
 
 def test_pages_of_any_size_carry_every_record_exactly_once(central: Central) -> None:
