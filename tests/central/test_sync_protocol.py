@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -70,9 +71,9 @@ def test_what_changes_while_a_page_is_read_is_announced_as_more_and_comes_with_t
 ) -> None:
     writer, reader = central.device("MH"), central.device("TB")
     company = writer.create("company", {"name": "Bageriet"})
-    original = changes._start
+    original: Any = changes._start
 
-    def meanwhile(*given: object, **named: object) -> object:
+    def meanwhile(*given: Any, **named: Any) -> Any:
         monkeypatch.setattr(changes, "_start", original)
         response = writer.push(op("company", {"name": "Bageriet i Havnen"}, record_id=company, base_rev=1))
         assert isinstance(response.results[0], Accepted)
