@@ -168,10 +168,9 @@ class Promises:
             if isinstance(new, str) and new.startswith(WORD):
                 used[laptop_name, each.id, field, new] += 1
         for laptop in self._laptops:
-            for record_id, fields, mine in laptop.rows("SELECT record_id, fields, mine FROM conflict"):
-                for field, value in json.loads(mine).items():
-                    if field in json.loads(fields) and isinstance(value, str) and value.startswith(WORD):
-                        used[laptop.name, record_id, field, value] += 1
+            for record_id, fields, base, mine in laptop.rows("SELECT record_id, fields, base, mine FROM conflict"):
+                for field, value in _written(json.loads(fields), json.loads(base), json.loads(mine)):
+                    used[laptop.name, record_id, field, value] += 1
         written: Counter[tuple[str, str, str, str]] = Counter()
         for act in (act for laptop in self._laptops for act in laptop.acts):
             before = act.before or {"body": {}}
@@ -323,3 +322,12 @@ def _difference(here: dict[str, Any], there: dict[str, Any]) -> str:
         return f"lacks {[i[-4:] for i in missing]}, has {[(i[-4:], here[i]) for i in extra]} too many"
     other = next(id_ for id_ in here if here[id_] != there[id_])
     return f"{other[-4:]} is here {here[other]}, there {there[other]}"
+
+
+def _written(asked: list[str], base: dict[str, Any], mine: dict[str, Any]) -> list[tuple[str, str]]:
+    """The words that a person wrote of those a question shows: what only belongs to the group stands there as it was."""
+    return [
+        (field, value)
+        for field, value in mine.items()
+        if field in asked and value != base.get(field) and isinstance(value, str) and value.startswith(WORD)
+    ]
