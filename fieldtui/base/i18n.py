@@ -24,16 +24,17 @@ class _Catalogue:
 
     def english(self) -> dict[str, str]:
         if self._english is None:
-            self._english = {}
+            english: dict[str, str] = {}  # whole before it is shared: threads look texts up too
             for entry in sorted(files("fieldtui").joinpath("locale/en").iterdir(), key=str):
                 if entry.name.endswith(".mo"):
                     with as_file(entry) as path, path.open("rb") as stream:
                         catalogue = gettext.GNUTranslations(stream)
-                    self._english |= {
+                    english |= {
                         key: text
                         for key, text in catalogue._catalog.items()  # type: ignore[attr-defined]  # noqa: SLF001
                         if isinstance(key, str) and key
                     }
+            self._english = english
         return self._english
 
 
