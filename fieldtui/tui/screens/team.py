@@ -60,6 +60,7 @@ class TeamScreen(DeviceActs, ServiceScreen[Loaded]):
         self._seen: Seen | None = None
         self._colleagues: tuple[Colleague, ...] = ()
         self._asking = False
+        self._once_more = False
         self._asked_at: float | None = None
         self._offline = False
 
@@ -131,7 +132,10 @@ class TeamScreen(DeviceActs, ServiceScreen[Loaded]):
             self.ask_again()
 
     def ask_again(self) -> None:
-        if self._asking or not self.is_attached:
+        if not self.is_attached:
+            return
+        if self._asking:
+            self._once_more = True  # the answer on its way may be older than what was just done
             return
         self._asking, self._asked_at = True, self.shell.clock.monotonic()
         team = self.shell.workspace.team
@@ -140,9 +144,12 @@ class TeamScreen(DeviceActs, ServiceScreen[Loaded]):
     def _heard(self, seen: Seen) -> None:
         self._asking = self._offline = False
         self._show_team(seen)
+        if self._once_more:
+            self._once_more = False
+            self.ask_again()
 
     def _not_heard(self, error: FieldtuiError) -> None:
-        self._asking = False
+        self._asking = self._once_more = False
         if not isinstance(error, Unreachable):
             self.shell.fail(error)
             return
