@@ -45,6 +45,8 @@ class OutboxRow:
 
     title: str = ""
     """A team record's name or title; empty in a citizen's scope."""
+    rests_until: datetime | None = None
+    """Until then automatic sync leaves it, so that it can be taken back unseen; a sync by hand sends it at once."""
 
     @property
     def why(self) -> str:
@@ -209,6 +211,7 @@ class Waiting:
             recorded_at=datetime.fromisoformat(entry.recorded_at).astimezone(COPENHAGEN),
             label=found[0] if found else (model.label if model else entry.collection),
             title=title_of(stored.record) if stored else "",
+            rests_until=datetime.fromisoformat(entry.hold_until).astimezone(COPENHAGEN) if entry.hold_until else None,
         )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from fieldtui.base.clock import COPENHAGEN, isoformat
 from fieldtui.services.conflicts import ConflictRow
 from fieldtui.services.syncing import OutboxRow
 from fieldtui.tui.presenters import conflicts as present
+from fieldtui.tui.presenters import outbox
 from tests.support.training import arrive
 from tests.support.workspaces import TB, as_synced
 from tests.tui.support import SIZES, Caseload, a_caseload, grid, press, running, said
@@ -50,6 +52,12 @@ def row(state: str, reason: str | None, field: str | None = None, collection: st
 )
 def test_every_reason_is_a_danish_sentence(given: OutboxRow, said_: str) -> None:
     assert said_ in given.why
+
+
+def test_what_rests_says_until_when_it_can_be_undone_and_then_that_it_goes_with_the_next_sync() -> None:
+    resting = replace(row("waiting", None), rests_until=AT + timedelta(minutes=5))
+    assert "til kl. 08:45" in outbox.why(resting, AT)
+    assert "sendes ved næste synk" in outbox.why(resting, AT + timedelta(minutes=5))
 
 
 def test_both_joins_sets_and_texts_and_nothing_else() -> None:

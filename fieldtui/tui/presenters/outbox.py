@@ -22,6 +22,15 @@ def state(row: OutboxRow) -> Piece:
     return Piece(_("↑ venter"))
 
 
+def why(row: OutboxRow, now: datetime) -> str:
+    """Why a change is not at the office, in a sentence."""
+    if row.state == "waiting" and row.rests_until is not None and row.rests_until > now:
+        return _("Kan fortrydes til kl. {time}, før det sendes af sig selv. F5 sender nu.").format(
+            time=clock(row.rests_until)
+        )
+    return row.why
+
+
 def age(at: datetime, now: datetime, rules: RuleBook) -> Piece:
     """How long something has waited, in whole days; nothing before the rules warn of it."""
     level = urgency(at, now, rules)

@@ -128,7 +128,7 @@ class SyncScreen(CaseActs, ServiceScreen[Loaded]):
         under = self.query_one("#waiting-why", Lines)
         under.display = row is not None
         if row is not None:
-            under.show([line(outbox.state(row), "  ", row.why)])
+            under.show([line(outbox.state(row), "  ", outbox.why(row, self.shell.now()))])
 
     def _waiting_row(self) -> OutboxRow | None:
         key = self.query_one("#waiting", LineTable).cursor_key
