@@ -132,6 +132,7 @@ def ended_by(folder: Path, number: int) -> tuple[int, bytes]:
     return process.returncode, err
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 def test_a_demo_that_is_ended_early_leaves_nothing_running(tmp_path: Path, name: str) -> None:
     status, err = ended_by(tmp_path / "demo", getattr(signal, name))

@@ -145,6 +145,7 @@ def test_a_reader_that_stops_early_is_no_error(program: Program) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_quietly_and_leaves_the_vault_sealed(program: Program) -> None:
     words = ["--data-dir", str(program.folder), "--passphrase-file", str(program.passphrase_file), "put", "company"]
     with subprocess.Popen(
