@@ -22,6 +22,8 @@ class Colleague:
     """Enrolled now and their own."""
     standing_in: tuple[TeamCitizen, ...]
     """Others' citizens whom they stand in for today."""
+    covered_by: tuple[str, ...]
+    """Initials of those who stand in, where somebody does for every one of their citizens: they are away."""
     meetings: tuple[TeamMeeting, ...]
     """Today's, by time; cancelled ones stay and say so."""
     overdue: tuple[TeamDeadline, ...]
@@ -66,15 +68,24 @@ def _colleague(picture: TeamPicture, person: Person) -> Colleague:
         each for each in picture.citizens if any(standin.consultant == person.id for standin in each.standins)
     )
     ids = {each.id for each in (*own, *others)}
+    enrolled = tuple(each for each in own if each.enrolled)
     return Colleague(
         person=person,
-        citizens=tuple(each for each in own if each.enrolled),
+        citizens=enrolled,
         standing_in=tuple(each for each in others if each.enrolled),
+        covered_by=_covering(picture, enrolled),
         meetings=tuple(each for each in picture.meetings if person.id in each.consultants),
         overdue=tuple(each for each in picture.overdue if each.citizen in ids),
         past_at_import=sum(each.past_at_import for each in (*own, *others)),
         devices=tuple(each for each in picture.devices if each.consultant == person.id),
     )
+
+
+def _covering(picture: TeamPicture, citizens: Sequence[TeamCitizen]) -> tuple[str, ...]:
+    if not all(each.standins for each in citizens):
+        return ()
+    ids = {standin.consultant for each in citizens for standin in each.standins}
+    return tuple(sorted(person.initials for person in picture.people if person.id in ids))
 
 
 def days_over(deadline: TeamDeadline, on: date) -> int:

@@ -10,7 +10,7 @@ from fieldtui.store.desk import DeskBox, add_notice, replace_desk
 from fieldtui.tui.widgets.choosing import PickField
 from fieldtui.wire.desk import Desk, Handover, ParkedEdit
 from tests.support.workspaces import MH, TB
-from tests.tui.support import SIZES, Caseload, a_caseload, grid, press, running, said, until, write
+from tests.tui.support import SIZES, Caseload, a_caseload, grid, press, running, said, shows, until, write
 
 OFFER = "01968000-0000-7000-8000-0000000000f1"
 ELSEWHERE = "01968000-0000-7000-8000-0000000000f2"
@@ -107,6 +107,11 @@ async def test_h_on_a_card_offers_the_citizen_to_a_colleague(tmp_path: Path) -> 
         await press(pilot, "ctrl+s")
         (row,) = load.workspace.handovers.list()
         assert (row.state, row.to_id, row.note) == ("offering", TB.id, "Kender sagen")
+        app.go("overdragelser")
+        await shows(app, pilot, "t træk tilbage")
+        await press(pilot, "g")
+        await until(pilot, lambda: "Det er dit eget tilbud" in said(app))
+        assert load.workspace.handovers.list() == (row,)
 
 
 async def test_what_the_office_erased_is_told_until_it_is_read(tmp_path: Path) -> None:

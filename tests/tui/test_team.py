@@ -105,7 +105,7 @@ async def test_tb_is_ill_at_a_quarter_to_eight(team: Office) -> None:
         assert "ingen 1" in grid(app)
         await press(pilot, "left", "ctrl+s")
         await spoken(app, pilot, "4 borgere har vikar til og med man 23-11")
-        await shows(app, pilot, "4+1", "4+3")
+        await shows(app, pilot, "4+1", "4+3", "væk · dækkes af MH, SK")
     assert {(row.action, row.consultant_id) for row in written_down(team.database)} == {
         ("substitute", device.person.id)
     }  # fmt: skip

@@ -85,6 +85,8 @@ def _citizens(each: Colleague) -> str:
 
 
 def _where(each: Colleague, codes: Mapping[str, str], now: datetime) -> Piece:
+    if each.covered_by:
+        return Piece(_("væk · dækkes af {who}").format(who=", ".join(each.covered_by)), "warning")
     meeting = teamview.present(each.meetings, now)
     if meeting is None:
         return Piece(_("færdig for i dag") if each.meetings else "–", "dim")

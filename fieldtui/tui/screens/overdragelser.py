@@ -80,7 +80,7 @@ class Handing(CaseActs, ServiceScreen[Loaded]):
                 header=True,
                 id="parked-fields",
             )
-        yield TextPanel(_("Besked"), hint=_("g ja · n nej · t træk tilbage"), id="desk-note")
+        yield TextPanel(_("Besked"), id="desk-note")
 
     def load(self) -> Loaded:
         workspace = self.shell.workspace
@@ -130,6 +130,8 @@ class Handing(CaseActs, ServiceScreen[Loaded]):
         names, loaded = self.shell.names, self._loaded
         if loaded is None:
             return
+        hint = _("t træk tilbage") if offer is not None and not offer.incoming else _("g ja · n nej")
+        self.query_one("#desk-note", TextPanel).label(_("Besked"), hint if offer or parked else "")
         self.query_one("#fields-panel").display = parked is not None and bool(parked.differences)
         if parked is not None:
             taken = self._taken.get(parked.op_id, frozenset())
@@ -174,7 +176,9 @@ class Handing(CaseActs, ServiceScreen[Loaded]):
             number = loaded.notices[0][0]
             self.run_service(lambda: workspace.handovers.seen(number), lambda _none: self.reload(), group="change")
             return
-        if (offer := self._offer()) is not None:
+        if (offer := self._offer()) is not None and not offer.incoming:
+            self._yours()
+        elif offer is not None:
             question = _("Tag imod {who}?").format(who=self.shell.names.text(offer.label))
             dialog = ConfirmDialog(question, _("Sagen kommer til dig med næste synk."), _("Ja, tag imod"))
             self.shell.ask(
@@ -187,7 +191,9 @@ class Handing(CaseActs, ServiceScreen[Loaded]):
     def action_decline(self) -> None:
         """`n`: no, with a reason."""
         workspace = self.shell.workspace
-        if (offer := self._offer()) is not None:
+        if (offer := self._offer()) is not None and not offer.incoming:
+            self._yours()
+        elif offer is not None:
             note = _("Din kollega læser grunden og beholder borgeren.")
             dialog = ReasonDialog(_("Sig nej"), note)
             self.shell.ask(dialog, lambda why: self._answer(lambda: workspace.handovers.reject(offer.id, why)))
@@ -196,6 +202,9 @@ class Handing(CaseActs, ServiceScreen[Loaded]):
                 _("Afvis ændringen"), _("Den, der skrev, læser grunden. Ændringen bliver i historikken.")
             )
             self.shell.ask(dialog, lambda why: self._answer(lambda: workspace.parked.decline(parked.op_id, why)))
+
+    def _yours(self) -> None:
+        self.shell.notice(_("Det er dit eget tilbud. t trækker det tilbage."))
 
     def action_withdraw(self) -> None:
         """`t`: take my own offer back."""
