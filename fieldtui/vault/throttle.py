@@ -7,14 +7,17 @@ because of failures.
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from fieldtui.base.clock import Clock
-from fieldtui.base.errors import TooSoon
+from fieldtui.base.errors import Locked, TooSoon
 from fieldtui.base.files import make_private_folder, write_atomically
+from fieldtui.base.log import event
 
 LONGEST_SECONDS: Final = 300
 _FREE: Final = 3
@@ -94,3 +97,19 @@ class Throttle:
     def _write(self, count: _Count) -> None:
         make_private_folder(self._path.parent)
         write_atomically(self._path, json.dumps({"failures": count.failures, "at": count.at}).encode())
+
+
+@contextlib.contextmanager
+def counted(throttle: Throttle) -> Iterator[None]:
+    """Let a try through, and count how it ends.
+
+    Raises:
+        TooSoon: The try was not made.
+    """
+    throttle.check()
+    try:
+        yield
+    except Locked:
+        event("vault.wrong_secret", failures=throttle.failed())
+        raise
+    throttle.succeeded()

@@ -1,0 +1,114 @@
+"""Changing what opens a vault: its passphrase, its recovery code, and the way in by that code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fieldtui.base.clock import Clock
+from fieldtui.base.errors import WrongPassphrase, WrongRecoveryCode
+from fieldtui.base.log import event
+from fieldtui.vault.header import Header
+from fieldtui.vault.headerfiles import HeaderFiles
+from fieldtui.vault.keys import LABEL_RECOVERY, STANDARD, KdfCost, derive
+from fieldtui.vault.openvault import OpenVault
+from fieldtui.vault.passphrase import check_strength
+from fieldtui.vault.recovery import read_code
+from fieldtui.vault.secret import Secret, wipe
+from fieldtui.vault.slots import new_passphrase_slot, new_recovery_slot, open_recovery_slot
+from fieldtui.vault.throttle import Throttle, counted
+
+
+def recover_vault(
+    folder: Path, code: str, new_passphrase: Secret, *, clock: Clock, kdf: KdfCost = STANDARD
+) -> tuple[OpenVault, str]:
+    """Open a vault with its recovery code, and give it a new passphrase and a new code.
+
+    The old passphrase and the old code open nothing afterwards.
+
+    Returns:
+        The open vault and the new recovery code.
+
+    Raises:
+        WrongRecoveryCode: Mistyped (not counted as a failed try), or another vault's.
+        PassphraseTooWeak: The new passphrase; checked before anything else.
+        TooSoon, NoVault, NewerVault, HeaderDamaged, HeaderTampered, DatabaseMissing, DatabaseDamaged,
+        DiskFull, Busy, FolderRefused: As `open_vault`.
+    """
+    check_strength(new_passphrase)
+    files = HeaderFiles(folder / "vault")
+    files.candidates()
+    secret = read_code(code)
+    wrapping_key = derive(secret, LABEL_RECOVERY)
+    wipe(secret)
+    try:
+        with counted(Throttle(folder, clock)):
+            vault_key = files.unlock(lambda header: open_recovery_slot(header, wrapping_key))
+    except WrongPassphrase as error:
+        raise WrongRecoveryCode from error
+    finally:
+        wipe(wrapping_key)
+    vault = OpenVault(folder, vault_key)
+    new_code = ""
+
+    def replace(header: Header, key: bytearray) -> dict[str, object]:
+        nonlocal new_code
+        passphrase_slot = new_passphrase_slot(header.vault_id, key, new_passphrase, kdf)
+        recovery_slot, new_code = new_recovery_slot(header.vault_id, key, clock)
+        kept = (slot for slot in header.slots if slot.type not in {"passphrase", "recovery"})
+        return {"slots": (passphrase_slot, recovery_slot, *kept)}
+
+    try:
+        vault.change_header(replace)
+    except BaseException:
+        vault.close()
+        raise
+    event("vault.recovered")
+    return vault, new_code
+
+
+def change_passphrase(vault: OpenVault, new: Secret, *, kdf: KdfCost = STANDARD) -> None:
+    """Give an open vault a new passphrase; the old one opens nothing afterwards.
+
+    The vault key stays the same: whoever kept a copy of the old files *and* knows the old passphrase
+    can still read that copy. The recovery code stays the same too.
+
+    Raises:
+        PassphraseTooWeak: Too short or too well known.
+        DiskFull: No room; the old passphrase stays.
+    """
+    check_strength(new)
+
+    def replace(header: Header, key: bytearray) -> dict[str, object]:
+        kept = (slot for slot in header.slots if slot.type != "passphrase")
+        return {"slots": (new_passphrase_slot(header.vault_id, key, new, kdf), *kept)}
+
+    vault.change_header(replace)
+    event("vault.passphrase_changed")
+
+
+def renew_recovery_code(vault: OpenVault, *, clock: Clock) -> str:
+    """Give an open vault a new recovery code; the old one opens nothing afterwards. The passphrase stays the same.
+
+    Whoever kept a copy of the old files *and* has the old code can still read that copy.
+
+    Args:
+        vault: The open vault.
+        clock: Dates the new slot.
+
+    Returns:
+        The new recovery code, which is shown once and stored nowhere.
+
+    Raises:
+        DiskFull: No room; the old code stays.
+    """
+    new_code = ""
+
+    def replace(header: Header, key: bytearray) -> dict[str, object]:
+        nonlocal new_code
+        recovery_slot, new_code = new_recovery_slot(header.vault_id, key, clock)
+        kept = (slot for slot in header.slots if slot.type != "recovery")
+        return {"slots": (*kept, recovery_slot)}
+
+    vault.change_header(replace)
+    event("vault.recovery_code_renewed")
+    return new_code
