@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from fieldtui.base.errors import Busy, FieldtuiError, FolderRefused, Internal
 from fieldtui.base.i18n import _
@@ -35,6 +35,8 @@ from fieldtui.vault.sqlcipher import DatabaseError
 
 if TYPE_CHECKING:
     import sqlite3
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class OpenVault:
         self.folder = folder
         """The data folder; the vault's own files are in `vault/` below it."""
         self.mutex = threading.RLock()
+        self.closing = threading.Event()
+        """Set as soon as somebody wants to close: what copies pages beside the work gives up, so that a lock never waits."""
         self._home = folder / "vault"
         self._vault_key = vault_key
         self._files = HeaderFiles(self._home)
@@ -189,6 +193,17 @@ class OpenVault:
             header = self._files.genuine(self._vault_key)
             self._write(header, **change(header, self._vault_key))
 
+    def borrow(self, use: Callable[[Header, bytearray], T]) -> T:
+        """Let a part of this package use the header as it stands and the vault key, which must not be kept.
+
+        Raises:
+            ValueError: The vault is closed.
+        """
+        with self.mutex:
+            if self._connection is None:
+                raise ValueError("the vault is closed")
+            return use(self._files.genuine(self._vault_key), self._vault_key)
+
     def check(self) -> CheckReport:
         """Read and verify every page, index and foreign key.
 
@@ -204,6 +219,7 @@ class OpenVault:
         An open transaction is rolled back. Where sealing fails (no room, say) everything stored is
         safe; it is logged, and the next start checks every page instead.
         """
+        self.closing.set()
         with self.mutex:
             if self._connection is None:
                 return
