@@ -228,3 +228,11 @@ def _history_by_scope(db: Database) -> None:
     db.execute("CREATE INDEX history_by_scope ON history (scope)")
     db.execute("CREATE INDEX conflict_by_scope ON conflict (scope)")
     db.execute("CREATE INDEX arrived_by_record ON arrived (record_id)")
+
+
+@MIGRATIONS(name="0009_exported")
+def _exported(db: Database) -> None:
+    # Whom an exported file is all about (null: a list, which may name anyone), and to the second when it is to be gone.
+    db.execute("ALTER TABLE exported ADD COLUMN citizen_id TEXT")
+    db.execute("ALTER TABLE exported ADD COLUMN expires_at TEXT")
+    db.execute("ALTER TABLE exported ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0")
