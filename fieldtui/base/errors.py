@@ -13,7 +13,8 @@
     ├── Revoked             this device (exit 6)
     │   └── Wiped
     ├── Damaged             vault or log; nothing was overwritten (exit 7)
-    │   └── HeaderDamaged · HeaderTampered · DatabaseDamaged · DatabaseMissing · RolledBack · LogBroken · BackupDamaged
+    │   ├── HeaderDamaged · HeaderTampered · DatabaseDamaged · DatabaseMissing · ChangedSinceLock · RolledBack
+    │   └── LogBroken · BackupDamaged
     ├── Busy                another fieldtui holds it (exit 8)
     └── Internal            a defect of ours, or no room (exit 1)
         └── DiskFull
@@ -270,12 +271,16 @@ class DatabaseDamaged(Damaged):
     """The database fails its integrity check, or belongs to another vault."""
 
 
+class ChangedSinceLock(Damaged):
+    """The database is whole, but is not the file that was sealed at the last lock, or a log of writes lies beside it."""
+
+
 class DatabaseMissing(Damaged):
     """The database beside the header is missing or empty."""
 
 
 class RolledBack(Damaged):
-    """The files are an older copy of this vault."""
+    """The files are genuine, but older than what was remembered of this vault outside its folder."""
 
 
 @dataclass(eq=False)
@@ -287,7 +292,7 @@ class LogBroken(Damaged):
 
 
 class BackupDamaged(Damaged):
-    """A backup of the central system is damaged, cut short, or no backup; nothing was changed."""
+    """A backup, of a vault or of the central system, is damaged, cut short, or no backup; nothing was changed."""
 
 
 @dataclass(eq=False)

@@ -37,16 +37,23 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
         "Filen vault.json er beskadiget. Intet er ændret. Læg den kopi tilbage, der hedder vault.json.bak, eller en sikkerhedskopi."
     ),
     e.HeaderTampered: N_(
-        "Filen vault.json er ændret af nogen uden nøglen. Intet er ændret. Ring til IT, før du gør mere."
+        "Filen vault.json er ændret af nogen uden nøglen. Intet andet er rørt, og dit arbejde ligger stadig i boksen. "
+        "Læs videre med --read-only, læg en sikkerhedskopi tilbage med: fieldtui vault restore, og ring til IT."
     ),
     e.DatabaseDamaged: N_(
-        "Databasen er beskadiget eller hører til en anden boks. Intet er ændret eller slettet. Brug en sikkerhedskopi, eller ring til IT."
+        "Databasen er beskadiget eller hører til en anden boks. Intet er ændret eller slettet. Læg en sikkerhedskopi "
+        "tilbage med: fieldtui vault restore, og synk bagefter; eller ring til IT."
+    ),
+    e.ChangedSinceLock: N_(
+        "Databasen er ændret, siden boksen sidst blev låst. Den er hel, men det er ikke den fil, der blev låst. Intet er "
+        "rørt. Læs videre med --read-only, læg en sikkerhedskopi tilbage med: fieldtui vault restore, og ring til IT."
     ),
     e.DatabaseMissing: N_(
         "Databasen ved siden af vault.json mangler eller er tom. Der er ikke lavet en ny. Læg filen vault.db tilbage fra en sikkerhedskopi."
     ),
     e.RolledBack: N_(
-        "Filerne er en ældre kopi af boksen. Intet er ændret. Ring til IT, eller læg den nyeste kopi tilbage."
+        "Boksen er en ældre kopi end den, der sidst var åben på maskinen. Intet er rørt, men det nyeste kan mangle. Læs "
+        "videre med --read-only, og ring til IT. Har du selv lagt den tilbage, så kør: fieldtui vault accept"
     ),
     e.BackupDamaged: N_(
         "Sikkerhedskopien er beskadiget eller ikke hel. Intet er ændret. Brug en anden sikkerhedskopi."

@@ -9,16 +9,24 @@ from __future__ import annotations
 import contextlib
 import errno
 import hmac
-import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fieldtui.base.errors import Busy, DatabaseDamaged, DatabaseMissing, DiskFull, FolderRefused
+from fieldtui.base.errors import (
+    Busy,
+    ChangedSinceLock,
+    DatabaseDamaged,
+    DatabaseMissing,
+    DiskFull,
+    FieldtuiError,
+    FolderRefused,
+)
 from fieldtui.base.i18n import _
 from fieldtui.vault.header import DatabasePart, Header, Seal
 from fieldtui.vault.keys import LABEL_FILE_SEAL, database_label, derive
@@ -32,8 +40,12 @@ _NO_ROOM: Final = {10, 13}
 """SQLITE_IOERR and SQLITE_FULL (https://sqlite.org/rescode.html): this SQLCipher does not say which I/O failed."""
 
 NAME: Final = "vault.db"
+CHECKING: Final = ".check-"
+"""How folders begin in which copies are looked at; they are removed at the next ordinary opening."""
 SMALLEST: Final = 4096
 """One page, in bytes; a shorter file is no database. (An empty one SQLCipher would open with any key.)"""
+LARGEST: Final = 4 << 30
+"""Bytes; a vault of 25 citizens has some 16 MB. What is larger was not written by us, and is neither read nor copied."""
 _CHUNK: Final = 1 << 20
 _RAW_KEY: Final = re.compile(r"[0-9a-f]{96}\Z")
 _MOST_PROBLEMS: Final = 20
@@ -107,15 +119,24 @@ def _told_apart(path: Path) -> Iterator[None]:
         raise DatabaseDamaged from error
 
 
-def open_database(path: Path, vault_key: bytearray, part: DatabasePart, *, create: bool = False) -> sqlite3.Connection:
+def open_database(
+    path: Path, vault_key: bytearray, part: DatabasePart, *, create: bool = False, immutable: bool = False
+) -> sqlite3.Connection:
     """An open, keyed connection with the settings every connection of ours has.
+
+    Args:
+        path: The file.
+        vault_key: Stays the caller's.
+        part: Which key the file has.
+        create: Make the file.
+        immutable: Read the file alone, without its log of writes and without making anything.
 
     Raises:
         DatabaseDamaged: The key does not fit, or the file is no database.
         Busy, DiskFull, FolderRefused: It cannot be reached just now.
     """
     with _told_apart(path):
-        connection = connect(path, create=create)
+        connection = connect(path, create=create, immutable=immutable)
         _prepare(connection, vault_key, part)
     return connection
 
@@ -172,18 +193,37 @@ def require_file(path: Path) -> None:
 
     Raises:
         DatabaseMissing: No file, or an empty one.
-        DatabaseDamaged: A file too short to be one.
+        DatabaseDamaged: Too short or too large to be one, or something that is no file.
+        ChangedSinceLock: What lies where its log of writes would be is no file, or larger than any of ours.
         PermissionError: It may not be written; SQLite would open it read-only and fail at the first save.
     """
-    try:
-        with path.open("r+b") as stream:
-            size = os.fstat(stream.fileno()).st_size
-    except FileNotFoundError as error:
-        raise DatabaseMissing from error
-    if size == 0:
+    size = _size_of(path)
+    if not size:
         raise DatabaseMissing
-    if size < SMALLEST:
+    if not SMALLEST <= size <= LARGEST:
         raise DatabaseDamaged
+    for beside in (wal_of(path), path.with_name(f"{path.name}-shm")):
+        if beside.is_symlink() or (beside.exists() and not beside.is_file()):
+            raise ChangedSinceLock  # SQLite would follow a link, and wait at a pipe
+        if beside.exists() and beside.stat().st_size > LARGEST:
+            raise ChangedSinceLock
+    with path.open("r+b"):
+        return
+
+
+def _size_of(path: Path) -> int | None:
+    """Bytes of a file; `None` where there is none.
+
+    Raises:
+        DatabaseDamaged: It is no file: a folder, a pipe, a device.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        raise DatabaseDamaged
+    return found.st_size
 
 
 def seal_of(path: Path, vault_key: bytearray) -> Seal:
@@ -199,20 +239,36 @@ def seal_of(path: Path, vault_key: bytearray) -> Seal:
     return Seal(hmac=digest.hexdigest(), size=size)
 
 
-def require_seal(path: Path, vault_key: bytearray, seal: Seal) -> None:
-    """Make sure that the closed file is the one that was closed.
+def require_seal(path: Path, vault_key: bytearray, header: Header) -> None:
+    """Make sure that the closed file is the one that was closed; nothing is changed.
 
     Raises:
-        DatabaseDamaged: It changed since, or a WAL that was not there lies beside it.
+        ChangedSinceLock: Every page is genuine, but it is another file than the one that was sealed, such as an older
+            one, or a log of writes that was not there lies beside it.
+        DatabaseDamaged: A page is not what was written with this key.
     """
-    wal = wal_of(path)
-    if wal.exists() and wal.stat().st_size > 0:
-        raise DatabaseDamaged
-    if path.stat().st_size != seal.size:
-        raise DatabaseDamaged
-    found = seal_of(path, vault_key)
-    if seal.hmac is None or found.hmac is None or not hmac.compare_digest(found.hmac, seal.hmac):
-        raise DatabaseDamaged
+    if _size_of(wal_of(path)):
+        raise ChangedSinceLock
+    seal = header.seal
+    found = seal_of(path, vault_key) if path.stat().st_size == seal.size else None
+    if found is None or not hmac.compare_digest(found.hmac or "", seal.hmac or "-"):
+        raise _why_not_sealed(path, vault_key, header)
+
+
+def _why_not_sealed(path: Path, vault_key: bytearray, header: Header) -> FieldtuiError:
+    """Whether a file that is not the sealed one is damaged, or whole and another."""
+    try:
+        connection = open_database(path, vault_key, header.db, immutable=True)
+        try:
+            require_own(connection, header.vault_id)
+            broken = connection.execute("PRAGMA cipher_integrity_check").fetchone()
+        finally:
+            connection.close()
+    except DatabaseError:
+        return DatabaseDamaged()
+    except FieldtuiError as error:
+        return error
+    return DatabaseDamaged() if broken else ChangedSinceLock()
 
 
 def wal_of(path: Path) -> Path:
@@ -230,7 +286,9 @@ def require_sound_after_crash(path: Path, vault_key: bytearray, header: Header) 
         DatabaseDamaged: A page fails, or the database belongs to another vault.
         DiskFull: No room for the copy.
     """
-    with room_on_disk(), tempfile.TemporaryDirectory(dir=path.parent, prefix=".check-") as name:
+    if (_size_of(path) or 0) + (_size_of(wal_of(path)) or 0) > shutil.disk_usage(path.parent).free:
+        raise DiskFull  # said before the disk is full
+    with room_on_disk(), tempfile.TemporaryDirectory(dir=path.parent, prefix=CHECKING) as name:
         copy = Path(name) / path.name
         shutil.copyfile(path, copy)
         if wal_of(path).exists():

@@ -65,7 +65,8 @@ class OpenVault:
         Raises:
             HeaderTampered: The header changed since it was unlocked, and not by the key's holder.
             DatabaseMissing: No database, or an empty one.
-            DatabaseDamaged: Not the database that was closed, or a page fails.
+            ChangedSinceLock: Not the database that was sealed, though whole.
+            DatabaseDamaged: A page fails.
             DiskFull: No room for the check after a crash.
             Busy: Another process has the vault to itself.
             FolderRefused: Its files may not be written.
@@ -105,7 +106,7 @@ class OpenVault:
             if self.dirty_start:
                 require_sound_after_crash(database, self._vault_key, header)
             else:
-                require_seal(database, self._vault_key, header.seal)
+                require_seal(database, self._vault_key, header)
             header = self._write(header, seal=Seal(hmac=None, size=header.seal.size))
             self._sweep()
         self.vault_id = header.vault_id

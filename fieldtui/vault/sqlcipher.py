@@ -36,13 +36,14 @@ OperationalError: type[Exception] = dbapi2.OperationalError
 """The branch of it that says nothing about the content: locked, no room, no permission."""
 
 
-def connect(path: Path, *, create: bool) -> sqlite3.Connection:
+def connect(path: Path, *, create: bool, immutable: bool = False) -> sqlite3.Connection:
     """A connection that no key was given to yet.
 
     Args:
         path: The database file.
         create: Let SQLite make the file. Without it a missing file is an error, because SQLCipher
             would take an empty file for an empty vault.
+        immutable: Read only the file itself: no log of writes beside it is looked at, and nothing is made.
 
     Returns:
         A connection in driver autocommit (`isolation_level=None`): a statement commits by itself
@@ -53,7 +54,8 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     Raises:
         DatabaseError: The file is missing (without `create`) or cannot be opened.
     """
-    uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+    mode = "ro&immutable=1" if immutable else "rwc" if create else "rw"
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = dbapi2.connect(
         uri, uri=True, isolation_level=None, cached_statements=0, check_same_thread=False, timeout=5.0
     )

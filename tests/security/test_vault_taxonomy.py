@@ -234,7 +234,7 @@ def test_an_older_database_under_the_same_header_is_noticed(tmp_path: Path) -> N
     with reopened(tmp_path) as vault:
         vault.connection.execute("DELETE FROM rows WHERE id > 10")
     database.write_bytes(older)
-    with pytest.raises(errors.DatabaseDamaged):
+    with pytest.raises(errors.ChangedSinceLock):
         reopened(tmp_path)
 
 
@@ -245,7 +245,7 @@ def test_a_wal_that_was_not_there_at_close_is_noticed(tmp_path: Path) -> None:
         wal = (tmp_path / "vault" / "vault.db-wal").read_bytes()
     (tmp_path / "vault" / "vault.db-wal").write_bytes(wal)
     before = files_below(tmp_path)
-    with pytest.raises(errors.DatabaseDamaged):
+    with pytest.raises(errors.ChangedSinceLock):
         reopened(tmp_path)
     assert files_below(tmp_path) == before
 
