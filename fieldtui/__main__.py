@@ -17,6 +17,9 @@ def main() -> int:
         print(f"fieldtui {__version__}")
         return 0
     try:
+        from fieldtui.base.environment import forget_hostile
+
+        forget_hostile()  # before what is imported next looks at it
         from fieldtui import bootstrap
     except KeyboardInterrupt:
         return 130  # Ctrl-C while the program is still loading: nothing was begun, so there is nothing to say

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldtui.base import log
 from fieldtui.base.clock import SystemClock
+from fieldtui.base.crashreport import file_of, keep_reports_in, report_defect
+from fieldtui.base.environment import forget_hostile
 from fieldtui.base.errors import BadFile, BadUsage, DiskFull, FieldtuiError
 from fieldtui.base.exits import ExitCode
 from fieldtui.base.explain import explain
@@ -36,8 +38,6 @@ _VALUED: Final = {
     "--lang": "FIELDTUI_LANG",
 }
 
-_FRAMES: Final = 8
-"""How many of the innermost places of a defect are logged."""
 _COMPLETING: Final = "_FIELDTUI_COMPLETE"
 """Set by a shell that completes a command line: then every command must be known with its options."""
 _NO_ROOM: Final = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -137,7 +137,7 @@ def main(argv: Sequence[str]) -> int:
         return int(ExitCode.DONE)  # whoever read our output has heard enough
     except OSError as error:
         return _system_error(error, folder)
-    except Exception as error:  # noqa: BLE001  the one place where a defect of ours becomes an exit code
+    except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001  the one place where a defect becomes an exit code
         return _defect(error, folder)
     finally:
         _settle_output()
@@ -155,6 +155,7 @@ def _settle_output() -> None:
 def _prepare_process() -> None:
     """Private files by default, a closed memory, and UTF-8 out whatever the locale says."""
     os.umask(0o077)
+    forget_hostile()
     harden()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
@@ -191,6 +192,7 @@ def _open_log(folder: Path) -> None:
         with contextlib.suppress(OSError):
             make_private_folder(logs)
             log.open_log(logs)
+            keep_reports_in(logs)
 
 
 def _run(lifted: Lifted, folder: Path, options: Mapping[str, str], language: Language) -> int:
@@ -358,32 +360,25 @@ def _system_error(error: OSError, folder: Path | None) -> int:
 
 
 def _defect(error: BaseException, folder: Path | None) -> int:
-    """Write where it happened, never what was in it, and name the file."""
-    frames = []
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        frames.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{code.co_name}:{trace.tb_lineno}")
-        trace = trace.tb_next
+    """Write down where it happened, never what was in it, and name the file and what shows it."""
     message = _("fieldtui måtte stoppe på grund af en fejl i programmet. Det, der er gemt, er gemt.")
-    path = _crash_log(folder)
-    if path is not None:
-        log.event("defect", error=type(error).__name__)
-        for place in frames[-_FRAMES:]:
-            log.event("defect.at", place=place)
-        message += " " + _("Stedet i programmet står i {file}, uden personoplysninger.").format(file=path)
+    _crash_log(folder)
+    file = file_of(report_defect(error))
+    if file is not None:
+        message += " " + _(
+            "Stedet i programmet står i {file}, uden personoplysninger. Læs det, før du sender det: fieldtui doctor --crash"
+        ).format(file=file)
     _say(message)
     return int(ExitCode.INTERNAL)
 
 
-def _crash_log(folder: Path | None) -> Path | None:
-    if folder is None:
-        return None
-    try:
-        make_private_folder(folder / "logs")
-        return log.open_log(folder / "logs")
-    except OSError:
-        return None
+def _crash_log(folder: Path | None) -> None:
+    """Reports of a defect are kept also where there is no vault yet; without a folder there is no place for them."""
+    if folder is not None:
+        with contextlib.suppress(OSError):
+            make_private_folder(folder / "logs")
+            log.open_log(folder / "logs")
+            keep_reports_in(folder / "logs")
 
 
 def _say(text: str) -> None:

@@ -7,22 +7,48 @@ against what the system itself writes down.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
+import logging
 import sys
 import threading
+import warnings
 from typing import Any, Final
 
+from fieldtui.base.crashreport import report_defect
 from fieldtui.base.log import event
 
 _PR_SET_DUMPABLE: Final = 4
+_WER_NO_HEAP: Final = 1
+_SEM_SILENT: Final = 0x0001 | 0x0002
 
 
 def harden() -> None:
-    """No core file, no look into this process's memory by others of the same user, no traceback of a thread.
+    """No core file, no look into this process's memory by others of the same user, no word of data from what fails.
 
     On Linux the process becomes non-dumpable (prctl(2)): `/proc/PID/mem` and `environ` are closed to everybody but
-    root, and no debugger attaches. Where the system refuses, it stays as it was.
+    root, and no debugger attaches. Where the system refuses, it stays as it was. On Windows the error reports leave the
+    heap out and no box is shown (`WerSetFlags`, `SetErrorMode`); that was never run there.
+
+    Python's own voices are silenced too: a traceback, a warning and the log of last resort quote values.
     """
-    if sys.platform != "win32":
+    _close_memory()
+    faulthandler.disable()
+    warnings.showwarning = _warned
+    logging.lastResort = None
+    logging.raiseExceptions = False  # what cannot be written would be printed with all its arguments
+    sys.excepthook = _ended
+    threading.excepthook = lambda given: _failed("defect.thread", given.exc_value)
+    sys.unraisablehook = lambda given: _failed("defect.unraisable", given.exc_value)
+
+
+def _close_memory() -> None:
+    if sys.platform == "win32":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.windll.kernel32.SetErrorMode(_SEM_SILENT)
+            ctypes.windll.wer.WerSetFlags(_WER_NO_HEAP)
+    else:
         import resource
 
         with contextlib.suppress(OSError, ValueError):
@@ -32,14 +58,31 @@ def harden() -> None:
 
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    threading.excepthook = lambda given: _place_only("thread", given.exc_type, given.exc_traceback)
-    sys.unraisablehook = lambda given: _place_only("unraisable", given.exc_type, given.exc_traceback)
 
 
-def _place_only(where: str, kind: type[BaseException] | None, trace: Any) -> None:
-    """Write the kind of error and its place to the log; its message may hold personal data."""
-    place = "?"
-    while trace is not None:
-        place = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    event(f"defect.{where}", error=kind.__name__ if kind else "?", place=place)
+def _ended(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """The interpreter would print a traceback; a number is enough to find the place by."""
+    del trace
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    number = report_defect(error, "defect.last")
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"fieldtui: {number}\n")
+
+
+def _failed(where: str, error: BaseException | None) -> None:
+    if error is not None:
+        report_defect(error, where)
+
+
+def _warned(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: Any = None,
+    line: str | None = None,
+) -> None:
+    """A warning's text may quote a value (pydantic's do): only its kind and line are written down."""
+    del message, filename, file, line
+    event("warning", kind=category.__name__, line=lineno)

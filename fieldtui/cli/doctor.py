@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
 from fieldtui import __version__
 from fieldtui.base.clock import today
+from fieldtui.base.crashreport import kept_reports
+from fieldtui.base.environment import set_before_us
 from fieldtui.base.i18n import _
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
@@ -47,12 +49,18 @@ def mount(root: typer.Typer) -> None:
     root.command("doctor", help=_("Se efter, hvad der kan gå galt på denne maskine."))(doctor)
 
 
-def doctor(context: typer.Context) -> None:
+def doctor(
+    context: typer.Context,
+    crash: Annotated[bool, typer.Option("--crash", help=_("Vis, hvad der er noteret om fejl i programmet."))] = False,
+) -> None:
     """Look, and say what was found; exit 0 whatever it is.
 
     The vault is opened only where a passphrase file is given: nobody is asked.
     """
     setting = setting_of(context)
+    if crash:
+        show_crashes(setting)
+        return
     findings = list(examine(setting))
     marks = {"ok": "√", "note": "·", "problem": "!"}
     setting.answer(
@@ -62,6 +70,23 @@ def doctor(context: typer.Context) -> None:
         },
         (f"{marks[each.level]} {each.text}" for each in findings),
     )
+
+
+def show_crashes(setting: Setting) -> None:
+    """Everything that is kept of defects in the program, for a person to read before sending it to anybody."""
+    reports = kept_reports(setting.folder / "logs")
+    if not reports:
+        setting.answer([], [_("Der er ikke noteret nogen fejl i programmet.")])
+        return
+    lines = [
+        _("Det her er alt, hvad der er noteret. Der står ingen personoplysninger i det; læs det, før du sender det.")
+    ]
+    for report in reports:
+        lines += ["", _("Fejlnummer {number} · {at}").format(number=report.number, at=report.at)]
+        lines.append(f"fieldtui {report.fieldtui} · Python {report.python} · {report.system}")
+        for kind, places in report.errors:
+            lines += [kind, *(f"  {place}" for place in places)]
+    setting.answer([report.as_json() for report in reports], lines)
 
 
 def examine(setting: Setting) -> Iterator[Finding]:
@@ -77,8 +102,17 @@ def examine(setting: Setting) -> Iterator[Finding]:
     yield _rules(setting)
     yield _terminal()
     yield _encoding()
+    yield _environment()
     if setting.passphrase_file is not None and unlocking.vault_state(setting.folder) is unlocking.VaultState.PRESENT:
         yield from _inside(setting)
+
+
+def _environment() -> Finding:
+    """What can have put code of somebody else's into this process, before it could be refused."""
+    if names := ", ".join(set_before_us()):
+        text = _("Miljøet kan have ført fremmed kode ind i programmet: {names}. Spørg IT, hvem der har sat det.")
+        return Finding("environment", "problem", text.format(names=names))
+    return Finding("environment", "ok", _("Intet i miljøet fører fremmed kode ind i programmet."))
 
 
 def _inside(setting: Setting) -> Iterator[Finding]:

@@ -78,10 +78,12 @@ def setting_of(context: typer.Context) -> Setting:
 def as_json(document: Any, *, indent: int | None = 2) -> str:
     """One JSON document; characters that could steer a terminal or break UTF-8 are escaped."""
     text = json.dumps(document, ensure_ascii=False, indent=indent)
-    if text.isascii():
+    if text.isascii() and "\x7f" not in text:
         return text
-    return "".join(f"\\u{ord(char):04x}" if _unsafe(char) else char for char in text)
+    return "".join(json.dumps(char)[1:-1] if _unsafe(char) and char != "\x7f" else char for char in text).replace(
+        "\x7f", "\\u007f"
+    )
 
 
 def _unsafe(char: str) -> bool:
-    return ord(char) < 0x10000 and char != "\n" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return char != "\n" and unicodedata.category(char) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}

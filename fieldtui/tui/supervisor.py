@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
+from fieldtui.base.environment import without_hostile
 from fieldtui.base.exits import ExitCode
 from fieldtui.base.i18n import _
 from fieldtui.tui.endings import REASON_OF, LockReason
@@ -22,14 +23,6 @@ REASON_OPTION: Final = "--locked-because"
 _LAST_OF_OUR_OWN: Final = 8
 """Exit codes up to this one are said on purpose, after a sentence (`ExitCode`); what a kill leaves is another."""
 _FORWARDED: Final = ("SIGHUP", "SIGTERM")
-_DEBUGGING: Final = frozenset(
-    {
-        "PYTHONBREAKPOINT", "PYTHONDEBUG", "PYTHONDEVMODE", "PYTHONDUMPREFS", "PYTHONFAULTHANDLER", "PYTHONINSPECT",
-        "PYTHONMALLOCSTATS", "PYTHONPROFILEIMPORTTIME", "PYTHONSTARTUP", "PYTHONTRACEMALLOC", "PYTHONVERBOSE",
-        "SSLKEYLOGFILE",
-    }
-)  # fmt: skip
-"""Of Python's own switches: PYTHONINSPECT keeps a worker that should be gone at a prompt, with all it has in memory."""
 
 
 def run(argv_for_worker: Sequence[str]) -> int:
@@ -63,8 +56,10 @@ def _run_workers(argv_for_worker: Sequence[str]) -> int:
 
 def _run_worker(arguments: Sequence[str]) -> int:
     """Start one worker and wait for it; signals that end this process end it first."""
-    # -P: the program comes from where this one does, never from the folder the person happens to stand in.
-    worker = subprocess.Popen([sys.executable, "-P", "-m", "fieldtui", *arguments], env=_environment())
+    # -P: the program comes from where this one does, never from the folder the person happens to stand in; -E: nor from
+    # PYTHONPATH, and no switch of Python's keeps a worker that should be gone at a prompt, with all it has in memory.
+    command = [sys.executable, "-E", "-P", "-m", "fieldtui", *arguments]
+    worker = subprocess.Popen(command, env=without_hostile(os.environ))
     old = _forward_signals(worker)
     try:
         status = worker.wait()
@@ -72,11 +67,6 @@ def _run_worker(arguments: Sequence[str]) -> int:
         for number, handler in old.items():
             signal.signal(number, handler)
     return status
-
-
-def _environment() -> dict[str, str]:
-    """The person's own, without switches that keep a worker alive, or make it talk, after its end."""
-    return {name: value for name, value in os.environ.items() if name not in _DEBUGGING}
 
 
 def _forward_signals(worker: subprocess.Popen[bytes]) -> dict[signal.Signals, Any]:

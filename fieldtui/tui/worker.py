@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import signal
 import sys
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldtui.base.clock import Clock
+from fieldtui.base.environment import forget_hostile
 from fieldtui.base.i18n import Language, _, set_language
 from fieldtui.base.i18n import language as language_in_force
 from fieldtui.base.ids import IdSource
@@ -81,9 +81,7 @@ def _has_vault(folder: Path) -> bool:
 
 def _harden() -> None:
     """Before Textual: no debugging switch of the environment, no traceback with data. Bootstrap closed the memory."""
-    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
-        del os.environ[name]
-    os.environ.pop("SSLKEYLOGFILE", None)
+    forget_hostile()
     sys.excepthook = _silent
     threading.excepthook = lambda given: _silent(given.exc_type, given.exc_value, given.exc_traceback)
     sys.unraisablehook = lambda given: _silent(given.exc_type, given.exc_value, given.exc_traceback)

@@ -180,10 +180,10 @@ def test_a_defect_is_exit_1_and_names_a_log_that_holds_nothing_personal(
     monkeypatch.setattr(bootstrap, "_FAMILIES", {"status": "tests.cli.broken"})
     assert bootstrap.main(["--data-dir", str(tmp_path), "status"]) == 1
     said = capsys.readouterr()
-    file = tmp_path / "logs" / "fieldtui.log"
+    (file,) = (tmp_path / "logs").glob("crash-*.json")
     assert str(file) in said.err
-    logged = file.read_text("utf-8")
-    assert "ValueError" in logged
+    logged = file.read_text("utf-8") + (tmp_path / "logs" / "fieldtui.log").read_text("utf-8")
+    assert logged.count("ValueError") == 2
     assert "test_process:status" in logged
     for text in (said.err, said.out, logged):
         assert "610190" not in text

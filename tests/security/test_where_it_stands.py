@@ -41,7 +41,7 @@ def test_no_switch_of_python_keeps_a_worker_at_a_prompt(monkeypatch: pytest.Monk
 
     class Started:
         def __init__(self, command: list[str], env: dict[str, str]) -> None:
-            assert command[:4] == [sys.executable, "-P", "-m", "fieldtui"]
+            assert command[:5] == [sys.executable, "-E", "-P", "-m", "fieldtui"]
             started.append(env)
 
         def wait(self) -> int:
