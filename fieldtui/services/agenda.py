@@ -22,14 +22,19 @@ class AgendaView:
         Args:
             on: The day.
             horizon_days: How far ahead deadlines and tasks are shown.
+
+        Raises:
+            DiskFull, Busy: It could not be written to the access log, so it is not shown.
         """
         store = self._context.store
+        cases = self._context.cases()
+        self._context.looking.listed("today", len(cases))
         with store.reading() as connection:
             others = {
                 row[0] for row in connection.execute("SELECT citizen_id FROM assignment WHERE role = 'treatment'")
             }
         return agenda(
-            [case for case in self._context.cases() if case.id not in others],
+            [case for case in cases if case.id not in others],
             store.all("appointment", scope="team", since=on, until=on),
             store.all("task", scope="team"),
             self._context.rules,

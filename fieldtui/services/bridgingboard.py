@@ -45,8 +45,13 @@ class BridgingBoard:
     _store: Store
 
     def bridging(self, on: date) -> tuple[BridgingRow, ...]:
-        """Every referral that is not annulled: the nearest guarantee first, then by the day it was asked for."""
+        """Every referral that is not annulled: the nearest guarantee first, then by the day it was asked for.
+
+        Raises:
+            DiskFull, Busy: It could not be written to the access log, so it is not shown.
+        """
         rows = [self._bridging_row(case, referral, on) for case in self._context.cases() for referral in case.referrals]
+        self._context.looking.listed("referral", len(rows))
         return tuple(
             sorted(rows, key=lambda row: (row.due_on or date.max, row.referral.record.requested_on, row.referral.id))
         )

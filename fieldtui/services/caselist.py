@@ -93,10 +93,15 @@ class CaseList:
     _store: Store
 
     def citizens(self, on: date) -> tuple[CitizenRow, ...]:
-        """Everyone enrolled on a day: the nearest deadline first, then the longest silence, then by name."""
+        """Everyone enrolled on a day: the nearest deadline first, then the longest silence, then by name.
+
+        Raises:
+            DiskFull, Busy: It could not be written to the access log, so it is not shown.
+        """
         drafts = {draft.subject_id for draft in self._store.drafts.all()}
         roles, states = self._roles(), self.citizen_states()
         enrolled = [case for case in self._context.cases() if not is_discharged(case.citizen.record, on)]
+        self._context.looking.listed("citizen", len(enrolled))
         names = short_names({case.id: case.citizen.record for case in enrolled})
         rows = [
             (self._order(row, days), row)

@@ -96,10 +96,12 @@ class CompanyList:
 
         Raises:
             NotFound: No such company.
+            DiskFull, Busy: It could not be written to the access log, so it is not shown.
         """
         company = self._store.get(company_id)
         if company is None or not isinstance(company.record, Company):
             raise NotFound(clean(company_id, limit=80))
+        self._context.looking.listed("company", 1)
 
         def here(collection: str, *, newest_first: bool = True) -> tuple[Stored[Any], ...]:
             found = [each for each in self._store.all(collection) if each.record.company_id == company_id]

@@ -95,18 +95,23 @@ class Conflicts:
         self._store = context.store
 
     def list(self) -> tuple[ConflictRow, ...]:
-        """Undecided ones, the oldest first."""
+        """Undecided ones, the oldest first. Whose they are is written to the access log."""
         with self._store.reading() as connection:
             rows = connection.execute(f"{_SELECT} WHERE resolved_at IS NULL ORDER BY created_at, id").fetchall()
-        return tuple(self._named(_conflict(row)) for row in rows)
+        found = tuple(self._named(_conflict(row)) for row in rows)
+        for row in found:
+            self._context.looking.within(row.citizen_id, "conflict")
+        return found
 
     def get(self, conflict_id: str) -> ConflictRow:
-        """One undecided difference.
+        """One undecided difference. Whose it is is written to the access log.
 
         Raises:
             NotFound: No such, or it is decided.
         """
-        return self._named(_conflict(self._raw(conflict_id)))
+        row = self._named(_conflict(self._raw(conflict_id)))
+        self._context.looking.within(row.citizen_id, "conflict")
+        return row
 
     def resolve(self, conflict_id: str, take: Take, value: Any = None, *, field: str | None = None) -> Done:
         """Decide. The answer is an ordinary edit on top of theirs; what was not chosen stays in the history.

@@ -8,6 +8,7 @@ from fieldtui.base.clock import Clock, today
 from fieldtui.base.errors import NotEnrolled
 from fieldtui.domain.case import Case
 from fieldtui.domain.rulebook import RuleBook
+from fieldtui.services.looking import Looking
 from fieldtui.store import MetaKey, Store
 from fieldtui.store.rulesets import RuleSets
 from fieldtui.wire.messages import Person
@@ -19,6 +20,8 @@ class Context:
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock
+        self.looking = Looking(store, clock)
+        """Writes down what a person is shown of a citizen."""
         self._cases: tuple[tuple[int, int], tuple[Case, ...]] | None = None
         self._rules: tuple[tuple[object, ...], RuleBook] | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fieldtui.services.context import Context
+from fieldtui.services.looking import citizen_of
 from fieldtui.store.drafts import Draft
 from fieldtui.store.meta import MetaKey
 
@@ -13,6 +14,7 @@ class Drafts:
     """Texts that somebody has begun. They are kept encrypted on this device and never sent."""
 
     def __init__(self, context: Context) -> None:
+        self._context = context
         self._store = context.store
         self._box = context.store.drafts
 
@@ -25,8 +27,12 @@ class Drafts:
         return self._box.save(key, kind, subject_id, text)
 
     def get(self, key: str) -> Draft | None:
-        """The draft under a key."""
-        return self._box.get(key)
+        """The draft under a key; whose it is is written to the access log with the look it belongs to."""
+        draft = self._box.get(key)
+        stored = None if draft is None or draft.subject_id is None else self._store.get(draft.subject_id)
+        if stored is not None:
+            self._context.looking.within(citizen_of(stored), "draft")
+        return draft
 
     def discard(self, key: str) -> None:
         """Forget a draft, as when its text was saved for good."""

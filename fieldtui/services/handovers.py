@@ -68,7 +68,16 @@ class Handovers(Errands):
     """Hand-overs of one workspace."""
 
     def list(self) -> tuple[HandoverRow, ...]:
-        """Offers to this person and by them, the newest first, with what was asked here and is not answered yet."""
+        """Offers to this person and by them, the newest first, with what was asked here and is not answered yet.
+
+        Where there are any, that they were seen is written to the access log.
+        """
+        found = self._rows()
+        if found:
+            self._context.looking.listed("handover", len(found))
+        return found
+
+    def _rows(self) -> tuple[HandoverRow, ...]:
         known = {offer.id: offer for offer in self._desk.handovers()}
         asked = self._asked()
         rows = [
@@ -80,7 +89,7 @@ class Handovers(Errands):
 
     def to_answer(self) -> tuple[HandoverRow, ...]:
         """Citizens that this person is offered and has not answered."""
-        return tuple(row for row in self.list() if row.incoming and row.state == "offered")
+        return tuple(row for row in self._rows() if row.incoming and row.state == "offered")
 
     def colleagues(self) -> tuple[Person, ...]:
         """Who a citizen can be offered to, by initials."""

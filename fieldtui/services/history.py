@@ -16,6 +16,7 @@ from fieldtui.base.text import clean
 from fieldtui.domain.merge import ANNULLED
 from fieldtui.domain.records import COLLECTIONS, fields_of
 from fieldtui.services.context import Context
+from fieldtui.services.looking import citizen_of
 from fieldtui.store.arrived import differences
 from fieldtui.store.inbox import MY_BODY
 
@@ -110,17 +111,20 @@ class History:
         self._store = context.store
 
     def of_record(self, record_id: str) -> tuple[Version, ...]:
-        """One record's versions, the newest first.
+        """One record's versions, the newest first; written to the access log with the look they belong to.
 
         Raises:
             NotFound: No such record.
         """
-        if self._store.get(record_id) is None:
+        stored = self._store.get(record_id)
+        if stored is None:
             raise NotFound(clean(record_id, limit=80))
+        self._context.looking.within(citizen_of(stored), "history")
         return self._where("record_id = ?", record_id)
 
     def of_citizen(self, citizen_id: str) -> tuple[Version, ...]:
-        """The versions of everything in a citizen's scope, the newest first."""
+        """The versions of everything in a citizen's scope, the newest first; logged as `of_record`."""
+        self._context.looking.within(citizen_id, "history")
         return self._where("scope = ?", f"citizen:{citizen_id}")
 
     def _where(self, condition: str, value: str) -> tuple[Version, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,17 +16,27 @@ from fieldtui.domain.deadlines import is_discharged
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.identifiers import parse_cpr
 from fieldtui.domain.problems import model_of
-from fieldtui.domain.records import Appointment, Citizen, fields_of
+from fieldtui.domain.protection import PROTECTED_FIELDS, is_protected
+from fieldtui.domain.records import Appointment, Citizen, Note, Task, fields_of
 from fieldtui.services.bridgingboard import BridgingBoard, BridgingRow
 from fieldtui.services.caselist import CaseList, CitizenRow, WeekFigures
 from fieldtui.services.companylist import CompanyCard, CompanyList, CompanyRow
 from fieldtui.services.context import Context
+from fieldtui.services.looking import citizen_of, said
 from fieldtui.store.searching import SearchHit, spell
 
 __all__ = ["BridgingRow", "CitizenRow", "CompanyCard", "CompanyRow", "Lookup", "SearchHit", "WeekFigures"]
 
-_REVEALED = frozenset({"cpr", "phone", "address"})
-_LONGEST_REASON = 200
+_REVEALED = frozenset({"cpr", "phone", "address", "postal_code", "city"})
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A citizen, and what was written and promised."""
+
+    citizen: Citizen
+    notes: tuple[Stored[Note], ...]
+    tasks: tuple[Stored[Task], ...]
 
 
 class Lookup(CaseList, CompanyList, BridgingBoard):
@@ -47,7 +57,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         since: date | None = None,
         until: date | None = None,
     ) -> tuple[Stored[Any], ...]:
-        """The records of a collection by their main date.
+        """The records of a collection by their main date. Of citizens' records it is written to the access log.
 
         Args:
             collection: Its name.
@@ -58,7 +68,20 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
 
         Raises:
             BadUsage: No such collection; the nearest one is suggested.
+            DiskFull, Busy: It could not be logged, so it is not shown.
         """
+        found = self._find(collection, citizen_id, include_all=include_all, since=since, until=until)
+        if model_of(collection).reach == "citizen":
+            self._context.looking.listed(collection, len(found), citizen_id)
+        return found
+
+    def enrolled(self) -> int:
+        """How many citizens on this device are enrolled today; a number only."""
+        return len(self._find("citizen", None, include_all=False, since=None, until=None))
+
+    def _find(
+        self, collection: str, citizen_id: str | None, *, include_all: bool, since: date | None, until: date | None
+    ) -> tuple[Stored[Any], ...]:
         model_of(collection)
         scope = None if citizen_id is None else f"citizen:{citizen_id}"
         found = self._store.all(collection, scope=scope, annulled=include_all, since=since, until=until)
@@ -82,7 +105,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
             BadUsage: As `list`.
             DiskFull, Busy: It could not be logged, so it is not given out.
         """
-        found = self.list(collection, citizen_id=citizen_id, include_all=include_all, since=since, until=until)
+        found = self._find(collection, citizen_id, include_all=include_all, since=since, until=until)
         self._store.audit("list", citizen_id, detail=f"{collection} {len(found)}")
         return found
 
@@ -93,20 +116,25 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
             NotFound: No such record.
             DiskFull, Busy: It could not be logged, so it is not shown.
         """
-        stored = self.get(record_id)
-        citizen_id = stored.id if stored.collection == "citizen" else getattr(stored.record, "citizen_id", None)
+        stored = self._get(record_id)
+        citizen_id = citizen_of(stored)
         if citizen_id is not None:
-            said = clean(reason, limit=_LONGEST_REASON) if reason else None
-            detail = None if stored.collection == "citizen" else stored.collection
-            self._store.audit("open", citizen_id, reason=said, detail=detail)
+            what = None if stored.collection == "citizen" else stored.collection
+            self._context.looking.opened(citizen_id, reason=reason, what=what)
         return stored
 
     def get(self, record_id: str) -> Stored[Any]:
-        """One record, annulled or not.
+        """One record, annulled or not. Where it is about a citizen it is written to the access log, once for a while.
 
         Raises:
             NotFound: No such record.
+            DiskFull, Busy: It could not be logged, so it is not shown.
         """
+        stored = self._get(record_id)
+        self._context.looking.within(citizen_of(stored), stored.collection)
+        return stored
+
+    def _get(self, record_id: str) -> Stored[Any]:
         stored = self._store.get(record_id)
         if stored is None:
             raise NotFound(clean(record_id, limit=80))
@@ -124,7 +152,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         case = self._store.case(citizen_id)
         if case is None:
             raise NotFound(clean(citizen_id, limit=80))
-        self._store.audit("open", citizen_id, reason=clean(reason, limit=_LONGEST_REASON) if reason else None)
+        self._context.looking.opened(citizen_id, reason=reason)
         return case
 
     def refresh_citizen(self, citizen_id: str) -> Case:
@@ -136,17 +164,38 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         case = self._store.case(citizen_id)
         if case is None:
             raise NotFound(clean(citizen_id, limit=80))
+        self._context.looking.still(citizen_id)
         return case
 
-    def reveal(self, citizen_id: str, field: str, reason: str | None = None) -> str:
-        """A citizen's CPR number, phone number or address, whole. It is written to the access log.
+    def newest(self, citizen_id: str, what: str) -> Newest:
+        """A citizen with the notes and tasks, for a panel or a dialog that shows the newest of them.
+
+        It is written to the access log, unless it belongs to a look that was.
+
+        Args:
+            citizen_id: Whose.
+            what: `today` or `writing`: what it is shown for.
 
         Raises:
             NotFound: No such citizen.
-            BadUsage: A field that is never masked, or one that is empty.
             DiskFull, Busy: It could not be logged, so it is not shown.
         """
-        stored = self.get(citizen_id)
+        stored = self._get(citizen_id)
+        if not isinstance(stored.record, Citizen):
+            raise NotFound(clean(citizen_id, limit=80))
+        self._context.looking.within(citizen_id, what)
+        scope = f"citizen:{citizen_id}"
+        return Newest(stored.record, self._store.all("note", scope=scope), self._store.all("task", scope=scope))
+
+    def reveal(self, citizen_id: str, field: str, reason: str | None = None) -> str:
+        """A citizen's CPR number, phone number or a part of the address, whole. It is written to the access log.
+
+        Raises:
+            NotFound: No such citizen.
+            BadUsage: A field that is never masked, or one that is empty; or no reason where the address is protected.
+            DiskFull, Busy: It could not be logged, so it is not shown.
+        """
+        stored = self._get(citizen_id)
         if not isinstance(stored.record, Citizen):
             raise NotFound(clean(citizen_id, limit=80))
         if field not in _REVEALED:
@@ -155,9 +204,10 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         if not value:
             label = _(fields_of(Citizen)[field].label)
             raise BadUsage(_("{label} er ikke udfyldt.").format(label=label))
-        self._store.audit(
-            "reveal", citizen_id, reason=clean(reason, limit=_LONGEST_REASON) if reason else None, detail=field
-        )
+        why = said(reason)
+        if why is None and field in PROTECTED_FIELDS and is_protected(stored.record):
+            raise BadUsage(_("Skriv, hvorfor den beskyttede oplysning skal vises. Grunden skrives i adgangsloggen."))
+        self._store.audit("reveal", citizen_id, reason=why, detail=field)
         return parse_cpr(value).formatted if field == "cpr" else str(value)
 
     def search(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
@@ -201,6 +251,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
     def appointments(self, first: date, last: date) -> tuple[Stored[Appointment], ...]:
         """My citizens' appointments and my team's from the first day through the last, by time."""
         found = self._store.all("appointment", since=first, until=last)
+        self._context.looking.listed("appointment", len(found))
         return tuple(sorted(found, key=lambda stored: (stored.record.starts_at, stored.id)))
 
     def week(self, monday: date) -> tuple[Stored[Appointment], ...]:

@@ -87,13 +87,22 @@ class ParkedEdits(Errands):
     """Parked edits of one workspace."""
 
     def list(self) -> tuple[ParkedRow, ...]:
-        """Edits that wait for this person, and this person's own that wait for somebody; the oldest first."""
+        """Edits that wait for this person, and this person's own that wait for somebody; the oldest first.
+
+        Whose they are is written to the access log with the look they belong to.
+        """
+        found = self._rows()
+        for row in found:
+            self._context.looking.within(row.citizen_id, "outbox")
+        return found
+
+    def _rows(self) -> tuple[ParkedRow, ...]:
         asked = self._asked()
         return tuple(self._row(edit, asked.get(edit.op_id)) for edit in self._desk.parked())
 
     def to_answer(self) -> tuple[ParkedRow, ...]:
         """Edits that wait for this person."""
-        return tuple(row for row in self.list() if not row.mine and row.state in {"waiting", "changed", "refused"})
+        return tuple(row for row in self._rows() if not row.mine and row.state in {"waiting", "changed", "refused"})
 
     def accept(self, op_id: str, take: Collection[str] = ()) -> Done:
         """Take a parked edit into the record, under its author's name.

@@ -56,10 +56,10 @@ class Undo:
         self._store = context.store
 
     def items(self, limit: int = 20) -> tuple[UndoItem, ...]:
-        """The latest acts, newest first; those that were undone too."""
+        """The latest acts, newest first; those that were undone too. That they were seen is written to the access log."""
         with self._store.reading() as connection:
             rows = self._commands(connection, "kind = 'do'", limit)
-            return tuple(
+            items = tuple(
                 UndoItem(
                     command_id=row[0],
                     label=row[1],
@@ -68,6 +68,8 @@ class Undo:
                 )
                 for row in rows
             )
+        self._context.looking.listed("history", len(items))
+        return items
 
     def last(self) -> UndoItem | None:
         """The act that `undo` would take back."""

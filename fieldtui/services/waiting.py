@@ -87,10 +87,16 @@ class Waiting:
         self._outbox = Outbox(context.store)
 
     def list(self) -> tuple[OutboxRow, ...]:
-        """All of them, in the order they were made; then what was parked and has left this machine with its citizen."""
+        """All of them, in the order they were made; then what was parked and has left this machine with its citizen.
+
+        Where there are any, that they were seen is written to the access log.
+        """
         here = tuple(self._row(entry) for entry in self._outbox.all())
         known = {row.op_id for row in here}
-        return here + tuple(row for row in self._parked_away() if row.op_id not in known)
+        found = here + tuple(row for row in self._parked_away() if row.op_id not in known)
+        if found:
+            self._context.looking.listed("outbox", len(found))
+        return found
 
     def _parked_away(self) -> tuple[OutboxRow, ...]:
         """Own edits that wait at the office for the citizen's new consultant: known by call code, without their words."""
@@ -171,6 +177,7 @@ class Waiting:
         entry = self._refused(name)
         with self._store.reading() as connection:
             row = standing_of(connection, entry.record_id)
+        self._context.looking.within(_citizen(entry), "outbox")
         if row is None or entry.kind == "annul":
             raise BadUsage(_("Her er intet at rette. Send den igen, eller opgiv den."))
         known = fields_of(COLLECTIONS[entry.collection])

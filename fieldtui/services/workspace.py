@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fieldtui.services.enrolment import Enrolment
     from fieldtui.services.handovers import Handovers
     from fieldtui.services.history import History
+    from fieldtui.services.logbook import LogBook
     from fieldtui.services.parked import ParkedEdits
     from fieldtui.services.shutout import Shutout
     from fieldtui.services.syncing import Syncing
@@ -192,6 +193,13 @@ class Workspace:
         return ParkedEdits(self._context)
 
     @cached_property
+    def logbook(self) -> LogBook:
+        """The access log, for reading."""
+        from fieldtui.services.logbook import LogBook
+
+        return LogBook(self._context)
+
+    @cached_property
     def shutout(self) -> Shutout:
         """The organisation's key, and what becomes of a device that is shut out."""
         from fieldtui.services.shutout import Shutout
@@ -218,7 +226,7 @@ class Workspace:
             states = dict(connection.execute("SELECT state, count(*) FROM outbox GROUP BY state"))
             conflicts = connection.execute("SELECT count(*) FROM conflict WHERE resolved_at IS NULL").fetchone()[0]
             return Status(
-                citizens=len(self.lookup.list("citizen")),
+                citizens=self.lookup.enrolled(),
                 pending=states.get("waiting", 0),
                 conflicts=conflicts,
                 rejected=states.get("rejected", 0),
@@ -260,7 +268,7 @@ class Workspace:
         return check_vault(self._vault)
 
     def log_entries(self, *, subject: str | None = None) -> tuple[LogRow, ...]:
-        """The access log in order, or only what is about one citizen or record."""
+        """The access log in order, or only the entries whose subject is this citizen or record; see `logbook` for more."""
         return self.store.log_entries(subject=subject)
 
     @property

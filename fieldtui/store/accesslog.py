@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from fieldtui.base.errors import LogBroken
+from fieldtui.domain.logged import bare_reason
 
 FIRST_PREV: Final = ""
 """What stands before the first entry."""
@@ -73,7 +74,12 @@ def append(  # noqa: PLR0913  the columns of one entry
     reason: str | None,
     detail: str | None,
 ) -> LogRow:
-    """Add an entry; must run inside the transaction of what it tells about."""
+    """Add an entry; must run inside the transaction of what it tells about.
+
+    A CPR number in a typed reason is not stored, nor is the name of the citizen whom the entry is about.
+    """
+    if reason is not None:
+        reason = bare_reason(reason, _names(connection, subject))
     last = connection.execute("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     seq, prev = (last[0] + 1, last[1]) if last else (1, FIRST_PREV)
     stamp = at.astimezone(UTC).isoformat(timespec="seconds")
@@ -81,6 +87,19 @@ def append(  # noqa: PLR0913  the columns of one entry
     mac = mac_of(key, unsigned)
     connection.execute(_INSERT, (seq, stamp, actor, device, action, subject, reason, detail, prev, mac))
     return LogRow(seq, stamp, actor, device, action, subject, reason, detail, prev, mac)
+
+
+def _names(connection: sqlite3.Connection, subject: str | None) -> tuple[str, ...]:
+    """The names of the citizen whom an entry is about, or whose record it is about."""
+    found = connection.execute(
+        "SELECT c.body FROM record r JOIN record c ON c.id = substr(r.scope, 9) AND c.collection = 'citizen'"
+        " WHERE r.id = ? AND r.scope LIKE 'citizen:%'",
+        (subject,),
+    ).fetchone()
+    if found is None:
+        return ()
+    body = json.loads(found[0])
+    return tuple(str(body[name]) for name in ("given_name", "family_name") if body.get(name))
 
 
 def rows(

@@ -133,8 +133,8 @@ class NoteEditor(Dialog[Outcome]):
 
     def _open(self) -> Opened:
         workspace = self.shell.workspace
-        notes = workspace.lookup.list("note", citizen_id=self._citizen_id)
-        tasks = workspace.lookup.list("task", citizen_id=self._citizen_id)
+        newest = workspace.lookup.newest(self._citizen_id, "writing")
+        notes, tasks = newest.notes, newest.tasks
         latest = max(notes, key=lambda stored: stored.record.written_at, default=None)
         text = ""
         if latest is not None:

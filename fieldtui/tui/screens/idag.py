@@ -160,11 +160,8 @@ class Today(Acts, ServiceScreen[Loaded]):
         citizen_id = stored.record.citizen_id
         if citizen_id is None:
             return Details(stored.record, None, (), ())
-        lookup = self.shell.workspace.lookup
-        citizen = lookup.get(citizen_id).record
-        notes = lookup.list("note", citizen_id=citizen_id)
-        tasks = lookup.list("task", citizen_id=citizen_id)
-        return Details(stored.record, citizen, notes, tasks)
+        newest = self.shell.workspace.lookup.newest(citizen_id, "today")
+        return Details(stored.record, newest.citizen, newest.notes, newest.tasks)
 
     def _show_details(self, details: Details) -> None:
         names = self.shell.names

@@ -36,7 +36,7 @@ def test_threads_of_one_process_wait_for_each_other(tmp_path: Path) -> None:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(work, range(40)))
         assert len(workspace.lookup.list("note")) == 40
-        assert workspace.verify_log() == 42, "made, one citizen, forty notes"
+        assert workspace.verify_log() == 44, "made, one citizen, forty notes, and one look at each of two lists"
         assert len(workspace.drafts.unfinished()) == 40
 
 
