@@ -3,9 +3,10 @@
     FieldtuiError
     ├── BadInput            usage, files and values (exit 2)
     │   ├── BadUsage · NotFound · InvalidRecords · BadFile · FolderRefused
-    │   ├── NoVault · VaultExists · NewerVault · NotEnrolled · ReadOnlyLease · PassphraseTooWeak
+    │   ├── NoVault · VaultExists · NewerVault · NotEnrolled · ReadOnlyLease · PassphraseTooWeak · NoOrganisationSlot
     ├── Locked              the vault stays shut (exit 3)
-    │   └── WrongPassphrase · WrongRecoveryCode · NoPassphrase · TooSoon
+    │   ├── WrongPassphrase · WrongRecoveryCode · NoPassphrase · TooSoon
+    │   └── AnswerRefused · DeviceStoreShut · DeviceSecretGone
     ├── Unreachable         central does not answer; all work is kept (exit 4)
     │   └── TlsRefused · NeedsOffice · UpgradeNeeded · ServerFault · DatabaseUnreachable
     ├── Waiting             done, but a person must decide (exit 5)
@@ -121,6 +122,10 @@ class NewerVault(BadInput):
     """The vault was made by a newer fieldtui; it was not touched."""
 
 
+class NoOrganisationSlot(BadInput):
+    """The vault has no slot that the organisation's key opens."""
+
+
 class NotEnrolled(BadInput):
     """The vault is not tied to a central system yet."""
 
@@ -152,6 +157,22 @@ class WrongPassphrase(Locked):
 
 class WrongRecoveryCode(Locked):
     """The recovery code is mistyped or belongs to another vault."""
+
+
+@dataclass(eq=False)
+class AnswerRefused(Locked):
+    """The office's answer to a request for recovery does not open this vault; nothing was changed."""
+
+    why: str
+    """`no-request`, `format`, `request`, `sealed` or `key`."""
+
+
+class DeviceStoreShut(Locked):
+    """The vault needs a device secret, and the operating system's store of secrets is locked or not there."""
+
+
+class DeviceSecretGone(Locked):
+    """The store of secrets answers, but this vault's device secret is not in it."""
 
 
 class NoPassphrase(Locked):

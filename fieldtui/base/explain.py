@@ -16,6 +16,18 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
     ),
     e.WrongPassphrase: N_("Adgangssætningen passer ikke. Prøv igen. Er Caps Lock slået til?"),
     e.WrongRecoveryCode: N_("Nødkoden passer ikke. Tjek den mod papiret; O og 0 er det samme, I, L og 1 er det samme."),
+    e.DeviceStoreShut: N_(
+        "Boksen er bundet til denne maskines nøglering, og den er låst eller mangler. Intet er ændret. Lås nøgleringen op "
+        "ved at logge på maskinen, og prøv igen. Går det ikke, åbner nødkoden: fieldtui vault recover"
+    ),
+    e.DeviceSecretGone: N_(
+        "Boksen er bundet til denne maskines nøglering, men dens hemmelighed ligger der ikke mere. Intet er tabt. "
+        "Brug nødkoden: fieldtui vault recover, eller kontorets hjælp: fieldtui vault recover --organisation"
+    ),
+    e.NoOrganisationSlot: N_(
+        "Kontorets nøgle kan ikke åbne denne boks: den er ikke tilmeldt, eller nøglens ord er ikke bekræftet på maskinen. "
+        "Brug nødkoden: fieldtui vault recover"
+    ),
     e.NoPassphrase: N_("Boksen er låst, og der er ingen terminal at spørge på. Angiv en fil med --passphrase-file."),
     e.Unreachable: N_(
         "Kontoret svarer ikke. Dine ændringer er gemt her og sendes, når der er net. Arbejd bare videre."
@@ -132,6 +144,20 @@ def _revoked(error: e.Revoked) -> str:
     ).format(file=error.sealed)
 
 
+_ANSWER_WHY: Final = {
+    "no-request": N_("der er ikke bedt om hjælp fra denne maskine, eller svaret er brugt"),
+    "request": N_("det hører til en anden anmodning end den nyeste herfra"),
+    "format": N_("det er ikke et svar fra kontoret"),
+}
+
+
+def _answer(error: e.AnswerRefused) -> str:
+    why = _(_ANSWER_WHY.get(error.why, N_("det åbner ikke denne boks")))
+    return _("Svaret er ikke brugt: {why}. Intet er ændret. Lav en ny anmodning, og bed kontoret svare på den.").format(
+        why=why
+    )
+
+
 _WITH_DATA: Final[dict[type[e.FieldtuiError], Callable[..., str]]] = {
     e.BadUsage: lambda error: error.message,
     e.NotFound: lambda error: _("Der findes intet med id {id}. Find det rigtige med: fieldtui list").format(
@@ -144,6 +170,7 @@ _WITH_DATA: Final[dict[type[e.FieldtuiError], Callable[..., str]]] = {
     ),
     e.NoVault: lambda error: _("Der er ingen boks i {folder}. Lav en med: fieldtui init").format(folder=error.folder),
     e.VaultExists: lambda error: _("Der er allerede en boks i {folder}. Den er ikke rørt.").format(folder=error.folder),
+    e.AnswerRefused: _answer,
     e.PassphraseTooWeak: lambda error: error.reason,
     e.TooSoon: lambda error: _("For mange forsøg. Vent {seconds} sekunder, og prøv igen.").format(
         seconds=max(1, round(error.seconds))
