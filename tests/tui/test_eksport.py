@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyrage
+from textual.widgets import Input
+
+from fieldtui.tui.widgets.choice import ChoiceField
 from tests.tui.support import a_caseload, grid, press, running, settle
 
 
@@ -37,3 +41,24 @@ async def test_outlook_has_only_its_own_format_and_a_week_has_its_own_count(tmp_
         await press(pilot, "enter")
         assert [path.suffix for path in load.workspace.exports.folder.iterdir()] == [".ics"]
         assert all(len(line) <= 80 for line in grid(app).splitlines())
+
+
+async def test_a_list_is_sealed_to_the_key_a_person_gives_or_under_words_shown_on_the_screen(tmp_path: Path) -> None:
+    receiver = pyrage.x25519.Identity.generate()
+    load = a_caseload(tmp_path)
+    async with running(load) as (app, pilot):
+        app.go("eksport")
+        await settle(pilot)
+        app.screen.query_one("#seal", ChoiceField).pick("key")
+        await press(pilot, "enter")
+        app.screen.query_one(Input).value = str(receiver.to_public())
+        await press(pilot, "enter")
+        (sealed,) = load.workspace.exports.folder.iterdir()
+        assert sealed.suffix == ".age"
+        assert "Fatima A." in pyrage.decrypt(sealed.read_bytes(), [receiver]).decode("utf-8-sig")
+        app.screen.query_one("#seal", ChoiceField).pick("words")
+        await press(pilot, "enter")
+        shown = grid(app)
+        assert "Åbnes med disse ord" in shown
+        assert len(list(load.workspace.exports.folder.iterdir())) == 2
+        assert not any(b"Fatima" in each.read_bytes() for each in load.workspace.exports.folder.iterdir())

@@ -13,7 +13,8 @@ from textual.containers import Horizontal, Vertical
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import N_, _
 from fieldtui.domain.calendar import monday_of
-from fieldtui.services.exporting import ExportResult
+from fieldtui.services.exporting import PASSPHRASE, ExportResult, seal_for
+from fieldtui.tui.dialogs.reason import ReasonDialog
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters.dates import with_day_full
 from fieldtui.tui.presenters.lines import Line, Piece, line
@@ -27,6 +28,11 @@ _PROFILES: Final = (
     ("outlook", N_("Outlook"), N_("kun tid, sted, type og et nummer; ingen navne")),
 )
 _FORMATS: Final = {"reception": ("csv", "json"), "own": ("csv", "json"), "outlook": ("ics",)}
+_SEALS: Final = (
+    ("none", N_("Åben"), N_("en almindelig fil: vis den kun til dem, den er til")),
+    ("words", N_("Ord"), N_("fem ord åbner den; de vises, når den er skrevet")),
+    ("key", N_("Nøgle"), N_("kun modtagerens nøgle åbner den")),
+)
 _PERIODS: Final = (("day", N_("I dag")), ("week", N_("Ugen")), ("next", N_("Næste uge")))
 
 
@@ -73,6 +79,7 @@ class Export(ServiceScreen[Preview]):
                 yield ChoiceField(
                     _("Format"), [("csv", "CSV"), ("json", "JSON"), ("ics", "ICS (Outlook)")], id="format"
                 )
+                yield ChoiceField(_("Forseglet"), [(key, _(name)) for key, name, _what in _SEALS], id="seal")
                 yield TextPanel(_("Listen"), hint=_("Enter skriver den"), id="export-what")
             with Vertical(id="export-right"):
                 yield TextPanel(_("Hvor og hvor længe?"), id="export-said")
@@ -112,9 +119,10 @@ class Export(ServiceScreen[Preview]):
         ]
         self.query_one("#export-what", TextPanel).show(lines)
         folder = self.shell.workspace.exports.folder
+        sealing = next(_(what) for key, _name, what in _SEALS if key == self._choice("seal"))
         place = [
             line(_("Mappen {folder} i fieldtuis egen datamappe.").format(folder=folder.name)),
-            line(_("Listen er en almindelig fil: vis den kun til dem, den er til.")),
+            line(_("Forseglet: {what}.").format(what=sealing)),
             line(_("fieldtui fjerner den, når dens sidste dag er gået.")),
             line(_("At den er lavet, skrives i din log.")),
         ]
@@ -130,14 +138,23 @@ class Export(ServiceScreen[Preview]):
         self.reload()
 
     def action_export(self) -> None:
-        """Enter: write the list."""
+        """Enter: write the list, after asking for whom where it is sealed to a key."""
+        chosen = self._choice("seal")
+        if chosen == "key":
+            note = _("Modtagerens nøgle (age1…), eller en fil med nøgler. Nøglen er ikke hemmelig.")
+            self.shell.ask(ReasonDialog(_("Forsegl til"), note, label=_("Nøgle eller fil")), self._write)
+        else:
+            self._write(PASSPHRASE if chosen == "words" else None)
+
+    def _write(self, receiver: str | None) -> None:
         first, last = self._days()
         profile, fmt = self._choice("profile"), self._choice("format")
         exports = self.shell.workspace.exports
 
         def write() -> ExportResult:
+            seal = None if receiver is None else seal_for(receiver)
             try:
-                return exports.appointments(first, last, profile, fmt)
+                return exports.appointments(first, last, profile, fmt, seal=seal)
             except OSError:
                 raise BadUsage(
                     _("Filen kunne ikke skrives. Listen er ikke lavet. Se, om der er plads, og prøv igen.")
@@ -151,6 +168,12 @@ class Export(ServiceScreen[Preview]):
             line(Piece(_("√ Skrevet: {rows}").format(rows=rows), "success")),
             *(line(part) for part in _in_pieces(str(result.file))),
         ]
+        if result.passphrase is not None:
+            self._written += [
+                line(_("Åbnes med disse ord, som kun vises nu:")),
+                line(Piece(result.passphrase, "bold")),
+                line(_("Giv dem på en anden vej end filen.")),
+            ]
         self.shell.notice(_("Listen er skrevet: {file} ({rows}).").format(file=result.file.name, rows=rows))
         if self._preview is not None:
             self.show(self._preview)
