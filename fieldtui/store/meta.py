@@ -64,3 +64,7 @@ class MetaKey(StrEnum):
     """JSON: the newest version of each published rule set, by name, as the central system last said."""
     RESET_HEARD = "reset_heard"
     """ISO 8601: while everything is pulled again after a reset, when the newest change known before was received."""
+    BACKUP_TESTED = "backup_tested"
+    """JSON: `at` (ISO 8601) when restoring the newest backup was last tried, `problem` (a technical word or null)."""
+    BACKUP_FAILED_ON = "backup_failed_on"
+    """ISO 8601 day on which a person was last told that no backup could be made."""

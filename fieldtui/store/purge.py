@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from fieldtui.base.errors import Busy
 from fieldtui.base.log import event
+from fieldtui.store.copies import renew_after_purge
 from fieldtui.store.desk import add_notice
 from fieldtui.store.searching import unindex
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from fieldtui.store.store import Store
 
 VACUUM_DUE: Final = "vacuum_due"
-"""Meta key: records were taken out and their text may still be in free pages of the file."""
+"""Meta key: records were taken out and their text may still be in free pages of the file, or in backups."""
 
 
 def purgeable(store: Store) -> tuple[str, ...]:
@@ -43,9 +44,9 @@ def purge(store: Store) -> int:
     """Take out every scope that may go.
 
     Records, search words, drafts, bases, conflicts, errands and own history go in one transaction; then lists that were
-    exported, because they may name the citizen; then the file is rewritten without its free pages. Where another
-    process has the vault open the rewriting waits for the next sync. There are no copies of the vault to replace: this
-    version makes none.
+    exported, because they may name the citizen; then the file is rewritten without its free pages, and one backup made
+    of it takes the place of all older ones. Where another process has the vault open, or there is no room, that waits for
+    the next sync.
 
     Returns:
         How many records are gone.
@@ -133,4 +134,5 @@ def _rewrite(store: Store) -> None:
     except Busy:
         event("sync.vacuum_waits")
         return
-    store.set_meta(VACUUM_DUE, None)
+    if renew_after_purge(store):
+        store.set_meta(VACUUM_DUE, None)

@@ -23,6 +23,7 @@ from fieldtui.domain.records import Record
 from fieldtui.store import accesslog, searching
 from fieldtui.store.changes import Change, Kind, WriteResult
 from fieldtui.store.contact import CONTACT_KEYS, forget_contact, read_contact
+from fieldtui.store.copies import backups_of
 from fieldtui.store.drafts import DraftBox
 from fieldtui.store.lease import lease_of, see_clock
 from fieldtui.store.meta import MetaKey
@@ -40,12 +41,13 @@ class Store:
     """The tables of one open vault. May be used from any thread; calls wait for each other."""
 
     def __init__(self, vault: OpenVault, *, clock: Clock, ids: IdSource) -> None:
-        """Use an open vault, bringing its tables up to date first.
+        """Use an open vault, bringing its tables up to date first; a backup is made before they change.
 
         Raises:
             NewerVault: A newer fieldtui has changed the tables; they were not touched.
             Busy: The tables must change, and another fieldtui has the vault open.
-            DiskFull: No room for that.
+            DiskFull: No room for that, or for the backup; the tables are as they were.
+            DatabaseDamaged: The backup does not pass its check; the tables are as they were.
         """
         self._vault = vault
         self._clock = clock
@@ -63,10 +65,13 @@ class Store:
 
     def _migrate(self) -> None:
         with self._mutex, room_on_disk():
-            if {migration.name for migration in MIGRATIONS.applied(self.db)} - _ALL_MIGRATIONS:
+            applied = {migration.name for migration in MIGRATIONS.applied(self.db)}
+            if applied - ALL_MIGRATIONS:
                 raise NewerVault
             if MIGRATIONS.pending(self.db):
                 with self._vault.exclusive():
+                    if applied:
+                        backups_of(self).make("migration")
                     MIGRATIONS.apply(self.db)
 
     @property
@@ -367,7 +372,8 @@ class Store:
                 connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (str(key), value))
 
 
-_ALL_MIGRATIONS = frozenset(migration.name for migration in MIGRATIONS._migrations)  # noqa: SLF001  no public list
+ALL_MIGRATIONS = frozenset(migration.name for migration in MIGRATIONS._migrations)  # noqa: SLF001  no public list
+"""Names of the migrations this version knows."""
 
 
 def _in_transaction(connection: sqlite3.Connection) -> bool:
