@@ -14,10 +14,12 @@ class Ending(IntEnum):
     LEFT = 0
     """A person left; the supervisor ends too."""
     LOCK = 75
-    """Start a fresh worker at the lock screen (EX_TEMPFAIL). 76–79 are the same, each with its reason."""
+    """Start a fresh worker at the lock screen (EX_TEMPFAIL). 76–80 are the same, each with its reason."""
     LOCK_IDLE = 76
     LOCK_ASLEEP = 77
     LOCK_LONG = 78
+    LOCK_SESSION = 79
+    LOCK_LID = 80
 
 
 class LockReason(StrEnum):
@@ -27,6 +29,8 @@ class LockReason(StrEnum):
     IDLE = "idle"
     ASLEEP = "asleep"
     LONG = "long"
+    SESSION = "session"
+    LID = "lid"
 
 
 ENDING_OF: Final = {
@@ -34,6 +38,8 @@ ENDING_OF: Final = {
     LockReason.IDLE: Ending.LOCK_IDLE,
     LockReason.ASLEEP: Ending.LOCK_ASLEEP,
     LockReason.LONG: Ending.LOCK_LONG,
+    LockReason.SESSION: Ending.LOCK_SESSION,
+    LockReason.LID: Ending.LOCK_LID,
 }
 REASON_OF: Final = {int(ending): reason for reason, ending in ENDING_OF.items()}
 
@@ -42,4 +48,6 @@ SENTENCES: Final = {
     LockReason.IDLE: N_("Låst: en tid uden aktivitet. Kladder er gemt krypteret."),
     LockReason.ASLEEP: N_("Låst: maskinen har sovet. Kladder er gemt krypteret."),
     LockReason.LONG: N_("Låst: åben i 12 timer. Kladder er gemt krypteret."),
+    LockReason.SESSION: N_("Låst: maskinens skærm blev låst. Kladder er gemt krypteret."),
+    LockReason.LID: N_("Låst: låget blev lukket. Kladder er gemt krypteret."),
 }

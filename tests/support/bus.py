@@ -2,11 +2,13 @@
 
 It speaks the wire format of the D-Bus specification by jeepney's own message code: authentication (EXTERNAL, against
 the credentials of the socket), Hello, names, match rules, method calls, properties, errors and signals. What it leaves
-out is what one machine's test does not need: services in other processes, activation, file descriptors, policy files.
+out is what one machine's test does not need: services in other processes, activation, policy files, descriptors that a
+program sends (those it is sent arrive: signature `h`, the number of an open one, which stays the service's).
 """
 
 from __future__ import annotations
 
+import array
 import socket
 import struct
 import tempfile
@@ -74,11 +76,11 @@ class Objects:
 
     def __call__(self, call: Call) -> Answer:
         """Answer one call; `Get`, `GetAll` and `Set` of properties too."""
-        if call.interface == PROPERTIES and (PROPERTIES, call.member) not in {key[1:] for key in self.methods}:
-            return self._property(call)
         for path in (call.path, "*"):
             if handler := self.methods.get((path, call.interface, call.member)):
                 return handler(call)
+        if call.interface == PROPERTIES:
+            return self._property(call)
         raise Refused("org.freedesktop.DBus.Error.UnknownMethod", call.member)
 
     def _property(self, call: Call) -> Answer:
@@ -114,6 +116,8 @@ class Bus:
         self._accepting = threading.Thread(target=self._accept, name="bus", daemon=True)
         self.calls: list[Call] = []
         """Every method call so far, the bus's own left out."""
+        self.refused: list[str] = []
+        """Names that were called while nobody served them."""
 
     @property
     def address(self) -> str:
@@ -208,6 +212,7 @@ class Bus:
         fields[HeaderFields.sender] = peer.name
         try:
             if handler is None:
+                self.refused.append(name)
                 raise Refused("org.freedesktop.DBus.Error.ServiceUnknown", name)
             signature, body = handler(call)
             reply = new_method_return(message, signature or None, body)
@@ -312,6 +317,8 @@ class _Peer:
                 return rest
             if line == b"AUTH EXTERNAL " + str(uid).encode().hex().encode():
                 self._connection.sendall(b"OK " + unhexlify("ab" * 16).hex().encode() + b"\r\n")
+            elif line == b"NEGOTIATE_UNIX_FD":
+                self._connection.sendall(b"AGREE_UNIX_FD\r\n")
             elif line.startswith(b"AUTH"):
                 self._connection.sendall(b"REJECTED EXTERNAL\r\n")
             else:
@@ -322,7 +329,12 @@ class _Peer:
         message.header.fields[HeaderFields.destination] = self.name
         try:
             with self._sending:
-                self._connection.sendall(message.serialise(serial=next(self._serials)))
+                descriptors = array.array("i")
+                data = message.serialise(serial=next(self._serials), fds=descriptors)
+                if descriptors:
+                    sent = self._connection.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)])
+                    data = data[sent:]
+                self._connection.sendall(data)
         except OSError:
             return False
         return True
