@@ -7,7 +7,7 @@ from fieldtui.vault import sqlcipher  # first: see there
 from fieldtui.vault.changing import change_passphrase, recover_vault, renew_recovery_code
 from fieldtui.vault.database import CheckReport
 from fieldtui.vault.keys import CHEAPEST, STANDARD, KdfCost
-from fieldtui.vault.lifecycle import VaultState, check_vault, create_vault, open_vault, vault_state
+from fieldtui.vault.lifecycle import VaultState, check_vault, create_vault, open_vault, vault_state, verify_passphrase
 from fieldtui.vault.locks import sync_lock
 from fieldtui.vault.openvault import AuditHead, OpenVault
 from fieldtui.vault.passphrase import check_strength, suggest_passphrase, suggestion_bits
@@ -34,4 +34,5 @@ __all__ = [
     "suggestion_bits",
     "sync_lock",
     "vault_state",
+    "verify_passphrase",
 ]

@@ -148,11 +148,33 @@ def open_vault(folder: Path, passphrase: Secret, *, clock: Clock) -> OpenVault:
         Busy: Another process has it to itself.
         FolderRefused: The files may not be read, or not be written.
     """
+    return OpenVault(folder, _unlocked(folder, passphrase, clock))
+
+
+def verify_passphrase(folder: Path, passphrase: Secret, *, clock: Clock) -> None:
+    """Ask once more whether this is the vault's passphrase, as before something is given out; nothing is opened.
+
+    A wrong one counts as a failed try, as at the lock. Takes tenths of a second.
+
+    Args:
+        folder: The data folder.
+        passphrase: Stays the caller's, to wipe.
+        clock: Paces tries after failures.
+
+    Raises:
+        NoVault: Nothing there.
+        TooSoon: Tries are slowed down after failures; this one was not made.
+        WrongPassphrase: Opens no slot.
+        NewerVault, HeaderDamaged, HeaderTampered: About `vault.json`.
+    """
+    wipe(_unlocked(folder, passphrase, clock))
+
+
+def _unlocked(folder: Path, passphrase: Secret, clock: Clock) -> bytearray:
     files = HeaderFiles(folder / "vault")
     files.candidates()
     with counted(Throttle(folder, clock)), contextlib.closing(PassphraseTry(passphrase)) as attempt:
-        vault_key = files.unlock(attempt)
-    return OpenVault(folder, vault_key)
+        return files.unlock(attempt)
 
 
 def check_vault(vault: OpenVault) -> CheckReport:
