@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 _DROPPED: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Cf"})
 _KEPT_FORMAT: Final = frozenset({"\u200d"})  # zero-width joiner: part of names and emoji
 _SEPARATORS: Final = frozenset({"Zl", "Zp"})
+_MARK: Final = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PILE: Final = re.compile(f"({_MARK}{{8}}){_MARK}+")
+"""Marks piled on one letter: no language puts more than a few, and a tower of them is drawn over the lines above."""
+_ESCAPED: Final = frozenset({*_DROPPED, *_SEPARATORS})
 
 
 def clean(text: str, *, multiline: bool = False, limit: int | None = None) -> str:
     """The one gate for foreign text, used on the way in and again on the way to a screen.
 
-    NFC; control, bidi, surrogate and private-use characters are removed, line separators become
-    spaces, and newlines stay only in multi-line fields. The result cannot steer a terminal.
+    NFC; control, bidi, surrogate, unassigned and private-use characters are removed, line separators become
+    spaces, newlines stay only in multi-line fields, and no letter carries more than eight marks. The result cannot
+    steer a terminal; cleaning it again changes nothing.
 
     Args:
         text: What came from a file, the network, the clipboard or the keyboard.
@@ -22,7 +29,7 @@ def clean(text: str, *, multiline: bool = False, limit: int | None = None) -> st
         limit: Longest result, in characters; the rest is cut.
     """
     probe = text.replace("\n", "") if multiline else text
-    if probe.isprintable() and unicodedata.is_normalized("NFC", text):
+    if probe.isprintable() and (probe.isascii() or _is_tidy(text)):
         return text if limit is None else text[:limit]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept: list[str] = []
@@ -35,8 +42,25 @@ def clean(text: str, *, multiline: bool = False, limit: int | None = None) -> st
             kept.append(" ")
         elif category not in _DROPPED or char in _KEPT_FORMAT:
             kept.append(char)
-    result = "".join(kept)
+    # Once more: what was dropped may have stood between a letter and its mark.
+    result = _PILE.sub(r"\1", unicodedata.normalize("NFC", "".join(kept)))
     return result if limit is None else result[:limit]
+
+
+def _is_tidy(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text) and _PILE.search(text) is None
+
+
+def safe_json(document: Any, *, indent: int | None = 2) -> str:
+    """One JSON document for a terminal: what `clean` would remove is escaped, so that it is read and steers nothing."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "".join(_escaped(char) if char != "\n" and unicodedata.category(char) in _ESCAPED else char for char in text)
+
+
+def _escaped(char: str) -> str:
+    return "\\u007f" if char == "\x7f" else json.dumps(char)[1:-1]
 
 
 _FOLDS: Final = {

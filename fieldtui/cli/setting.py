@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from fieldtui.base.clock import Clock
 from fieldtui.base.exits import ExitCode
 from fieldtui.base.i18n import Language
 from fieldtui.base.ids import IdSource
-from fieldtui.base.text import clean
+from fieldtui.base.text import clean, safe_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +39,11 @@ class Setting:
             document: JSON values; written only with `--json`.
             lines: Sentences and rows; each is cleaned of what could steer a terminal.
         """
-        self._write([as_json(document)] if self.as_json else [clean(line) for line in lines])
+        self._write([safe_json(document)] if self.as_json else [clean(line) for line in lines])
 
     def report(self, document: Any, line: str) -> None:
         """Write one of many answers on stdout: one line of JSON with `--json`, else one line for a person."""
-        self._write([as_json(document, indent=None) if self.as_json else clean(line)])
+        self._write([safe_json(document, indent=None) if self.as_json else clean(line)])
 
     def _write(self, lines: Iterable[str]) -> None:
         try:
@@ -73,17 +71,3 @@ def setting_of(context: typer.Context) -> Setting:
     if not isinstance(setting, Setting):
         raise TypeError("a command of fieldtui was run without bootstrap")
     return setting
-
-
-def as_json(document: Any, *, indent: int | None = 2) -> str:
-    """One JSON document; characters that could steer a terminal or break UTF-8 are escaped."""
-    text = json.dumps(document, ensure_ascii=False, indent=indent)
-    if text.isascii() and "\x7f" not in text:
-        return text
-    return "".join(json.dumps(char)[1:-1] if _unsafe(char) and char != "\x7f" else char for char in text).replace(
-        "\x7f", "\\u007f"
-    )
-
-
-def _unsafe(char: str) -> bool:
-    return char != "\n" and unicodedata.category(char) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fieldtui.base.i18n import _, language, set_language
+from fieldtui.base.text import clean
 from fieldtui.tui import terminal
 
 _ACCENT: Final = "\x1b[38;2;92;200;215m"
@@ -183,8 +184,8 @@ class LockScreen:
 
 
 def _fit(text: str, width: int) -> str:
-    """Exactly so many cells; every character of these texts is one cell wide."""
-    return text[:width].ljust(width)
+    """Exactly so many cells, and nothing that steers the terminal; these texts' characters are one cell wide."""
+    return clean(text)[:width].ljust(width)
 
 
 def _wrapped(text: str, width: int) -> list[str]:

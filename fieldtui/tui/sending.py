@@ -10,6 +10,7 @@ from fieldtui.base.clock import Clock
 from fieldtui.base.errors import Busy, FieldtuiError, MassChange, NotEnrolled, Revoked, Unreachable, Wiped
 from fieldtui.base.explain import explain
 from fieldtui.base.i18n import _
+from fieldtui.base.text import clean
 from fieldtui.tui.background import BackgroundSync, Ran
 from fieldtui.tui.dialogs.ask import ConfirmDialog
 from fieldtui.tui.endings import Ending, LockReason
@@ -174,7 +175,7 @@ class SendingApp(GuardedApp):
         """There is no vault any more: nothing can be loaded or saved. End at once, and say why on the terminal that is left."""
         self._ending = True
         self._sync.end()
-        self.exit(int(Ending.LEFT), message=Text(explain(error)))
+        self.exit(int(Ending.LEFT), message=Text(clean(explain(error), multiline=True)))
 
     def _ask_about(self, error: MassChange, *, manual: bool) -> None:
         """Whoever pressed F5 is asked now; a sync that began by itself takes nobody's keys and only says that it waits."""

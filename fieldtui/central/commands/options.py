@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -16,7 +15,7 @@ from fieldtui.base.clock import SystemClock
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.base.ids import SystemIds
-from fieldtui.base.text import clean
+from fieldtui.base.text import clean, safe_json
 from fieldtui.central.database import CONNECTIONS, Database, migrate
 
 Embedded = Annotated[
@@ -53,7 +52,7 @@ def database(embedded: Path | None, url: str | None, *, connections: int = CONNE
 def answer(document: Any, lines: Iterable[str], *, as_json: bool) -> None:
     """One JSON document, or lines for a person, on stdout."""
     if as_json:
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        print(safe_json(document))
         return
     for line in lines:
         print(clean(line))

@@ -23,6 +23,7 @@ from fieldtui.tui.service_screen import Serving, too_small
 from fieldtui.tui.theme import THEMES
 from fieldtui.tui.widgets.bars import HintBar
 from fieldtui.tui.widgets.choice import ChoiceField
+from fieldtui.tui.widgets.content import plain_content
 from fieldtui.tui.widgets.fields import CleanInput
 from fieldtui.tui.widgets.panel import Lines, Panel, TextPanel
 from fieldtui.tui.widgets.secret import SecretField
@@ -110,7 +111,9 @@ class Welcome(Serving):
                 yield Lines([line(Piece(f"   {self._code}", "bold")), ""], id="guide-code")
                 for number in self._asked:
                     field = CleanInput(id=f"guide-group-{number}", max_length=12)
-                    field.border_title = _("Skriv gruppe {number} fra dit papir").format(number=number + 1)
+                    field.border_title = plain_content(
+                        _("Skriv gruppe {number} fra dit papir").format(number=number + 1)
+                    )
                     yield field
             case Step.ENROL:
                 yield from self._enrol_fields()
@@ -125,7 +128,7 @@ class Welcome(Serving):
             ("device", _("Maskinens navn"), device),
         ):
             field = CleanInput(value, id=f"guide-{name}", max_length=400)
-            field.border_title = label
+            field.border_title = plain_content(label)
             yield field
 
     def set_out(self) -> None:

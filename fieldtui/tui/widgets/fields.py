@@ -50,6 +50,10 @@ class CleanTextArea(TextArea):
             clean(text, multiline=True), id=id, soft_wrap=True, tab_behavior="focus", show_line_numbers=False
         )
 
+    def load_text(self, text: str) -> None:
+        """Put a text in, cleaned: a draft, or what somebody else wrote."""
+        super().load_text(clean(text, multiline=True))
+
     async def _on_paste(self, event: events.Paste) -> None:
         """Clean what is pasted; the text area's own handler, which runs after this one, puts it in."""
         event.text = clean(event.text, multiline=True)
@@ -105,7 +109,7 @@ class Felt(Vertical):
     @value.setter
     def value(self, text: str) -> None:
         if isinstance(self.entry, TextArea):
-            self.entry.load_text(clean(text, multiline=True))
+            self.entry.load_text(text)
         else:
             self.entry.value = text
 
