@@ -10,9 +10,7 @@ import contextlib
 import errno
 import hmac
 import re
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +22,10 @@ from fieldtui.base.errors import (
     DatabaseDamaged,
     DatabaseMissing,
     DiskFull,
-    FieldtuiError,
     FolderRefused,
 )
 from fieldtui.base.i18n import _
-from fieldtui.vault.header import DatabasePart, Header, Seal
+from fieldtui.vault.header import DatabasePart, Seal
 from fieldtui.vault.keys import LABEL_FILE_SEAL, database_label, derive
 from fieldtui.vault.secret import wipe
 from fieldtui.vault.sqlcipher import DatabaseError, OperationalError, connect
@@ -40,8 +37,6 @@ _NO_ROOM: Final = {10, 13}
 """SQLITE_IOERR and SQLITE_FULL (https://sqlite.org/rescode.html): this SQLCipher does not say which I/O failed."""
 
 NAME: Final = "vault.db"
-CHECKING: Final = ".check-"
-"""How folders begin in which copies are looked at; they are removed at the next ordinary opening."""
 SMALLEST: Final = 4096
 """One page, in bytes; a shorter file is no database. (An empty one SQLCipher would open with any key.)"""
 LARGEST: Final = 4 << 30
@@ -197,7 +192,7 @@ def require_file(path: Path) -> None:
         ChangedSinceLock: What lies where its log of writes would be is no file, or larger than any of ours.
         PermissionError: It may not be written; SQLite would open it read-only and fail at the first save.
     """
-    size = _size_of(path)
+    size = size_of(path)
     if not size:
         raise DatabaseMissing
     if not SMALLEST <= size <= LARGEST:
@@ -211,7 +206,7 @@ def require_file(path: Path) -> None:
         return
 
 
-def _size_of(path: Path) -> int | None:
+def size_of(path: Path) -> int | None:
     """Bytes of a file; `None` where there is none.
 
     Raises:
@@ -239,67 +234,9 @@ def seal_of(path: Path, vault_key: bytearray) -> Seal:
     return Seal(hmac=digest.hexdigest(), size=size)
 
 
-def require_seal(path: Path, vault_key: bytearray, header: Header) -> None:
-    """Make sure that the closed file is the one that was closed; nothing is changed.
-
-    Raises:
-        ChangedSinceLock: Every page is genuine, but it is another file than the one that was sealed, such as an older
-            one, or a log of writes that was not there lies beside it.
-        DatabaseDamaged: A page is not what was written with this key.
-    """
-    if _size_of(wal_of(path)):
-        raise ChangedSinceLock
-    seal = header.seal
-    found = seal_of(path, vault_key) if path.stat().st_size == seal.size else None
-    if found is None or not hmac.compare_digest(found.hmac or "", seal.hmac or "-"):
-        raise _why_not_sealed(path, vault_key, header)
-
-
-def _why_not_sealed(path: Path, vault_key: bytearray, header: Header) -> FieldtuiError:
-    """Whether a file that is not the sealed one is damaged, or whole and another."""
-    try:
-        connection = open_database(path, vault_key, header.db, immutable=True)
-        try:
-            require_own(connection, header.vault_id)
-            broken = connection.execute("PRAGMA cipher_integrity_check").fetchone()
-        finally:
-            connection.close()
-    except DatabaseError:
-        return DatabaseDamaged()
-    except FieldtuiError as error:
-        return error
-    return DatabaseDamaged() if broken else ChangedSinceLock()
-
-
 def wal_of(path: Path) -> Path:
     """The write-ahead log beside a database."""
     return path.with_name(f"{path.name}-wal")
-
-
-def require_sound_after_crash(path: Path, vault_key: bytearray, header: Header) -> None:
-    """Check every page of a vault that was not closed, without changing it.
-
-    The check folds the WAL into the file, so it is done on a copy (still encrypted, private, removed
-    again): a vault that turns out damaged is left exactly as it was found.
-
-    Raises:
-        DatabaseDamaged: A page fails, or the database belongs to another vault.
-        DiskFull: No room for the copy.
-    """
-    if (_size_of(path) or 0) + (_size_of(wal_of(path)) or 0) > shutil.disk_usage(path.parent).free:
-        raise DiskFull  # said before the disk is full
-    with room_on_disk(), tempfile.TemporaryDirectory(dir=path.parent, prefix=CHECKING) as name:
-        copy = Path(name) / path.name
-        shutil.copyfile(path, copy)
-        if wal_of(path).exists():
-            shutil.copyfile(wal_of(path), wal_of(copy))
-        connection = open_database(copy, vault_key, header.db)
-        try:
-            require_own(connection, header.vault_id)
-            if not check_pages(connection).ok:
-                raise DatabaseDamaged
-        finally:
-            connection.close()
 
 
 def check_pages(connection: sqlite3.Connection) -> CheckReport:

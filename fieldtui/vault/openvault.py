@@ -11,20 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from fieldtui.base.errors import Busy, FieldtuiError, FolderRefused, Internal
+from fieldtui.base.errors import Busy, Damaged, FieldtuiError, FolderRefused, Internal, RolledBack
 from fieldtui.base.i18n import _
 from fieldtui.base.log import event
-from fieldtui.vault.database import (
-    NAME,
-    CheckReport,
-    check_pages,
-    open_database,
-    require_file,
-    require_own,
-    require_seal,
-    require_sound_after_crash,
-    seal_of,
-)
+from fieldtui.vault.anchors import Anchor, Anchors
+from fieldtui.vault.database import NAME, CheckReport, check_pages, open_database, require_file, require_own, seal_of
 from fieldtui.vault.erasing import erase_files
 from fieldtui.vault.header import Header, HeaderAuditHead, Seal
 from fieldtui.vault.headerfiles import HeaderFiles
@@ -32,6 +23,7 @@ from fieldtui.vault.keys import LABEL_AUDIT_MAC, derive
 from fieldtui.vault.locks import FileLock, gate
 from fieldtui.vault.secret import wipe
 from fieldtui.vault.sqlcipher import DatabaseError
+from fieldtui.vault.truths import CHECKING, require_newest
 
 if TYPE_CHECKING:
     import sqlite3
@@ -59,10 +51,19 @@ class OpenVault:
     use, as the store does.
     """
 
-    def __init__(self, folder: Path, vault_key: bytearray) -> None:
+    def __init__(
+        self, folder: Path, vault_key: bytearray, *, accept: bool = False, anchors: Path | None = None
+    ) -> None:
         """Enter the vault in this data folder with its key, which then belongs to this object.
 
+        Args:
+            folder: The data folder.
+            vault_key: Wiped when the vault is closed.
+            accept: Its owner takes the vault as it is, where it is whole but older or another than it should be.
+            anchors: Where is remembered how far it had come; `None` for the standard place.
+
         Raises:
+            RolledBack: Genuine, but older than what is remembered.
             HeaderTampered: The header changed since it was unlocked, and not by the key's holder.
             DatabaseMissing: No database, or an empty one.
             ChangedSinceLock: Not the database that was sealed, though whole.
@@ -82,41 +83,59 @@ class OpenVault:
         self._presence = FileLock(self._home / "lock")
         self._alone_depth = 0
         self._audit_key = derive(vault_key, LABEL_AUDIT_MAC)
+        self._anchors = Anchors(vault_key, anchors)
         self._connection: sqlite3.Connection | None = None
+        self.found: str = ""
+        """What was found wrong with the vault before, as technical words: to be reported, then `forget_found`."""
         try:
             with gate(self._home):
-                self._enter()
+                self._enter(accept=accept)
         except BaseException as error:
+            if isinstance(error, Damaged):
+                self._anchors.note(type(error).__name__)
             self._leave()
             if isinstance(error, OSError) and error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
                 raise FolderRefused(str(folder), _("du kan ikke skrive i den.")) from error
             raise
 
-    def _enter(self) -> None:
+    def _enter(self, *, accept: bool) -> None:
         alone = self._presence.try_exclusive()
         if not alone and not self._presence.try_shared():
             raise Busy("vault")
         header = self._files.genuine(self._vault_key)
         database = self._home / NAME
+        anchor = self._anchors.read()
+        if anchor is None:
+            event("vault.no_anchor", epoch=header.epoch)
+        elif header.epoch < anchor.epoch and not (accept and alone):
+            raise RolledBack
         require_file(database)
         self.dirty_start = False
         """True where the vault was not closed the last time (power, kill) and every page was checked."""
         if alone:
-            self.dirty_start = header.seal.hmac is None
-            if self.dirty_start:
-                require_sound_after_crash(database, self._vault_key, header)
-            else:
-                require_seal(database, self._vault_key, header)
-            header = self._write(header, seal=Seal(hmac=None, size=header.seal.size))
-            self._sweep()
+            self.dirty_start = require_newest(database, self._vault_key, header, anchor, accept=accept)
+            header = self._begin(header, anchor, accept=accept)
         self.vault_id = header.vault_id
         """32 hexadecimal digits; random."""
+        self._epoch = header.epoch
         self._head = AuditHead(header.audit_head.seq, header.audit_head.mac)
         self._connection = open_database(database, self._vault_key, header.db)
         require_own(self._connection, header.vault_id)
+        self.found = "" if anchor is None else anchor.found
         if alone and not self._presence.try_shared():
             raise Internal  # the gate keeps everybody else away
         event("vault.opened", dirty=self.dirty_start, alone=alone)
+
+    def _begin(self, header: Header, anchor: Anchor | None, *, accept: bool) -> Header:
+        """Break the seal, so that whoever comes after a crash knows."""
+        accepted = accept and anchor is not None
+        if accepted and anchor is not None:
+            header = _counted_to(header, anchor.epoch)
+        header = self._write(header, seal=Seal(hmac=None, size=header.seal.size))
+        if accepted:
+            self._anchors.settle(header.epoch, header.audit_head.seq, header.audit_head.mac)
+        self._sweep()
+        return header
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -151,7 +170,7 @@ class OpenVault:
         return self._head
 
     def set_audit_head(self, seq: int, mac: str) -> None:
-        """Remember the newest entry of the access log; it is written to the header when the vault closes.
+        """Remember the newest entry of the access log: outside the folder at once, in the header when the vault closes.
 
         Args:
             seq: Its number; a lower one than is known is ignored.
@@ -161,6 +180,43 @@ class OpenVault:
             if seq > self._head.seq:
                 head = HeaderAuditHead(seq=seq, mac=mac)
                 self._head = AuditHead(head.seq, head.mac)
+                self._anchors.raise_to(self._epoch, seq, mac)
+
+    @property
+    def anchor_token(self) -> str:
+        """How far the vault has come, for the central system: it can give it back, but not make one up."""
+        with self.mutex:
+            return self._anchors.token(self.epoch, self._head.seq, self._head.mac)
+
+    def heard_of(self, token: str) -> bool:
+        """Take in what the central system says this device once told it.
+
+        Returns:
+            True where this device did tell it and had come further than this vault has: the vault is an older copy. It
+            is from now on ahead of that again, so that the next opening does not refuse what is known already.
+        """
+        anchor = self._anchors.proven(token)
+        if anchor is None or anchor.epoch <= self.epoch:
+            return False
+        self.raise_above(anchor.epoch)
+        return True
+
+    def raise_above(self, epoch: int) -> None:
+        """Count the header on beyond this epoch, and remember the vault as it is: it was put back, and goes on from here.
+
+        Raises:
+            DiskFull: No room; nothing was changed.
+        """
+        with self.mutex, gate(self._home):
+            header = self._files.genuine(self._vault_key)
+            self._write(_counted_to(header, max(epoch, (self._anchors.read() or Anchor(0, 0, "")).epoch)))
+            self._anchors.settle(self._epoch, self._head.seq, self._head.mac)
+
+    def forget_found(self) -> None:
+        """What was found wrong before is reported."""
+        with self.mutex:
+            self.found = ""
+            self._anchors.forget_found()
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -284,12 +340,15 @@ class OpenVault:
     def _write(self, header: Header, **changes: object) -> Header:
         successor = header.succeeded_by(self._vault_key, **changes)
         self._files.write(successor)
+        self._epoch = successor.epoch
+        # After the header: an anchor that is ahead of it would shut its owner out.
+        self._anchors.raise_to(successor.epoch, successor.audit_head.seq, successor.audit_head.mac)
         return successor
 
     def _sweep(self) -> None:
         self._files.sweep()
-        for left in self._home.glob(".check-*"):
-            shutil.rmtree(left)
+        for left in self._home.glob(f"{CHECKING}*"):
+            shutil.rmtree(left, ignore_errors=True)  # what somebody still reads from is removed the next time
 
     def _become_alone(self) -> None:
         with gate(self._home):
@@ -306,5 +365,11 @@ class OpenVault:
             self._connection.close()
             self._connection = None
         self._presence.release()
+        self._anchors.close()
         wipe(self._audit_key)
         wipe(self._vault_key)
+
+
+def _counted_to(header: Header, epoch: int) -> Header:
+    """The header as if it had been written so often; only what succeeds it is written."""
+    return header.model_copy(update={"epoch": max(header.epoch, epoch)})

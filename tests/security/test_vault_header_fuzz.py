@@ -23,7 +23,7 @@ from fieldtui.vault.header import (
     parse_header,
 )
 from fieldtui.vault.keys import new_vault_key
-from tests.support.vaults import a_closed_vault, reopened
+from tests.support.vaults import a_closed_vault, put_anchors_back, reopened
 
 HEADERS = ("vault.json", "vault.json.bak")
 KEY = new_vault_key()
@@ -165,6 +165,7 @@ def test_with_any_byte_flipped_in_one_copy_the_other_proves_itself(tmp_path: Pat
         for each, data in copies.items():
             (home / each).write_bytes(data)
         (home / "vault.db").write_bytes(database)
+        put_anchors_back({})  # the vault as it was, again and again: not an older copy of it
         changed = bytearray(copies[name])
         changed[position] ^= 1
         (home / name).write_bytes(changed)

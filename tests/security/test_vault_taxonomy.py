@@ -19,7 +19,17 @@ from fieldtui.base import errors
 from fieldtui.base.explain import explain
 from fieldtui.vault import CHEAPEST, VaultState, create_vault, recover_vault, vault_state
 from fieldtui.vault.sqlcipher import connect
-from tests.support.vaults import OTHER_PHRASE, a_clock, a_closed_vault, a_vault, files_below, phrase, reopened
+from tests.support.vaults import (
+    OTHER_PHRASE,
+    a_clock,
+    a_closed_vault,
+    a_vault,
+    as_the_power_went,
+    files_below,
+    phrase,
+    put_anchors_back,
+    reopened,
+)
 
 HEADERS = ("vault.json", "vault.json.bak")
 COUNTER = ("state/attempts", "state")
@@ -125,7 +135,8 @@ def test_a_vault_that_was_not_closed_is_checked_without_being_changed(tmp_path: 
     a_closed_vault(folder)
     with reopened(folder) as vault:
         vault.connection.execute("INSERT INTO rows (text) VALUES ('only in the WAL')")
-        shutil.copytree(folder, crashed)
+        anchors = as_the_power_went(folder, crashed)
+    put_anchors_back(anchors)
     spoil(crashed / "vault")
     before = files_below(crashed)
     with pytest.raises(errors.FieldtuiError) as caught:
@@ -138,7 +149,8 @@ def test_after_a_crash_a_flipped_bit_on_any_page_is_found(tmp_path: Path) -> Non
     folder, crashed = tmp_path / "data", tmp_path / "crashed"
     a_closed_vault(folder)
     with reopened(folder):
-        shutil.copytree(folder, crashed)
+        anchors = as_the_power_went(folder, crashed)
+    put_anchors_back(anchors)
     database = crashed / "vault" / "vault.db"
     sound = database.read_bytes()
     draw = random.Random(4)

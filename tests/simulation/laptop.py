@@ -193,7 +193,7 @@ class Laptop:
 
     def boot(self) -> None:
         """Open the vault."""
-        vault = OpenVault(self._folder, bytearray(self._key))
+        vault = OpenVault(self._folder, bytearray(self._key), anchors=self._home / f"{self.name}-anchors")
         self._vault = vault
         self._real: Any = vault._connection
         self.full = False

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from datetime import datetime
 from pathlib import Path
 
 from fieldtui.base.clock import FixedClock
 from fieldtui.vault import CHEAPEST, OpenVault, Secret, create_vault, open_vault
+from fieldtui.vault.anchors import standard_folder
 
 PHRASE = "lygte hestevogn skolebus vindue marmor"
 OTHER_PHRASE = "regnbue havefest pindsvin lanterne kobber"
@@ -54,3 +56,24 @@ def files_below(folder: Path, *, but: tuple[str, ...] = ()) -> dict[str, str]:
             content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
             found[name] = f"{path.stat().st_mode:o} {content}"
     return found
+
+
+def anchors_now() -> dict[str, bytes]:
+    """What is remembered of vaults outside their folders."""
+    folder = standard_folder()
+    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
+
+
+def put_anchors_back(anchors: dict[str, bytes]) -> None:
+    """Let exactly that be remembered; an empty dictionary forgets everything."""
+    folder = standard_folder()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    for name, content in anchors.items():
+        (folder / name).write_bytes(content)
+
+
+def as_the_power_went(folder: Path, copy: Path) -> dict[str, bytes]:
+    """Copy the folder of an open vault as it lies on the disk; the anchors of that moment, to be put back."""
+    shutil.copytree(folder, copy)
+    return anchors_now()
