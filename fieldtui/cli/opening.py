@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fieldtui.base.errors import NoVault
+from fieldtui.base.errors import Busy, FieldtuiError, NoVault
+from fieldtui.base.explain import explain
 from fieldtui.base.i18n import _
+from fieldtui.base.log import event
 from fieldtui.cli.passphrase import passphrase
 from fieldtui.cli.setting import Setting
 from fieldtui.services import unlocking
+from fieldtui.services.backing import Backing
+from fieldtui.services.recovering import notice_given, recovery_notice
 from fieldtui.services.workspace import Workspace
 
 
@@ -26,7 +30,7 @@ def passphrase_for(setting: Setting) -> unlocking.Secret:
 
 @contextmanager
 def opened(setting: Setting) -> Iterator[Workspace]:
-    """The workspace of the setting's vault, closed again whatever happens.
+    """The workspace of the setting's vault, closed again whatever happens; the first command of a day backs it up.
 
     A folder without a vault is told before anybody is asked for a passphrase.
 
@@ -41,12 +45,32 @@ def opened(setting: Setting) -> Iterator[Workspace]:
     try:
         _remind(setting, workspace)
         yield workspace
+        _back_up(setting, workspace)
     finally:
         workspace.close()
 
 
+def _back_up(setting: Setting, workspace: Workspace) -> None:
+    """Make today's backup where it is due, once the command is done; say once a day where it cannot be made."""
+    if not workspace.store.vault.is_open:
+        return
+    backing = Backing(workspace.context)
+    try:
+        backing.daily()
+    except Busy:
+        event("backup.waits")  # another fieldtui is at it
+    except FieldtuiError as error:
+        if backing.tell_of_failure():
+            setting.tell(_("Dagens sikkerhedskopi kunne ikke laves. {why}").format(why=explain(error)))
+
+
 def _remind(setting: Setting, workspace: Workspace) -> None:
-    """Say on stderr that it is time for a sync, before it is too late to write."""
+    """Say on stderr that somebody recovered the vault, and that it is time for a sync before it is too late to write."""
+    recovered = recovery_notice(workspace)
+    if recovered is not None:
+        setting.tell(recovered)
+        if setting.terminal:  # a script's stderr may reach nobody
+            notice_given(workspace)
     lease = workspace.lease
     if not lease.warned:
         return

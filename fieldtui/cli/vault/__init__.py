@@ -5,12 +5,12 @@ from __future__ import annotations
 import typer
 
 from fieldtui.base.i18n import _
-from fieldtui.cli.vault import checking, organisation, secrets
+from fieldtui.cli.vault import backing, checking, organisation, secrets
 
 
 def mount(root: typer.Typer) -> None:
     """Add the family's commands."""
     app = typer.Typer(help=_("Boksen selv: prøv den, skift adgangssætning, åbn med nødkoden."), rich_markup_mode=None)
-    for group in (checking, secrets, organisation):
+    for group in (backing, checking, secrets, organisation):
         group.mount(app)
     root.add_typer(app, name="vault")
