@@ -150,11 +150,13 @@ class Team:
         return self._act("team.lost", lambda to: _post(to, "losses", body, Acted), subject=device_id, reason=reason)
 
     def lost_sheet(self, device_id: str) -> LostSheet:
-        """What was on a lost device, and what may be lost with it. Errors as `substitute`."""
+        """What was on a lost device, and what may be lost with it; written to the access log. Errors as `substitute`."""
         if _DEVICE_ID.fullmatch(device_id) is None:
             raise BadUsage(_(_UNKNOWN_DEVICE))
         with self._asking() as transport:
-            return _read(transport.get(f"/v1/team/devices/{device_id}/lost-sheet"), LostSheet)
+            sheet = _read(transport.get(f"/v1/team/devices/{device_id}/lost-sheet"), LostSheet)
+        self._store.audit("team.lost_sheet", device_id)
+        return sheet
 
     def write_lost_sheet(self, device_id: str, file: Path | None = None) -> Path:
         """Write the lost device's sheet as plain text, for printing. It names no citizen.

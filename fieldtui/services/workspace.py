@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from fieldtui.base.clock import COPENHAGEN, Clock
+from fieldtui.base.errors import FieldtuiError
 from fieldtui.base.i18n import _
 from fieldtui.base.ids import IdSource
+from fieldtui.base.log import event
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.agenda import AgendaView
 from fieldtui.services.casework import Casework
@@ -290,18 +292,33 @@ class Workspace:
         """
         return self.store.verify_log()
 
-    def close(self) -> None:
-        """Remove lists whose day is over, seal the vault and wipe its keys; again does nothing."""
+    def close(self, why: str | None = None) -> None:
+        """Remove lists whose day is over, seal the vault and wipe its keys; again does nothing.
+
+        That it was locked is written to the access log; where that cannot be, it is locked all the same.
+
+        Args:
+            why: A technical word for what locked it, such as `idle`; `None` where a person or a command was done.
+        """
         if self._closed:
             return
         self._closed = True
         try:
             if self._vault.is_open:  # an order to wipe may have destroyed it meanwhile
                 self.exports.sweep()
+                self._log_lock(why)
         finally:
             self._vault.close()
         if self._window is not None:
             self._window.release()
+
+    def _log_lock(self, why: str | None) -> None:
+        if self.store.reading_only is not None:
+            return
+        try:
+            self.store.audit("lock", detail=why)
+        except FieldtuiError as error:
+            event("lock.unlogged", error=type(error).__name__)
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,172 @@
+"""No service gives out what is about a citizen without an entry of the access log, and no code is written that has no words."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+import fieldtui
+from fieldtui.domain.logged import ABOUT_A_CITIZEN, ABOUT_THE_DEVICE, CODES
+from fieldtui.services.agenda import AgendaView
+from fieldtui.services.conflicts import Conflicts
+from fieldtui.services.drafting import Drafts
+from fieldtui.services.handovers import Handovers
+from fieldtui.services.history import History
+from fieldtui.services.logbook import LogBook
+from fieldtui.services.lookup import Lookup
+from fieldtui.services.parked import ParkedEdits
+from fieldtui.services.undo import Undo
+from fieldtui.services.waiting import Waiting
+from fieldtui.services.workspace import Workspace
+from fieldtui.store.accesslog import LogRow
+from tests.support.workspaces import add_citizen, make_workspace, reopen
+
+PACKAGE = Path(fieldtui.__file__).parent
+DAY = date(2026, 11, 23)
+
+READERS: Final[dict[str, tuple[Callable[[Workspace, Ids], Any], str]]] = {
+    "Lookup.list": (lambda w, ids: w.lookup.list("note", citizen_id=ids.citizen), "list"),
+    "Lookup.list_out": (lambda w, ids: w.lookup.list_out("citizen"), "list"),
+    "Lookup.show": (lambda w, ids: w.lookup.show(ids.note, "samtale"), "open"),
+    "Lookup.get": (lambda w, ids: w.lookup.get(ids.note), "open"),
+    "Lookup.open_citizen": (lambda w, ids: w.lookup.open_citizen(ids.citizen), "open"),
+    "Lookup.refresh_citizen": (lambda w, ids: w.lookup.refresh_citizen(ids.citizen), "open"),
+    "Lookup.newest": (lambda w, ids: w.lookup.newest(ids.citizen, "today"), "open"),
+    "Lookup.reveal": (lambda w, ids: w.lookup.reveal(ids.citizen, "cpr", "brev"), "reveal"),
+    "Lookup.search": (lambda w, ids: w.lookup.search("mundkurv"), "search"),
+    "Lookup.citizens": (lambda w, ids: w.lookup.citizens(DAY), "list"),
+    "Lookup.bridging": (lambda w, ids: w.lookup.bridging(DAY), "list"),
+    "Lookup.company": (lambda w, ids: w.lookup.company(ids.company), "list"),
+    "Lookup.appointments": (lambda w, ids: w.lookup.appointments(DAY, DAY), "list"),
+    "Lookup.week": (lambda w, ids: w.lookup.week(DAY), "list"),
+    "AgendaView.day": (lambda w, ids: w.agenda.day(DAY), "list"),
+    "History.of_record": (lambda w, ids: w.history.of_record(ids.note), "open"),
+    "History.of_citizen": (lambda w, ids: w.history.of_citizen(ids.citizen), "open"),
+    "Drafts.get": (lambda w, ids: w.drafts.get("note:x"), "open"),
+    "Drafts.take_up": (lambda w, ids: (w.drafts.leave("note:x"), w.drafts.take_up()), "open"),
+    "Conflicts.list": (lambda w, ids: w.conflicts.list(), "open"),
+    "Conflicts.get": (lambda w, ids: w.conflicts.get(ids.conflict), "open"),
+    "Waiting.list": (lambda w, ids: w.waiting.list(), "list"),
+    "Waiting.correction": (lambda w, ids: w.waiting.correction(ids.refused), "open"),
+    "Undo.items": (lambda w, ids: w.undo.items(), "list"),
+    "LogBook.entries": (lambda w, ids: w.logbook.entries(ids.citizen), "log.show"),
+    "LogBook.about": (lambda w, ids: w.logbook.about(ids.citizen), "log.show"),
+    "LogBook.give": (lambda w, ids: w.logbook.give(ids.citizen, w.folder / "given.txt", "indsigt"), "log.given"),
+}
+"""How each is called, and what it writes."""
+
+EMPTY_HERE: Final = {
+    "Handovers.list": "logs only where there are any; tests/sync/test_handover.py has some",
+    "ParkedEdits.list": "logs only where there are any; tests/sync/test_handover.py has some",
+}
+TELLS_NO_CONTENT: Final = {
+    "Lookup.name": "staff",
+    "Lookup.initials": "staff",
+    "Lookup.citizen_name": "first name and initial of an id that a logged list named",
+    "Lookup.enrolled": "a number",
+    "Lookup.weekly_figures": "numbers of the week",
+    "Lookup.citizen_states": "whether something waits",
+    "Lookup.companies": "companies, with numbers of placements",
+    "Drafts.unfinished": "for marks and counts; the text is taken by its key",
+    "Handovers.to_answer": "for a count",
+    "Handovers.colleagues": "staff",
+    "ParkedEdits.to_answer": "for a count",
+    "Handovers.notices": "what the central system says happened, by call code",
+    "ParkedEdits.notices": "as of hand-overs",
+    "Undo.last": "the last act's own label, for the key that takes it back",
+    "Waiting.oldest": "an instant",
+    "LogBook.said": "words for a code",
+    "LogBook.verify": "a number",
+}
+CHANGES: Final = {
+    "Drafts.save", "Drafts.discard", "Drafts.leave", "Conflicts.resolve", "Waiting.retry", "Waiting.give_up", "Undo.undo",
+    "Undo.redo", "Handovers.offer", "Handovers.accept", "Handovers.reject", "Handovers.withdraw", "ParkedEdits.accept",
+    "ParkedEdits.decline", "Handovers.seen", "ParkedEdits.seen",
+}  # fmt: skip
+"""Acts: what they change is logged where it is stored (`Store.write`)."""
+SERVICES = (Lookup, AgendaView, History, Drafts, Conflicts, Waiting, Undo, LogBook, Handovers, ParkedEdits)
+
+
+class Ids:
+    """One of each of what can be looked at."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.citizen = add_citizen(workspace, cpr="610190-0001")
+        self.note = workspace.casework.write_note(self.citizen, "mundkurv").record_ids[0]
+        self.company = workspace.casework.create("company", {"name": "Havnebageren"}).record_ids[0]
+        self.refused = workspace.casework.create("task", {"title": "ringe", "citizen_id": self.citizen}).record_ids[0]
+        workspace.drafts.save("note:x", "note", self.citizen, "kladde")
+        self.conflict = "01968000-0000-7000-8000-0000000000c1"
+        with workspace.store.transaction() as connection:
+            connection.execute("UPDATE outbox SET state = 'rejected' WHERE record_id = ?", (self.refused,))
+            connection.execute(
+                "INSERT INTO conflict (id, collection, record_id, scope, fields, base, mine, theirs, created_at)"
+                " VALUES (?, 'citizen', ?, ?, '[\"job_goal\"]', '{}', '{\"job_goal\": \"bager\"}', '{\"job_goal\": \"kok\"}',"
+                " '2026-11-23T07:15:00+00:00')",
+                (self.conflict, self.citizen, f"citizen:{self.citizen}"),
+            )
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Ids]]:
+    workspace = make_workspace(tmp_path_factory.mktemp("looks"))
+    ids = Ids(workspace)
+    workspace = reopen(workspace)
+    yield workspace, ids
+    workspace.close()
+
+
+def public(service: type) -> set[str]:
+    return {
+        f"{service.__name__}.{name}"
+        for name, member in inspect.getmembers(service)
+        if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property))
+    }
+
+
+def test_each_method_of_the_services_that_read_is_known_to_log_or_to_tell_nothing() -> None:
+    known = {*READERS, *EMPTY_HERE, *TELLS_NO_CONTENT, *CHANGES}
+    assert set().union(*map(public, SERVICES)) == known, "say here what a new method writes to the log, or why nothing"
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_look_writes_exactly_one_entry_and_nothing_that_was_seen(name: str, opened: tuple[Workspace, Ids]) -> None:
+    workspace, ids = opened
+    read, action = READERS[name]
+    workspace.context.looking.forget()
+    before = len(workspace.store.log_entries())
+    read(workspace, ids)
+    new: tuple[LogRow, ...] = workspace.store.log_entries(after=before)
+    assert [entry.action for entry in new] == [action]
+    assert not any(word in str(new) for word in ("mundkurv", "610190", "Fatima", "Aslan", "kladde", "bager", "ringe"))
+
+
+def audited() -> Iterator[tuple[str, str]]:
+    """Every code that the program writes, with the file that writes it."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            first = node.args[0]
+            if called in {"audit", "_act", "_log"} and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value, path.relative_to(PACKAGE).as_posix()
+
+
+def test_every_code_that_is_written_has_words_a_citizen_understands() -> None:
+    written = dict(audited())
+    assert len(written) > 30, "positive control: the walk finds them"
+    assert {code: file for code, file in written.items() if code not in CODES} == {}
+    assert not set(ABOUT_A_CITIZEN) & set(ABOUT_THE_DEVICE)
+
+
+def test_the_page_about_the_access_log_names_every_code() -> None:
+    page = (PACKAGE.parent / "docs" / "access-log.md").read_text(encoding="utf-8")
+    named = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    assert named == CODES
