@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from textual import events
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from fieldtui.base.clock import Clock
@@ -12,6 +13,7 @@ from fieldtui.base.errors import FieldtuiError
 from fieldtui.base.explain import explain
 from fieldtui.base.i18n import _
 from fieldtui.tui.guard import HOLD_SECONDS, BurstGuard
+from fieldtui.tui.inorder import KeyOrder
 from fieldtui.tui.quiet import QuietApp
 from fieldtui.tui.shell import Notice, Severity
 from fieldtui.tui.watch import Watch
@@ -33,6 +35,7 @@ class GuardedApp(QuietApp):
         self._held: tuple[events.Key, Any] | None = None
         self._guard_spoke: float | None = None
         self._watch = Watch(clock)
+        self._order = KeyOrder(self, self._in_turn, self._field)
 
     def notice(self, text: str, severity: Severity = "information", *, seconds: float = 8) -> None:
         """Say something for a few seconds, and keep it under F7. The text is data, never markup."""
@@ -50,10 +53,20 @@ class GuardedApp(QuietApp):
     def _in_field(self) -> bool:
         return isinstance(self.focused, (Input, TextArea, SecretField))
 
+    def _field(self) -> Widget | None:
+        return self.focused if self._in_field() else None
+
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, (events.Key, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)):
             self._watch.touch()
-        if isinstance(event, events.Key) and not event.is_forwarded and not self._in_field():
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            await self._order.take(event)
+            return
+        await super().on_event(event)
+
+    async def _in_turn(self, event: events.Key | events.Paste) -> None:
+        """Deliver a key or a paste, unless nobody meant it."""
+        if isinstance(event, events.Key) and not self._in_field():
             at = event.time
             verdict = self._guard.offer(event.key, event.character, at, in_list=isinstance(self.focused, LineTable))
             if verdict == "drop":
@@ -66,7 +79,7 @@ class GuardedApp(QuietApp):
             if verdict == "hold":
                 self._held = (event, self.set_timer(HOLD_SECONDS, self._release_held))
                 return
-        if isinstance(event, events.Paste) and not event.is_forwarded and not self._in_field():
+        if isinstance(event, events.Paste) and not self._in_field():
             self._pasted_nowhere()
             return
         await super().on_event(event)

@@ -109,6 +109,16 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
         await settle(pilot)
 
 
+async def press_at_once(pilot: Pilot[Any], *keys: str) -> None:
+    """Keys that were all pressed before the first is looked at: a machine slower than the hand."""
+    assert pilot.app._driver is not None
+    for key in keys:
+        event = events.Key(*_named(key))
+        event.set_sender(pilot.app)
+        pilot.app._driver.send_message(event)
+    await settle(pilot)
+
+
 def _named(key: str) -> tuple[str, str | None]:
     """Textual's name of a key, and what it writes; as its own pilot makes them."""
     name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key

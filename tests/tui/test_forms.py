@@ -19,7 +19,7 @@ from fieldtui.tui.dialogs.note import NoteEditor
 from fieldtui.tui.widgets.choice import ChoiceField
 from fieldtui.tui.widgets.fields import Felt
 from fieldtui.tui.widgets.panel import Lines
-from tests.tui.support import Caseload, a_caseload, grid, press, running, said, settle, until
+from tests.tui.support import Caseload, a_caseload, grid, press, press_at_once, running, said, settle, until
 
 EVERYWHERE = ("idag", "borgere", "borgerkort", "kalender")
 
@@ -180,3 +180,18 @@ async def test_what_is_no_number_is_refused_at_its_field(tmp_path: Path, text: s
         await press(pilot, "ctrl+s")
         assert form.felts["duration_minutes"].error == "Skriv et tal, fx 12,5."
         assert app.screen is form
+
+
+@pytest.mark.parametrize("key", ["tab", "enter"])
+async def test_what_is_typed_ahead_lands_in_the_field_it_was_typed_for(tmp_path: Path, key: str) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load) as (app, pilot):
+        await on_fatima(app, pilot, load, "idag")
+        await press(pilot, "o")
+        form = await opened(app, pilot, EntryForm)
+        await press_at_once(pilot, *"Ring til Bo", key, *"24/11")
+        assert (form.felts["title"].value, form.felts["due_on"].value) == ("Ring til Bo", "24/11")
+        await press_at_once(pilot, "shift+tab", *"Skriv", "tab", *"25/11", "ctrl+s")
+        await until(pilot, lambda: app.screen is not form)
+        tasks = load.workspace.lookup.list("task", citizen_id=load.citizens["fatima"])
+        assert [str(task.record.due_on) for task in tasks if task.record.title == "Ring til BoSkriv"] == ["2026-11-25"]
