@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime as dt
 import ipaddress
+import select
 import socket
 import ssl
 import threading
@@ -109,6 +111,8 @@ class Listener:
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
         for each in self._open:
+            with contextlib.suppress(OSError):  # it has ended, or was handed on to TLS
+                each.shutdown(socket.SHUT_RDWR)  # wakes who waits for it
             each.close()
         self._thread.join(10)
 
@@ -125,8 +129,8 @@ class Listener:
     def _serve_quietly(self, peer: socket.socket) -> None:
         try:
             self.serve(peer)
-        except OSError:
-            pass  # the other side had enough, or the test is over
+        except (OSError, ValueError):
+            pass  # the other side had enough, or the test is over and the socket closed (no descriptor to wait for)
         finally:
             peer.close()
 
@@ -229,26 +233,28 @@ class Proxy(Listener):
 
 
 def join(one: socket.socket, other: socket.socket, note: Callable[[bytes], None] = lambda _data: None) -> None:
-    """Carry bytes both ways until either side has enough."""
+    """Carry bytes both ways until either side has enough.
 
-    def carry(source: socket.socket, target: socket.socket) -> None:
-        try:
-            while data := source.recv(65_536):
-                note(data)
-                target.sendall(data)
-        except OSError:
-            pass  # closed by the other direction
-        finally:
-            for each in (source, target):
-                try:
-                    each.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue
+    In one thread: what two threads do with one TLS connection at the same time is undefined, and was lost now and then.
+    """
+    while True:
+        for source in _readable(one, other):
+            source.setblocking(False)  # what can be read may be TLS's own, with nothing in it to carry
+            try:
+                data = source.recv(65_536)
+            except (ssl.SSLWantReadError, BlockingIOError):
+                continue
+            finally:
+                source.setblocking(True)
+            if not data:
+                return
+            note(data)
+            (other if source is one else one).sendall(data)
 
-    back = threading.Thread(target=carry, args=(other, one), daemon=True)
-    back.start()
-    carry(one, other)
-    back.join(10)
+
+def _readable(*sockets: socket.socket) -> list[socket.socket]:
+    waiting: list[socket.socket] = [each for each in sockets if isinstance(each, ssl.SSLSocket) and each.pending()]
+    return waiting or select.select(sockets, (), ())[0]
 
 
 def _write(file: Path, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> Path:
