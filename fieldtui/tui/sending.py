@@ -11,6 +11,7 @@ from fieldtui.base.errors import Busy, FieldtuiError, MassChange, NotEnrolled, R
 from fieldtui.base.explain import explain
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
+from fieldtui.tui.backing import DayBackup
 from fieldtui.tui.background import BackgroundSync, Ran
 from fieldtui.tui.dialogs.ask import ConfirmDialog
 from fieldtui.tui.endings import Ending, LockReason
@@ -82,12 +83,16 @@ class SendingApp(GuardedApp):
     # --- begin and stop ---------------------------------------------------------------------------
 
     def sync_by_itself(self) -> None:
-        """From now on the schedule is followed: when a network appears, after edits, and every quarter of an hour."""
+        """From now on the schedule is followed: when a network appears, after edits, and every quarter of an hour.
+
+        The day's backup is made by itself too.
+        """
         from fieldtui.services.autosync import AutoSync
 
         self._auto = AutoSync(self.clock)
         self._auto.url = self.workspace.syncing.address
         self.set_interval(_TICK_SECONDS, self._sync_tick)
+        DayBackup(self).begin()
 
     def _sync_tick(self) -> None:
         if self._auto is not None and not self._ending and self._auto.is_due():
