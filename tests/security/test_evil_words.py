@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,8 @@ from fieldtui.tui.routes import ROUTES
 from fieldtui.wire.messages import PageStart, Person, RecordLine
 from tests.support.vaults import PHRASE
 from tests.tui.support import NOW, Caseload, a_caseload
-from tests.tui.test_hostile import EVIL, visit
+from tests.tui.terminals import Terminal
+from tests.tui.test_hostile import _POINTER, EVIL, visit
 
 WHEN = "2026-11-23T07:00:00+00:00"
 ALL = " ".join(EVIL)
@@ -97,6 +100,53 @@ def harmless(text: str) -> None:
 @pytest.mark.parametrize("screen", ROUTES)
 async def test_no_screen_obeys_what_comes_past_the_models(evil: Caseload, screen: str) -> None:
     harmless(await visit(evil, screen, (140, 45)))
+
+
+_STEERING = re.compile(r"\x1b\]|[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]|[\u202a-\u202e\u2066-\u2069]|\x1b[PX^_]")
+"""What no screen of ours writes: an OSC, a control, a bidi override, a string to the terminal."""
+
+_UNGUARDED = """
+import sys
+import fieldtui.base.text as text
+text.clean = lambda said, **_rest: said
+"""
+_START = "from fieldtui import bootstrap; sys.exit(bootstrap.main(sys.argv[1:]))"
+
+
+def walked(load: Caseload, secret: Path, code: str, *, card: bool) -> str:
+    """Every byte that a walk through the screens writes to a real terminal."""
+    environment = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "LANG": "C.UTF-8"}
+    words = ["--worker", "--data-dir", str(load.workspace.folder), "--passphrase-file", str(secret)]
+    with Terminal(
+        [sys.executable, "-c", code + _START, *words], environment=environment, columns=140, rows=45
+    ) as shown:
+        shown.until("Kræver handling")
+        shown.type("6")
+        shown.until("konflikter")
+        shown.settle(0.2)
+        if card:
+            shown.type("2")
+            shown.until("Borgere ·")
+            shown.settle(0.2)
+            shown.type(b"\r")
+            shown.until("Overblik")
+            shown.type(b"\x1b[C")
+            shown.settle(0.2)
+            shown.type(b"\x11")
+            assert shown.wait() == 0
+        return _POINTER.sub("", bytes(shown.raw).decode("utf-8", "replace"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_no_byte_of_theirs_steers_a_real_terminal(evil: Caseload, tmp_path: Path) -> None:
+    evil.workspace.close()
+    secret = tmp_path / "pw"
+    secret.write_text(PHRASE, encoding="utf-8")
+    written = walked(evil, secret, "import sys\n", card=True)
+    assert "SU5KRUNURUQ" in written  # their words were on the screens, as words
+    assert _STEERING.findall(written) == []
+    # The control: with the gate open, the same walk sets the clipboard and the title.
+    assert "\x1b]52;c;SU5KRUNURUQ=\x07" in walked(evil, secret, _UNGUARDED, card=False)
 
 
 def test_no_command_prints_a_code_that_steers_a_terminal(evil: Caseload, tmp_path: Path) -> None:
