@@ -128,7 +128,7 @@ def _build(folder: Path, passphrase: Secret, vault_key: bytearray, clock: Clock,
     return code
 
 
-def open_vault(folder: Path, passphrase: Secret, *, clock: Clock) -> OpenVault:
+def open_vault(folder: Path, passphrase: Secret, *, clock: Clock, accept: bool = False) -> OpenVault:
     """Open a vault with its passphrase.
 
     A try that fails changes no file but the counter in `state/attempts`. Takes tenths of a second.
@@ -137,6 +137,7 @@ def open_vault(folder: Path, passphrase: Secret, *, clock: Clock) -> OpenVault:
         folder: The data folder.
         passphrase: Stays the caller's, to wipe.
         clock: Paces tries after failures.
+        accept: Its owner takes the vault as it is, where it is whole but older or another than it should be.
 
     Raises:
         NoVault: Nothing there.
@@ -144,11 +145,12 @@ def open_vault(folder: Path, passphrase: Secret, *, clock: Clock) -> OpenVault:
         WrongPassphrase: Opens no slot.
         NewerVault, HeaderDamaged, HeaderTampered: About `vault.json`.
         DatabaseMissing, DatabaseDamaged: About `vault.db`.
+        RolledBack, ChangedSinceLock: Whole, but older than this machine remembers, or not the file that was sealed.
         DiskFull: No room for the check that a vault which was not closed needs.
         Busy: Another process has it to itself.
         FolderRefused: The files may not be read, or not be written.
     """
-    return OpenVault(folder, _unlocked(folder, passphrase, clock))
+    return OpenVault(folder, _unlocked(folder, passphrase, clock), accept=accept)
 
 
 def verify_passphrase(folder: Path, passphrase: Secret, *, clock: Clock) -> None:
