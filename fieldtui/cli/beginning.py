@@ -14,11 +14,10 @@ from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.cli.opening import opened
 from fieldtui.cli.passphrase import new_passphrase
-from fieldtui.cli.setting import Setting, setting_of
+from fieldtui.cli.recoverycode import hand_over
+from fieldtui.cli.setting import setting_of
 from fieldtui.services import unlocking
 
-ASKED_GROUPS: Final = 2
-"""How many groups of the recovery code a person types back."""
 _LONGEST_NAME: Final = 80
 
 
@@ -48,30 +47,9 @@ def init(context: typer.Context) -> None:
             setting.answer(answer, [code])
             setting.tell(_("Det er nødkoden. Den vises kun nu; læg den et sikkert sted."))
         else:
-            _hand_over(setting, code)
+            hand_over(setting, code)
+            setting.tell(_("Boksen er lavet. Tilmeld maskinen med: fieldtui enrol URL --code KODE"))
         unlocking.confirm_code(workspace)
-
-
-def _hand_over(setting: Setting, code: str) -> None:
-    """Show the code, and ask for two of its groups until they are right."""
-    setting.tell(_("Din nødkode. Skriv den ned; den vises kun nu:"))
-    setting.tell("")
-    setting.tell(f"    {code}")
-    setting.tell("")
-    groups = code.split("-")[1:]
-    for place in sorted(secrets.SystemRandom().sample(range(len(groups)), ASKED_GROUPS)):
-        while True:
-            typed = typer.prompt(_("Skriv gruppe {number} af nødkoden").format(number=place + 1), err=True)
-            if _alike(typed, groups[place]):
-                break
-            setting.tell(_("Det er ikke gruppe {number}. Se på papiret, og prøv igen.").format(number=place + 1))
-    setting.tell(_("Boksen er lavet. Tilmeld maskinen med: fieldtui enrol URL --code KODE"))
-
-
-def _alike(typed: str, group: str) -> bool:
-    """True where a group was typed as written; O is 0, I and L are 1, case and blanks do not count."""
-    reading = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None})
-    return typed.upper().translate(reading) == group.upper().translate(reading)
 
 
 def enrol(

@@ -22,6 +22,7 @@ from fieldtui.base.errors import ApprovalPending, BadFile, BadUsage, ServerFault
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.services.context import Context
+from fieldtui.services.organisationslot import keep_organisation_slot
 from fieldtui.store.meta import MetaKey
 from fieldtui.sync.route import Route, is_loopback, proxy_address, tls_context
 from fieldtui.sync.transport import Answer, Identity, Transport
@@ -201,6 +202,7 @@ class Enrolment:
             ):
                 self._store.set_meta(name, value)
             self._store.audit("enrol", detail=enrolled.device_id)
+        keep_organisation_slot(self._context)
 
 
 def _parse(url: str) -> _Address:

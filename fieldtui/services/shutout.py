@@ -19,6 +19,7 @@ from fieldtui.base.log import event
 from fieldtui.domain.merge import ANNULLED
 from fieldtui.services.context import Context
 from fieldtui.services.exporting import Exporting
+from fieldtui.services.organisationslot import TRUSTED, keep_organisation_slot
 from fieldtui.store.inbox import MY_BODY
 from fieldtui.store.lease import lease_of
 from fieldtui.store.meta import MetaKey
@@ -38,7 +39,6 @@ from fieldtui.wire.organisation import (
 from fieldtui.wire.sealed import Pending, PendingChange, PendingDraft, seal_pending
 
 REVOKED: Final = "revoked"
-_TRUSTED: Final = frozenset({"enrolled", "confirmed"})
 
 
 class Shutout:
@@ -59,7 +59,7 @@ class Shutout:
     @property
     def obeys(self) -> bool:
         """True where a wipe order by the pinned key is obeyed: it came with the enrolment, or a person confirmed it."""
-        return self._store.meta(MetaKey.ORGANISATION_KEY_TRUST) in _TRUSTED
+        return self._store.meta(MetaKey.ORGANISATION_KEY_TRUST) in TRUSTED
 
     @property
     def refused_key(self) -> str | None:
@@ -67,7 +67,7 @@ class Shutout:
         return self._store.meta(MetaKey.ORGANISATION_KEY_REFUSED)
 
     def confirm_key(self, words: tuple[str, ...]) -> None:
-        """A person has compared the words of a key that came with a sync; from now on it may order a wipe.
+        """A person has compared the words of a key that came with a sync; from now on it may order a wipe, and opens this vault.
 
         Raises:
             BadUsage: There is no key, or it has other words.
@@ -80,6 +80,7 @@ class Shutout:
         with self._store.transaction():
             self._store.set_meta(MetaKey.ORGANISATION_KEY_TRUST, "confirmed")
             self._store.audit("organisation_key.confirmed", detail=key.kid)
+        keep_organisation_slot(self._context)
 
     def hear(self, start: PageStart) -> None:
         """The first line of a page, before the page is applied: pin a key that is new, follow one that is vouched for."""
@@ -99,6 +100,7 @@ class Shutout:
                 if pinned is None:
                     self._store.set_meta(MetaKey.ORGANISATION_KEY_TRUST, "told")
                 self._store.audit("organisation_key", detail=newest.kid)
+            keep_organisation_slot(self._context)
         offer = offered[-1].kid
         if (newest is None or newest.kid != offer) and self.refused_key != offer:
             with self._store.transaction():

@@ -1,4 +1,4 @@
-"""Making, unlocking and recovering a vault: the way from a folder and a secret to a workspace."""
+"""Making and unlocking a vault: the way from a folder and a secret to a workspace. Recovering one: `recovering`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fieldtui.base.clock import Clock
 from fieldtui.base.errors import Unreachable
 from fieldtui.base.ids import IdSource
+from fieldtui.services.organisationslot import keep_organisation_slot
 from fieldtui.services.workspace import Workspace
 from fieldtui.store import MetaKey
 from fieldtui.store.lease import see_clock
@@ -22,7 +23,6 @@ from fieldtui.vault import (
     check_strength,
     create_vault,
     open_vault,
-    recover_vault,
     renew_recovery_code,
     suggest_passphrase,
     suggestion_bits,
@@ -47,7 +47,7 @@ __all__ = [
     "create",
     "new_code",
     "new_passphrase",
-    "recover",
+    "open_workspace",
     "suggest_passphrase",
     "suggestion_bits",
     "unlock",
@@ -70,7 +70,7 @@ def create(
         DiskFull: No room; nothing is left behind.
     """
     vault, code = create_vault(folder, passphrase, clock=clock, kdf=kdf)
-    return _workspace(vault, "create", clock=clock, ids=ids), code
+    return open_workspace(vault, "create", clock=clock, ids=ids), code
 
 
 def unlock(
@@ -95,26 +95,7 @@ def unlock(
     """
     failures = Throttle(folder, clock).failures
     vault = open_vault(folder, passphrase, clock=clock)
-    return _workspace(vault, "unlock", clock=clock, ids=ids, failures=failures, via=via)
-
-
-def recover(
-    folder: Path, code: str, new: Secret, *, clock: Clock, ids: IdSource, kdf: KdfCost = STANDARD
-) -> tuple[Workspace, str]:
-    """Open a vault with its recovery code and give it a new passphrase and a new code; the old ones open nothing.
-
-    Returns:
-        The workspace and the new recovery code.
-
-    Raises:
-        WrongRecoveryCode: Mistyped, or another vault's.
-        PassphraseTooWeak: The new passphrase.
-        NoVault, NewerVault, TooSoon, HeaderDamaged, HeaderTampered, DatabaseDamaged, DatabaseMissing, Revoked, Busy,
-        DiskFull: As `unlock`.
-    """
-    failures = Throttle(folder, clock).failures
-    vault, new_code = recover_vault(folder, code, new, clock=clock, kdf=kdf)
-    return _workspace(vault, "recover", clock=clock, ids=ids, failures=failures), new_code
+    return open_workspace(vault, "unlock", clock=clock, ids=ids, failures=failures, via=via)
 
 
 def new_passphrase(workspace: Workspace, new: Secret, *, kdf: KdfCost = STANDARD) -> None:
@@ -182,7 +163,7 @@ def _ask_again(workspace: Workspace, via: httpx2.BaseTransport | None) -> None:
     shutout.let_in()
 
 
-def _workspace(
+def open_workspace(
     vault: OpenVault,
     action: str,
     *,
@@ -191,7 +172,19 @@ def _workspace(
     failures: int = 0,
     via: httpx2.BaseTransport | None = None,
 ) -> Workspace:
-    """A workspace over an open vault; a failed try could not be logged while the vault was shut, so it is now."""
+    """A workspace over an open vault; a failed try could not be logged while the vault was shut, so it is now.
+
+    Args:
+        vault: Closed where this fails.
+        action: What the access log says of how it was opened.
+        clock: The device's.
+        ids: For what is made in it.
+        failures: How many tries failed before.
+        via: As `unlock`.
+
+    Raises:
+        Revoked, Wiped, Busy, DiskFull: As `unlock`.
+    """
     try:
         workspace = Workspace(vault, clock=clock, ids=ids)
         if workspace.store.meta(MetaKey.LOCKED_REASON) or workspace.store.meta(MetaKey.WIPE_ORDER):
@@ -200,6 +193,7 @@ def _workspace(
             workspace.store.audit("unlock.failed", detail=str(failures))
         workspace.store.audit(action)
         see_clock(workspace.store)
+        keep_organisation_slot(workspace.context)
         workspace.exports.sweep()
     except BaseException:
         vault.close()

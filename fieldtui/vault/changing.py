@@ -18,6 +18,54 @@ from fieldtui.vault.slots import new_passphrase_slot, new_recovery_slot, open_re
 from fieldtui.vault.throttle import Throttle, counted
 
 
+def open_with_code(folder: Path, code: str, *, clock: Clock) -> OpenVault:
+    """Open a vault with its recovery code. Nothing is changed by it: `renew_secrets` comes next.
+
+    Raises:
+        WrongRecoveryCode: Mistyped (not counted as a failed try), or another vault's.
+        TooSoon, NoVault, NewerVault, HeaderDamaged, HeaderTampered, DatabaseMissing, DatabaseDamaged,
+        DiskFull, Busy, FolderRefused: As `open_vault`.
+    """
+    files = HeaderFiles(folder / "vault")
+    files.candidates()
+    secret = read_code(code)
+    wrapping_key = derive(secret, LABEL_RECOVERY)
+    wipe(secret)
+    try:
+        with counted(Throttle(folder, clock)):
+            vault_key = files.unlock(lambda header: open_recovery_slot(header, wrapping_key))
+    except WrongPassphrase as error:
+        raise WrongRecoveryCode from error
+    finally:
+        wipe(wrapping_key)
+    return OpenVault(folder, vault_key)
+
+
+def renew_secrets(vault: OpenVault, new_passphrase: Secret, *, clock: Clock, kdf: KdfCost = STANDARD) -> str:
+    """Give an open vault a new passphrase and a new recovery code at once; the old ones open nothing afterwards.
+
+    Returns:
+        The new recovery code, which is shown once and stored nowhere.
+
+    Raises:
+        PassphraseTooWeak: The new passphrase.
+        DiskFull: No room; the old ones stay.
+    """
+    check_strength(new_passphrase)
+    new_code = ""
+
+    def replace(header: Header, key: bytearray) -> dict[str, object]:
+        nonlocal new_code
+        passphrase_slot = new_passphrase_slot(header.vault_id, key, new_passphrase, kdf)
+        recovery_slot, new_code = new_recovery_slot(header.vault_id, key, clock)
+        kept = (slot for slot in header.slots if slot.type not in {"passphrase", "recovery"})
+        return {"slots": (passphrase_slot, recovery_slot, *kept)}
+
+    vault.change_header(replace)
+    event("vault.recovered")
+    return new_code
+
+
 def recover_vault(
     folder: Path, code: str, new_passphrase: Secret, *, clock: Clock, kdf: KdfCost = STANDARD
 ) -> tuple[OpenVault, str]:
@@ -35,35 +83,12 @@ def recover_vault(
         DiskFull, Busy, FolderRefused: As `open_vault`.
     """
     check_strength(new_passphrase)
-    files = HeaderFiles(folder / "vault")
-    files.candidates()
-    secret = read_code(code)
-    wrapping_key = derive(secret, LABEL_RECOVERY)
-    wipe(secret)
+    vault = open_with_code(folder, code, clock=clock)
     try:
-        with counted(Throttle(folder, clock)):
-            vault_key = files.unlock(lambda header: open_recovery_slot(header, wrapping_key))
-    except WrongPassphrase as error:
-        raise WrongRecoveryCode from error
-    finally:
-        wipe(wrapping_key)
-    vault = OpenVault(folder, vault_key)
-    new_code = ""
-
-    def replace(header: Header, key: bytearray) -> dict[str, object]:
-        nonlocal new_code
-        passphrase_slot = new_passphrase_slot(header.vault_id, key, new_passphrase, kdf)
-        recovery_slot, new_code = new_recovery_slot(header.vault_id, key, clock)
-        kept = (slot for slot in header.slots if slot.type not in {"passphrase", "recovery"})
-        return {"slots": (passphrase_slot, recovery_slot, *kept)}
-
-    try:
-        vault.change_header(replace)
+        return vault, renew_secrets(vault, new_passphrase, clock=clock, kdf=kdf)
     except BaseException:
         vault.close()
         raise
-    event("vault.recovered")
-    return vault, new_code
 
 
 def change_passphrase(vault: OpenVault, new: Secret, *, kdf: KdfCost = STANDARD) -> None:

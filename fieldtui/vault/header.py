@@ -68,6 +68,8 @@ _Count = Annotated[int, Field(ge=0, le=_MAX_COUNT)]
 _Salt = Annotated[_Ascii, _of_length(SALT_BYTES)]
 _Nonce = Annotated[_Ascii, _of_length(NONCE_BYTES)]
 _Wrapped = Annotated[_Ascii, _of_length(WRAPPED_BYTES)]
+_Encapsulated = Annotated[_Ascii, _of_length(32 + WRAPPED_BYTES)]
+"""The encapsulated key and the sealed one (RFC 9180, X25519)."""
 _Mac = Annotated[_Ascii, _of_length(MAC_BYTES)]
 
 
@@ -115,6 +117,18 @@ class RecoverySlot(_Value):
     created: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
+class OrganisationSlot(_Value):
+    """The vault key, sealed to the organisation's offline key (RFC 9180); bound to the vault and the rest of the slot."""
+
+    id: _SlotId
+    type: Literal["org-hpke"] = "org-hpke"
+    suite: Literal["X25519-SHA256-CHACHA20P1305"] = "X25519-SHA256-CHACHA20P1305"
+    kid: _Hex32
+    """Which of the organisation's keys opens it."""
+    ct: _Encapsulated = ""
+    created: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
 class OtherSlot(BaseModel):
     """A slot of a kind this version does not know: carried on unchanged, never used."""
 
@@ -125,13 +139,20 @@ class OtherSlot(BaseModel):
 
 
 def _kind_of_slot(value: Any) -> str:
-    kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
-    return kind if isinstance(kind, str) and kind in {"passphrase", "recovery"} else "other"
+    kind, suite = (value.get(name) if isinstance(value, dict) else getattr(value, name, None) for name in _KIND)
+    if kind == "org-hpke" and suite != _SUITE:
+        return "other"  # of a later version, sealed in another way
+    return kind if isinstance(kind, str) and kind in {"passphrase", "recovery", "org-hpke"} else "other"
+
+
+_KIND: Final = ("type", "suite")
+_SUITE: Final = "X25519-SHA256-CHACHA20P1305"
 
 
 Slot = Annotated[
     Annotated[PassphraseSlot, Tag("passphrase")]
     | Annotated[RecoverySlot, Tag("recovery")]
+    | Annotated[OrganisationSlot, Tag("org-hpke")]
     | Annotated[OtherSlot, Tag("other")],
     Discriminator(_kind_of_slot),
 ]

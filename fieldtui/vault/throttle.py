@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from fieldtui.base.clock import Clock
-from fieldtui.base.errors import Locked, TooSoon
+from fieldtui.base.errors import TooSoon, WrongPassphrase, WrongRecoveryCode
 from fieldtui.base.files import make_private_folder, write_atomically
 from fieldtui.base.log import event
 
@@ -109,7 +109,7 @@ def counted(throttle: Throttle) -> Iterator[None]:
     throttle.check()
     try:
         yield
-    except Locked:
+    except (WrongPassphrase, WrongRecoveryCode):
         event("vault.wrong_secret", failures=throttle.failed())
         raise
     throttle.succeeded()

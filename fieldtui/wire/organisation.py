@@ -39,7 +39,9 @@ class OrganisationKeyRefused(ValueError):
     """A key, an order or a sealed text that is not what it claims to be; the text says which part, nothing of it."""
 
 
-def _base64_of(length: int) -> AfterValidator:
+def base64_of(length: int) -> AfterValidator:
+    """A text field that is the base64 of so many bytes."""
+
     def check(text: str) -> str:
         try:
             sound = len(base64.b64decode(text, validate=True)) == length
@@ -57,8 +59,9 @@ def _p256(text: str) -> str:
     return text
 
 
-_KeyId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-_X25519 = Annotated[str, Field(max_length=60), _base64_of(32)]
+KeyId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+X25519Text = Annotated[str, Field(max_length=60), base64_of(32)]
+"""A public X25519 key: raw, base64."""
 _P256 = Annotated[str, Field(max_length=400), AfterValidator(_p256)]
 _Signature = Annotated[str, Field(max_length=200)]
 
@@ -66,7 +69,7 @@ _Signature = Annotated[str, Field(max_length=200)]
 class Endorsement(Message):
     """That the key before this one is replaced by it, signed with the one before."""
 
-    by: _KeyId
+    by: KeyId
     signature: _Signature
     """ECDSA over P-256 and SHA-256, DER, base64."""
 
@@ -76,7 +79,7 @@ class OrganisationKey(Message):
 
     format: Literal["fieldtui-organisation-key"] = "fieldtui-organisation-key"
     version: Literal[1] = 1
-    recovery: _X25519
+    recovery: X25519Text
     """X25519, raw, base64: what devices seal to."""
     signing: _P256
     """P-256, SubjectPublicKeyInfo, DER, base64: what proves orders."""
@@ -113,7 +116,7 @@ class WipeOrder(Message):
     expires_at: InstantText
     push_first: bool
     """Send first what was not sent; the device is not revoked meanwhile."""
-    by: _KeyId
+    by: KeyId
     signature: _Signature = ""
 
     def signed_bytes(self) -> bytes:
@@ -167,10 +170,7 @@ class PrivateOrganisationKey:
         Raises:
             OrganisationKeyRefused: Sealed to another key, or changed.
         """
-        try:
-            return bytes(_SUITE.decrypt(sealed, self.recovery, info=canonical_json(context)))
-        except (InvalidTag, ValueError):
-            raise OrganisationKeyRefused("sealed") from None
+        return open_sealed_to(self.recovery, sealed, context)
 
     def _sign(self, message: bytes) -> str:
         return _text(self.signing.sign(message, ec.ECDSA(SHA256())))
@@ -189,8 +189,25 @@ def seal(key: OrganisationKey, plain: bytes, context: dict[str, Any]) -> bytes:
         plain: What.
         context: JSON values that whoever opens it must name exactly so (the `info` of HPKE).
     """
-    recovery = X25519PublicKey.from_public_bytes(base64.b64decode(key.recovery))
-    return bytes(_SUITE.encrypt(plain, recovery, info=canonical_json(context)))
+    return seal_to(key.recovery, plain, context)
+
+
+def seal_to(public: str, plain: bytes, context: dict[str, Any]) -> bytes:
+    """As `seal`, to any X25519 key: raw, base64."""
+    key = X25519PublicKey.from_public_bytes(base64.b64decode(public))
+    return bytes(_SUITE.encrypt(plain, key, info=canonical_json(context)))
+
+
+def open_sealed_to(private: X25519PrivateKey, sealed: bytes, context: dict[str, Any]) -> bytes:
+    """What was sealed to this key under exactly this context.
+
+    Raises:
+        OrganisationKeyRefused: Sealed to another key, or changed.
+    """
+    try:
+        return bytes(_SUITE.decrypt(sealed, private, info=canonical_json(context)))
+    except (InvalidTag, ValueError):
+        raise OrganisationKeyRefused("sealed") from None
 
 
 def require_order(order: WipeOrder, key: OrganisationKey, *, device_id: str, now: datetime) -> None:

@@ -15,7 +15,7 @@ from fieldtui.base.clock import SystemClock
 from fieldtui.base.errors import WrongRecoveryCode
 from fieldtui.base.ids import SystemIds
 from fieldtui.central import administration
-from fieldtui.services import unlocking
+from fieldtui.services import recovering, unlocking
 from fieldtui.services.workspace import Workspace
 from fieldtui.tui.app import FieldtuiApp
 from fieldtui.tui.presenters.guide import groups_of, same_group
@@ -147,8 +147,8 @@ async def test_a_code_that_was_never_typed_back_is_replaced_by_a_new_one_when_th
         await until(pilot, lambda: "4 Hvem er du? ─" in grid(app))
         assert unlocking.code_confirmed(workspace)
     with pytest.raises(WrongRecoveryCode):
-        unlocking.recover(folder, lost, phrase(), clock=SystemClock(), ids=SystemIds(), kdf=unlocking.CHEAPEST)
-    again, _code = unlocking.recover(
+        recovering.recover(folder, lost, phrase(), clock=SystemClock(), ids=SystemIds(), kdf=unlocking.CHEAPEST)
+    again, _code = recovering.recover(
         folder, new, phrase(), clock=SystemClock(), ids=SystemIds(), kdf=unlocking.CHEAPEST
     )
     again.close()

@@ -1,4 +1,4 @@
-"""`vault passphrase|recover`: what opens the vault."""
+"""`vault passphrase`: what opens the vault day by day."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from fieldtui.base.errors import NoPassphrase, NoVault
 from fieldtui.base.i18n import _
 from fieldtui.cli.opening import opened
-from fieldtui.cli.passphrase import asked, new_passphrase, read_file
+from fieldtui.cli.passphrase import new_passphrase, read_file
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.services import unlocking
 
@@ -19,7 +18,6 @@ from fieldtui.services import unlocking
 def mount(app: typer.Typer) -> None:
     """Add this group's commands to the family."""
     app.command("passphrase", help=_("Skift adgangssætningen; den gamle åbner ikke mere."))(change)
-    app.command("recover", help=_("Åbn med nødkoden; giver en ny adgangssætning og en ny nødkode."))(recover)
 
 
 def change(
@@ -36,28 +34,6 @@ def change(
         unlocking.new_passphrase(workspace, secret)
         secret.wipe()
         setting.answer({"vault_id": workspace.vault_id}, [_("Adgangssætningen er skiftet. Den gamle åbner ikke mere.")])
-
-
-def recover(
-    context: typer.Context,
-    code_file: Annotated[
-        Path | None, typer.Option("--code-file", metavar="FILE", help=_("Fil med nødkoden; ellers spørges der."))
-    ] = None,
-) -> None:
-    """Open the vault with its recovery code."""
-    setting = setting_of(context)
-    if unlocking.vault_state(setting.folder) is unlocking.VaultState.MISSING:
-        raise NoVault(str(setting.folder))
-    if code_file is None and not setting.terminal:
-        raise NoPassphrase
-    code = read_file(code_file) if code_file is not None else asked(_("Nødkode: "))
-    secret = new_passphrase(setting)
-    workspace, new_code = unlocking.recover(setting.folder, code.reveal(), secret, clock=setting.clock, ids=setting.ids)
-    code.wipe()
-    secret.wipe()
-    with workspace:
-        setting.answer({"vault_id": workspace.vault_id, "recovery_code": new_code}, [new_code])
-        setting.tell(_("Det er den nye nødkode. Den vises kun nu; den gamle åbner ikke mere."))
 
 
 def _without_file(setting: Setting) -> Setting:

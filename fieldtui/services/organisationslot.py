@@ -1,0 +1,33 @@
+"""Which key of an organisation may open this vault when its owner cannot: one that a person or the enrolment vouched for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fieldtui.base.errors import Busy, DiskFull
+from fieldtui.base.log import event
+from fieldtui.services.context import Context
+from fieldtui.store import MetaKey
+from fieldtui.vault.organisationslot import put_organisation_slot
+from fieldtui.wire.organisation import OrganisationKey
+
+TRUSTED: Final = frozenset({"enrolled", "confirmed"})
+"""How a pinned key may have come to be trusted; one that was only told by a sync opens nothing and orders nothing."""
+
+
+def keep_organisation_slot(context: Context) -> None:
+    """Bring the vault's organisation slot up to the key that is pinned and trusted; written to the access log where it changes.
+
+    Where there is no room for it, or another process holds the vault, it stays as it was: that stops nobody's work, and
+    the next unlock tries again.
+    """
+    store = context.store
+    text = store.meta(MetaKey.ORGANISATION_KEY)
+    if text is None or store.meta(MetaKey.ORGANISATION_KEY_TRUST) not in TRUSTED:
+        return
+    key = OrganisationKey.model_validate_json(text)
+    try:
+        if put_organisation_slot(store.vault, key, clock=context.clock):
+            store.audit("organisation_slot", detail=key.kid)
+    except (Busy, DiskFull) as error:
+        event("organisation_slot.later", cause=type(error).__name__)
