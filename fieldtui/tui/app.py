@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -18,19 +17,19 @@ from fieldtui.base.i18n import _, language, set_language
 from fieldtui.base.ids import IdSource
 from fieldtui.tui import preferences
 from fieldtui.tui.acts import Acts
-from fieldtui.tui.endings import ENDING_OF, Ending, LockReason
+from fieldtui.tui.desktop import Desktop
+from fieldtui.tui.endings import LockReason
 from fieldtui.tui.keymap import GLOBAL, TAB_SCREENS, TABS, bindings, global_keys, tabs_of
+from fieldtui.tui.locking import LockingApp
 from fieldtui.tui.messages import HintPicked, TabPicked
 from fieldtui.tui.presenters.lines import Piece
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.outbox import age
 from fieldtui.tui.presenters.status import StatusFacts
 from fieldtui.tui.routes import ROUTES, build, overlay
-from fieldtui.tui.sending import SendingApp
 from fieldtui.tui.service_screen import ServiceScreen, Serving
 from fieldtui.tui.shell import Outcome
 from fieldtui.tui.theme import DEFAULT, THEMES
-from fieldtui.tui.watch import BEAT_SECONDS, DEFAULT_IDLE_MINUTES, WARN_SECONDS, Watch
 
 if TYPE_CHECKING:
     from fieldtui.services.workspace import Workspace
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 _DOUBLE_SECONDS: Final = 0.6
 
 
-class FieldtuiApp(SendingApp):
+class FieldtuiApp(LockingApp):
     """fieldtui in a terminal. `run` answers with an `Ending`."""
 
     CSS_PATH = "fieldtui.tcss"
@@ -67,6 +66,7 @@ class FieldtuiApp(SendingApp):
         workspace: Workspace | None = None,
         training: bool = False,
         start: str = "idag",
+        desktop: Desktop | None = None,
     ) -> None:
         """Args:
         folder: The data folder.
@@ -75,8 +75,9 @@ class FieldtuiApp(SendingApp):
         workspace: The open vault; without one the guide for the first start is shown.
         training: True for a demo with made-up citizens; said on every screen.
         start: The first screen.
+        desktop: What hears of locked sessions, lids and sleep; `None` counts only what fieldtui sees itself.
         """
-        super().__init__(clock, workspace)
+        super().__init__(clock, workspace, desktop=desktop)
         for theme in THEMES:
             self.register_theme(theme)
         wanted = preferences.load(folder).theme
@@ -117,7 +118,6 @@ class FieldtuiApp(SendingApp):
     # --- start ------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self.set_interval(BEAT_SECONDS, self._heartbeat)
         if self._workspace is None or self._workspace.consultant is None:
             self._show_guide()
         else:
@@ -128,8 +128,7 @@ class FieldtuiApp(SendingApp):
 
     def begin(self) -> None:
         """Show the first screen of an enrolled vault."""
-        idle = self.workspace.rules.value("session.idle_minutes", self.today, DEFAULT_IDLE_MINUTES)
-        self._watch = Watch(self.clock, idle_minutes=int(idle))
+        self.watch_over()
         role = self.workspace.consultant.role if self.workspace.consultant else "consultant"
         self.facts = replace(self.facts, role=role)
         own = [screen for _key, screen, _name, _short in tabs_of(role)]
@@ -184,6 +183,7 @@ class FieldtuiApp(SendingApp):
 
     def _take_facts(self, facts: dict[str, Any], people: list[tuple[str, str, str | None]]) -> None:
         before = self.names
+        self.follow_rules()
         self.names = Names.of(sorted(people), discreet=self.facts.discreet)
         self._set_facts(**facts)
         if before != self.names:
@@ -331,61 +331,3 @@ class FieldtuiApp(SendingApp):
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else DEFAULT
         preferences.remember(self.folder, theme=self.theme)
-
-    # --- locking and leaving ----------------------------------------------------------------------
-
-    def _heartbeat(self) -> None:
-        if self._ending:
-            return
-        verdict = self._watch.beat()
-        if self._workspace is None or self._workspace.consultant is None:
-            return  # the guide: no caseload is open yet, and waiting for an approval takes its time
-        if verdict.lock is not None:
-            self.lock(verdict.lock)
-        elif verdict.warn:
-            self.notice(
-                _("Låser om {seconds} sekunder. Tryk på en tast for at blive.").format(seconds=WARN_SECONDS), "warning"
-            )
-        elif self.now().minute != self.facts.now.minute:
-            self._set_facts()
-
-    def action_lock(self) -> None:
-        """Ctrl+L: lock now."""
-        if self._workspace is not None:
-            self.lock(LockReason.ASKED)
-
-    def lock(self, reason: LockReason) -> None:
-        """Blank the screen, keep what is being written, and end this process so that its memory goes with it."""
-        self._end(ENDING_OF[reason])
-
-    def action_leave(self) -> None:
-        """Ctrl+Q: leave. Asks only while a sync is under way."""
-        if not self._sync.running:
-            self._end(Ending.LEFT)
-            return
-        from fieldtui.tui.dialogs.ask import ConfirmDialog
-
-        dialog = ConfirmDialog(
-            _("Afslut mens der synkes?"),
-            _("Det, der ikke er sendt endnu, er gemt og sendes næste gang."),
-            _("Ja, afslut"),
-        )
-        self.ask(dialog, lambda yes: self._end(Ending.LEFT) if yes else None)
-
-    def leave_at_once(self) -> None:
-        """The terminal is gone or the machine shuts down: keep what is written, and end."""
-        self._end(Ending.LEFT)
-
-    def _end(self, ending: Ending) -> None:
-        if self._ending:
-            return
-        self._ending = True
-        if self._driver is not None:
-            self._driver.write("\x1b[2J\x1b[H")
-            self._driver.flush()
-        self._sync.end()
-        for screen in self.screen_stack:
-            if isinstance(screen, Serving):
-                with suppress(FieldtuiError):  # a full disk must not keep the vault open; the draft before is there
-                    screen.save_now()
-        self.exit(int(ending))

@@ -148,13 +148,19 @@ class LockScreen:
         )
         return _GROUND + "\x1b[2J" + "".join(drawn)
 
-    def run(self, submit: Callable[[LockScreen], bool], on_drawn: Callable[[], None]) -> bool:
+    def run(
+        self,
+        submit: Callable[[LockScreen], bool],
+        on_drawn: Callable[[], None],
+        go_on: Callable[[], bool] = lambda: True,
+    ) -> bool:
         """Ask until `submit` says the vault is open, or the person leaves.
 
         Args:
             on_drawn: Called once, when the screen is there.
             submit: Called with this screen when Enter was pressed. It reads `normalised`, says what went wrong
                 with `say`, and answers True when it is done.
+            go_on: Asked while nobody types; False leaves.
 
         Returns:
             False where the person left.
@@ -165,6 +171,9 @@ class LockScreen:
             while True:
                 keys = list(terminal.read_keys(_BLINK_SECONDS))
                 if not keys:
+                    if not go_on():
+                        self.wipe()
+                        return False
                     if terminal.size() != self._size:
                         self.draw()
                     continue

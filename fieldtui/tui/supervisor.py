@@ -16,8 +16,8 @@ from typing import Any, Final
 from fieldtui.base.environment import without_hostile
 from fieldtui.base.exits import ExitCode
 from fieldtui.base.i18n import _
+from fieldtui.tui import terminal
 from fieldtui.tui.endings import REASON_OF, LockReason
-from fieldtui.tui.terminal import SCRUB, is_terminal, write
 
 REASON_OPTION: Final = "--locked-because"
 _LAST_OF_OUR_OWN: Final = 8
@@ -34,24 +34,46 @@ def run(argv_for_worker: Sequence[str]) -> int:
     Returns:
         The exit status of the last worker: 0 where the person left.
     """
-    before = _without_echo()
+    before = terminal.mode()
+    old = _deaf()
     try:
-        return _run_workers(argv_for_worker)
+        return _run_workers(argv_for_worker, terminal.silent(before))
     finally:
-        _restore_mode(before)
+        # What was typed at fieldtui is not for the shell.
+        terminal.set_mode(before, forget_typed=True)
+        for number, handler in old.items():
+            signal.signal(number, handler)
 
 
-def _run_workers(argv_for_worker: Sequence[str]) -> int:
+def _run_workers(argv_for_worker: Sequence[str], silent: Any) -> int:
     reason: LockReason | None = None
     while True:
+        # Keys typed while one worker follows the other are neither shown nor signals, whatever mode the last one left.
+        terminal.set_mode(silent)
         arguments = [*argv_for_worker, *([REASON_OPTION, reason.value] if reason else [])]
         status = _run_worker(arguments)
         reason = REASON_OF.get(status)
-        if reason is None:
-            if 0 <= status <= _LAST_OF_OUR_OWN:
-                return status
+        if reason is not None:
+            _write(terminal.BETWEEN)  # also where the worker was forced to end before it had cleaned up
+        elif 0 <= status <= _LAST_OF_OUR_OWN:
+            return status
+        else:
             _clean_terminal()
             return int(ExitCode.INTERNAL)
+
+
+def _deaf() -> dict[signal.Signals, Any]:
+    """Ignore what a terminal's keys could send; workers inherit it.
+
+    Ctrl+C, Ctrl+Z and the like are keys to the worker. A stop from elsewhere would leave a caseload on the screen of a
+    program that can no longer lock.
+    """
+    old: dict[signal.Signals, Any] = {}
+    for name in ("SIGINT", "SIGQUIT", "SIGTSTP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            old[number] = signal.signal(number, signal.SIG_IGN)
+    return old
 
 
 def _run_worker(arguments: Sequence[str]) -> int:
@@ -80,39 +102,16 @@ def _forward_signals(worker: subprocess.Popen[bytes]) -> dict[signal.Signals, An
         number = getattr(signal, name, None)
         if number is not None:
             old[number] = signal.signal(number, forward)
-    old[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C belongs to the worker
     return old
 
 
 def _clean_terminal() -> None:
     """After an abnormal end: nothing of a citizen may stay on the screen, and the shell must be usable."""
-    if is_terminal():
-        write(SCRUB)
-        write(_("fieldtui stoppede uventet. Det, der er gemt, er gemt. Start igen.") + "\r\n")
+    _write(terminal.SCRUB)
+    _write(_("fieldtui stoppede uventet. Det, der er gemt, er gemt. Start igen.") + "\r\n")
 
 
-def _without_echo() -> Any:
-    """Stop the terminal's own echo: a passphrase typed while one worker follows the other must not be seen.
-
-    Returns:
-        The mode before, for `_restore_mode`; `None` where there is nothing to restore.
-    """
-    if sys.platform == "win32" or not sys.stdin.isatty():
-        return None
-    import termios
-
-    descriptor = sys.stdin.fileno()
-    before = termios.tcgetattr(descriptor)
-    silent = [*before]
-    silent[3] &= ~termios.ECHO
-    termios.tcsetattr(descriptor, termios.TCSADRAIN, silent)
-    return before
-
-
-def _restore_mode(mode: Any) -> None:
-    if mode is None:
-        return
-    import termios
-
-    with contextlib.suppress(termios.error, OSError):  # the terminal may be gone; then so is everything on it
-        termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, mode)
+def _write(text: str) -> None:
+    if terminal.is_terminal():
+        with contextlib.suppress(OSError, ValueError):  # the terminal may be gone; then so is everything on it
+            terminal.write(text)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+from contextlib import contextmanager, suppress
+from typing import Any, Final
 
 ENTER_SCREEN: Final = "\x1b[?1049h\x1b[?25l"
 """Alternate screen, cursor hidden."""
-SCRUB: Final = (
-    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[?1004l\x1b[?2048l\x1b[<u\x1b[?2026l"
-    "\x1b[0m\x1b[2J\x1b[H\x1b[?1049l\x1b[?25h\x1b[0m"
+_MODES_OFF: Final = (
+    "\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?2004l\x1b[?1004l\x1b[?2048l"
+    "\x1b[<u\x1b[?7h\x1b[0m\x1b[2J\x1b[H"
 )
-"""Undo every mode Textual sets, wipe the alternate screen, and leave it: the shell's own text and scrollback stay."""
+"""Undo every mode Textual sets, in the alternate screen, and wipe that."""
+SCRUB: Final = _MODES_OFF + "\x1b[?1049l\x1b[?25h\x1b[0m"
+"""Leave the alternate screen with nothing on it: the shell's own text and scrollback stay."""
+BETWEEN: Final = _MODES_OFF + "\x1b[?25l"
+"""Between two workers: an empty alternate screen, so that not even the shell's text is shown meanwhile."""
 LEAVE_SCREEN: Final = "\x1b[0m\x1b[2J\x1b[H\x1b[?1049l\x1b[?25h"
 
 _WINDOWS: Final = sys.platform == "win32"
@@ -45,6 +49,69 @@ def size() -> tuple[int, int]:
 def is_terminal() -> bool:
     """True where keys can be read and pictures be drawn."""
     return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def mode() -> Any:
+    """How the terminal treats keys, for `set_mode`; `None` where there is nothing to set."""
+    if _WINDOWS or not sys.stdin.isatty():
+        return None
+    import termios
+
+    with suppress(termios.error):
+        return termios.tcgetattr(sys.stdin.fileno())
+    return None
+
+
+def silent(before: Any) -> Any:
+    """The mode in which keys are kept for whoever reads next: not shown, not edited, and no signals to anybody."""
+    if before is None:
+        return None
+    import termios
+
+    made = [*before[:6], [*before[6]]]
+    made[0] &= ~(termios.IXON | termios.IXOFF)
+    made[3] &= ~(termios.ECHO | termios.ECHONL | termios.ICANON | termios.ISIG | termios.IEXTEN)
+    made[6][termios.VMIN], made[6][termios.VTIME] = 1, 0
+    return made
+
+
+def set_mode(wanted: Any, *, forget_typed: bool = False) -> None:
+    """Set a mode; keys that nobody has read are dropped where asked. A terminal that is gone is left alone."""
+    if wanted is None:
+        return
+    import termios
+
+    with suppress(termios.error, OSError, ValueError):
+        termios.tcsetattr(sys.stdin.fileno(), termios.TCSAFLUSH if forget_typed else termios.TCSANOW, wanted)
+
+
+def forget_typed() -> None:
+    """Drop keys that were typed at something that is no longer on the screen."""
+    if _WINDOWS:
+        import msvcrt
+
+        while msvcrt.kbhit():  # type: ignore[attr-defined]
+            msvcrt.getwch()  # type: ignore[attr-defined]
+        return
+    import termios
+
+    with suppress(termios.error, OSError, ValueError):
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
+
+def leave_usable() -> None:
+    """Give a shell its terminal back where nobody else does: echo, lines and signals as shells expect them."""
+    before = mode()
+    if before is None:
+        return
+    import signal
+    import termios
+
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # the shell may be in front already; setting the mode would stop us
+    before[0] |= termios.ICRNL | termios.IXON
+    before[1] |= termios.OPOST
+    before[3] |= termios.ECHO | termios.ECHOE | termios.ECHOK | termios.ICANON | termios.ISIG | termios.IEXTEN
+    set_mode(before, forget_typed=True)
 
 
 @contextmanager

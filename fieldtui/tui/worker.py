@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import signal
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from fieldtui.base.clock import Clock
 from fieldtui.base.environment import forget_hostile
@@ -19,9 +21,11 @@ from fieldtui.base.ids import IdSource
 from fieldtui.tui import preferences, terminal
 from fieldtui.tui.endings import SENTENCES, Ending, LockReason
 from fieldtui.tui.lockscreen import LockScreen
+from fieldtui.tui.parting import ProcessEnd, end_with_parent, orphaned
 
 if TYPE_CHECKING:
     from fieldtui.services.workspace import Workspace
+    from fieldtui.tui.app import FieldtuiApp
 
 
 def run(
@@ -51,17 +55,19 @@ def run(
     Returns:
         An `Ending`; 1 after a fault in the program.
     """
+    parent = os.getppid()
+    end_with_parent()
+    _on(("SIGHUP", "SIGTERM", "SIGBREAK"), _leave)
     _speak(folder, language, first=reason is None)
     _harden()
     workspace = opened
     if workspace is None and _has_vault(folder):
-        workspace = _unlock(folder, clock, ids, reason, training_passphrase)
+        workspace = _unlock(folder, clock, ids, reason, training_passphrase, parent)
         if workspace is None:
-            terminal.write(terminal.LEAVE_SCREEN)
             return int(Ending.LEFT)
         if language_in_force() != preferences.load(folder).language:
             preferences.remember(folder, language=language_in_force())  # F9 on the lock screen is a choice too
-    return _work(folder, clock, ids, workspace, training)
+    return _work(folder, clock, ids, workspace, training, parent)
 
 
 def _speak(folder: Path, language: Language | None, *, first: bool) -> None:
@@ -110,10 +116,12 @@ def _warm_up() -> None:
 
 
 def _unlock(
-    folder: Path, clock: Clock, ids: IdSource, reason: str | None, training_passphrase: str
+    folder: Path, clock: Clock, ids: IdSource, reason: str | None, training_passphrase: str, parent: int
 ) -> Workspace | None:
-    """Draw the lock screen and open the vault; `None` where the person left."""
+    """Draw the lock screen and open the vault; `None` where the person left, or the supervisor is gone."""
     terminal.write(terminal.ENTER_SCREEN)
+    if reason is not None:
+        terminal.forget_typed()  # it was meant for the screen that was locked
     known = {item.value for item in LockReason}
     sentence = SENTENCES[LockReason(reason)] if reason in known else ""
     screen = LockScreen(sentence, training_passphrase=training_passphrase)
@@ -126,7 +134,14 @@ def _unlock(
             opened.append(workspace)
         return workspace is not None
 
-    screen.run(submit, on_drawn=warming.start)
+    try:
+        screen.run(submit, on_drawn=warming.start, go_on=lambda: not orphaned(parent))
+    finally:
+        if not opened:
+            with contextlib.suppress(OSError, ValueError):  # the terminal may be gone
+                terminal.write(terminal.LEAVE_SCREEN)
+            if orphaned(parent):
+                terminal.leave_usable()
     if opened:
         warming.join()
     return opened[0] if opened else None
@@ -158,16 +173,17 @@ def _wait(shown: LockScreen, seconds: float) -> None:
         shown.say(_("For mange forsøg. Vent {seconds} sekunder.").format(seconds=max(1, round(left))))
         shown.draw()
         if any(key in {"quit", "closed"} for key in terminal.read_keys(min(1.0, left))):
-            terminal.write(terminal.LEAVE_SCREEN)
             raise SystemExit(int(Ending.LEFT))
 
 
-def _work(folder: Path, clock: Clock, ids: IdSource, workspace: Workspace | None, training: bool) -> int:
+def _work(folder: Path, clock: Clock, ids: IdSource, workspace: Workspace | None, training: bool, parent: int) -> int:
     """Run the app. Whatever happens, the vault is closed and its keys are wiped."""
     from fieldtui.tui.app import FieldtuiApp
+    from fieldtui.tui.desktop import this_machine
 
-    app = FieldtuiApp(folder, clock=clock, ids=ids, workspace=workspace, training=training)
-    _end_on_hangup(app)
+    app = FieldtuiApp(folder, clock=clock, ids=ids, workspace=workspace, training=training, desktop=this_machine())
+    app.begin_with(ProcessEnd(app, parent=parent), started=lambda: _listen(app))
+    terminal.forget_typed()  # at the lock screen; a key too many must not register anything
     try:
         ending = app.run()
     finally:
@@ -178,14 +194,24 @@ def _work(folder: Path, clock: Clock, ids: IdSource, workspace: Workspace | None
     return int(ending)
 
 
-def _end_on_hangup(app: Any) -> None:
-    """The terminal went away, or somebody asked the process to end: keep drafts, close the vault, end."""
+def _listen(app: FieldtuiApp) -> None:
+    """Signals, once Textual has set its own: an end keeps drafts, and nothing stops this process but SIGSTOP.
 
-    def end(number: int, frame: object) -> None:
-        del number, frame
-        app.call_later(app.leave_at_once)
+    Textual would stop on SIGTSTP with the caseload on the screen, and draw it again on SIGCONT.
+    """
+    _on(("SIGHUP", "SIGTERM", "SIGBREAK"), lambda _number, _frame: app.soon(app.leave_at_once))
+    _on(("SIGTSTP",), signal.SIG_IGN)
+    _on(("SIGCONT",), lambda _number, _frame: app.soon(app.look_around))
 
-    for name in ("SIGHUP", "SIGTERM", "SIGBREAK"):
+
+def _on(names: Iterable[str], handler: Any) -> None:
+    for name in names:
         number = getattr(signal, name, None)
         if number is not None:
-            signal.signal(number, end)
+            signal.signal(number, handler)
+
+
+def _leave(number: int, frame: object) -> NoReturn:
+    """The terminal went away, or somebody asked the process to end, before there is an app that could."""
+    del number, frame
+    raise SystemExit(int(Ending.LEFT))
