@@ -86,7 +86,7 @@ def test_it_serves_until_it_is_told_to_stop_and_finishes_what_it_began(url: str,
         assert process.stdout is not None
         line = json.loads(process.stdout.readline())
         assert line["pid"] == process.pid
-        with urllib.request.urlopen(line["listening"] + "/readyz", timeout=10) as answer:
+        with urllib.request.urlopen(line["listening"] + "/readyz", timeout=60) as answer:
             assert json.load(answer) == {"status": "ready"}
         made = json.loads(
             fieldtui("central", "enrol-code", "--consultant", "MH", "--pre-approved", "--json", "--database-url", url)
@@ -98,7 +98,7 @@ def test_it_serves_until_it_is_told_to_stop_and_finishes_what_it_began(url: str,
         assert [each.id for each in device.pull()[0].records] == [company]
     finally:
         process.send_signal(signal.SIGTERM)
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert output == ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import logging
+import select as polling
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -184,7 +185,8 @@ def raw(url: str, lines: list[str], parts: list[bytes], pause: float = 0) -> tup
         try:
             for part in parts:
                 connection.sendall(part)
-                time.sleep(pause)
+                if pause and polling.select([connection], [], [], pause)[0]:
+                    break  # it has answered
         except OSError:
             pass  # it hung up before it had heard all
         answer = http.client.HTTPResponse(connection)

@@ -139,7 +139,7 @@ def test_a_reader_that_stops_early_is_no_error(program: Program) -> None:
     assert process.stderr is not None
     process.stdout.read(10)
     process.stdout.close()
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     assert process.stderr.read() == b""
     process.stderr.close()
 
@@ -160,7 +160,7 @@ def test_ctrl_c_ends_quietly_and_leaves_the_vault_sealed(program: Program) -> No
         process.stdin.write(b'{"name": "A"}\n' * 20_000)
         process.stdin.flush()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, b"", b"")
     assert program.json("list", "company") == []
 

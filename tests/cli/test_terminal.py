@@ -52,11 +52,11 @@ def test_a_new_vault_asks_for_the_passphrase_twice_and_two_groups_of_the_code_ba
         for _ in range(2):
             number = int(re.findall(r"Skriv gruppe (\d)", shown.text)[-1])
             answer(shown, "Skriv gruppe", groups[number - 1].lower())
-        assert shown.wait(10) == 0
+        assert shown.wait() == 0
     with terminal(tmp_path / "d", "status") as shown:
         shown.until("Adgangssætning:")
         answer(shown, "Adgangssætning:", PHRASE)
-        assert shown.wait(20) == 0
+        assert shown.wait() == 0
         assert "ikke tilmeldt" in shown.text
         assert PHRASE not in shown.text
 
@@ -70,5 +70,5 @@ def test_a_typed_line_is_echoed_with_its_day_asked_about_and_kept_when_agreed_to
         answer(shown, "Skriv linjen igen", "samtale 24-11-2099 kl 10 @åse")
         shown.until("10:00–10:45")
         answer(shown, "Gem?", "")
-        assert shown.wait(20) == 0
+        assert shown.wait() == 0
     assert [each["starts_at"] for each in program.json("list", "appointment")] == ["2099-11-24T10:00+01:00"]

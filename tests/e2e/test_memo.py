@@ -101,7 +101,7 @@ def test_the_memo_s_table_comes_from_the_office_s_files_to_mh_s_screen(tmp_path:
                 assert f"{given} {family[0]}."[:SHOWN] in screen.text
             screen.until("● Online")  # while it syncs by itself, leaving asks first
             screen.type(b"\x11")
-            assert screen.wait(30) == 0
+            assert screen.wait() == 0
 
         listed = tmp_path / "liste.csv"
         answer = office(

@@ -326,10 +326,10 @@ def test_a_memory_bomb_is_refused_before_any_memory_is_asked_for(tmp_path: Path)
             (tmp_path / "vault" / name).write_bytes(
                 json.dumps({**sound, "slots": slots}, sort_keys=True, separators=(",", ":")).encode()
             )
-        began = time.perf_counter()
+        began = time.process_time()
         with pytest.raises(errors.HeaderDamaged):
             reopened(tmp_path)
-        assert time.perf_counter() - began < 0.1, slots
+        assert time.process_time() - began < 0.3, slots  # no key was derived
 
 
 AS_NOBODY = """

@@ -28,6 +28,8 @@ __all__ = [
 ]  # fmt: skip
 SOON_SECONDS = 0.2
 """A wait of the app's own that is over so soon belongs to the key that began it."""
+PATIENCE_SECONDS = 60
+"""What has not happened by then does not happen, on however slow a machine."""
 HAND_SECONDS = HOLD_SECONDS + 0.005
 """Between two keys of a hand outside a field."""
 _pressed_at: WeakKeyDictionary[App[Any], float] = WeakKeyDictionary()
@@ -61,9 +63,10 @@ async def running(
 
 async def settle(pilot: Pilot[Any]) -> None:
     """Wait until threads have answered and nothing is left to paint: two looks in a row that find nothing to do."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     quiet = 0
-    while quiet < 2 and time.monotonic() < deadline:
+    while quiet < 2:
+        assert time.monotonic() < deadline, grid(pilot.app)
         if not await pilot._wait_for_screen() or pilot.app._exit:
             return  # the app has ended: nothing is painted any more
         pilot.app.screen._on_timer_update()
@@ -134,9 +137,9 @@ async def write(pilot: Pilot[Any], text: str) -> None:
     await settle(pilot)
 
 
-async def until(pilot: Pilot[Any], condition: Callable[[], bool], seconds: float = 5) -> None:
+async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
     """Wait for something to become true."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < end, grid(pilot.app)
         await asyncio.sleep(0.02)
@@ -145,7 +148,7 @@ async def until(pilot: Pilot[Any], condition: Callable[[], bool], seconds: float
 
 async def shows(app: FieldtuiApp, pilot: Pilot[Any], *words: str) -> str:
     """Wait until all the words are on the screen; the screen."""
-    await until(pilot, lambda: all(each in grid(app) for each in words), 20)
+    await until(pilot, lambda: all(each in grid(app) for each in words))
     await settle(pilot)
     return grid(app)
 

@@ -57,7 +57,7 @@ class Terminal:
             os.kill(self.pid, signal.SIGTERM)
             if self.wait(3) is None:
                 os.kill(self.pid, signal.SIGKILL)
-                self.wait(3)
+                self.wait()
         os.close(self._handle)
 
     @property
@@ -83,13 +83,18 @@ class Terminal:
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", written))
         return True
 
-    def until(self, wanted: str, seconds: float = 20) -> float:
+    def until(self, wanted: str, seconds: float = 60) -> float:
         """Wait for a text on the screen; returns the seconds since the program was started."""
         end = time.monotonic() + seconds
         while wanted not in self.text:
             assert time.monotonic() < end, f"{wanted!r} did not appear:\n{self.text}"
             assert self.pump(0.05), f"ended before {wanted!r} appeared:\n{self.text}"
         return time.monotonic() - self.started
+
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed by itself, line by line, as a shell expects it."""
+        flags = termios.tcgetattr(self._handle)[3]
+        return bool(flags & termios.ECHO and flags & termios.ICANON and flags & termios.ISIG)
 
     def settle(self, seconds: float = 0.3) -> None:
         """Take in what comes until nothing has come for a while."""
@@ -103,7 +108,7 @@ class Terminal:
         """Send keys as they are."""
         os.write(self._handle, text.encode() if isinstance(text, str) else text)
 
-    def wait(self, seconds: float = 10) -> int | None:
+    def wait(self, seconds: float = 60) -> int | None:
         """The exit status, once the program has ended; `None` where it has not."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
+from textual._time import get_time
 
 from fieldtui.domain.records import Attendance
 from fieldtui.tui.guard import HOLD_SECONDS, BurstGuard
 from fieldtui.tui.routes import ROUTES
-from tests.tui.support import a_caseload, press, running, said, settle
+from tests.tui.support import a_caseload, press, running, said, settle, until
 
 GAP = HOLD_SECONDS + 0.01
 
@@ -64,10 +64,13 @@ async def test_fifty_characters_into_the_wrong_window_change_nothing(tmp_path: P
     load = a_caseload(tmp_path)
     before = load.workspace.undo.items(100)
     async with running(load, start=screen) as (app, pilot):
-        for character in SENTENCE:
+        began = get_time()
+        for number, character in enumerate(SENTENCE):
             key = {" ": "space", "\n": "enter", ":": "colon", "+": "plus"}.get(character, character)
-            app.post_message(events.Key(key, character))
-        await asyncio.sleep(0.2)
+            event = events.Key(key, character)
+            event.time = began + number / 1000  # as a paste comes, however long this machine takes to say so
+            app.post_message(event)
+        await until(pilot, lambda: "Det lignede indsat tekst" in said(app))
         await settle(pilot)
         assert load.workspace.undo.items(100) == before
         assert said(app).count("Det lignede indsat tekst. Intet er ændret.") == 1

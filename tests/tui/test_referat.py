@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from fieldtui.domain.records import Attendance
@@ -19,11 +18,13 @@ async def test_a_draft_outlives_an_app_that_is_gone_without_goodbye_and_is_there
         app.go("borgerkort", citizen_id)
         await press(pilot, "m")
         await pilot.press(*"Hun vil gerne")
-        await asyncio.sleep(0.7)
-        draft = load.workspace.drafts.get(key)
-        assert draft is not None
-        assert draft.text == "Hun vil gerne"
-        assert "√ Kladde gemt 09:04:" in grid(app)
+
+        def kept() -> bool:
+            draft = load.workspace.drafts.get(key)
+            return draft is not None and draft.text == "Hun vil gerne"
+
+        await until(pilot, kept)
+        await until(pilot, lambda: "√ Kladde gemt 09:04:" in grid(app))
         app.pop_screen()  # the editor is gone without being asked
         await press(pilot, "m")
         await until(pilot, lambda: "Hun vil gerne" in grid(app))

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from fieldtui.domain.records import Attendance
 from fieldtui.store import MetaKey
+from fieldtui.sync.transport import READ_SECONDS
 from fieldtui.tui.app import FieldtuiApp
 from fieldtui.tui.presenters.lines import plain
 from fieldtui.tui.presenters.status import StatusFacts, left, progress_text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -192,9 +191,7 @@ async def test_a_draft_stands_on_i_dag_and_opens_again_with_its_text(tmp_path: P
     async with running(load) as (app, pilot):
         await press(pilot, "m")
         await write(pilot, "Halvt")
-        await asyncio.sleep(0.6)
-        await settle(pilot)
-        assert "Kladde gemt 09:04" in grid(app)
+        await until(pilot, lambda: "Kladde gemt 09:04" in grid(app))
         await press(pilot, "escape")
         assert "· Kladde" in said(app) or any(
             "draft:" in row.key for row in app.screen.query_one("#action-list", LineTable).rows

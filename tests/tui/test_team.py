@@ -53,7 +53,7 @@ async def at_the_desk(
 
 async def spoken(app: FieldtuiApp, pilot: Pilot[int], words: str) -> None:
     """Wait until the app has said something."""
-    await until(pilot, lambda: words in said(app), 20)
+    await until(pilot, lambda: words in said(app))
     await settle(pilot)
 
 

@@ -34,11 +34,11 @@ async def test_f5_asks_by_name_before_a_caseload_goes_and_takes_no_for_an_answer
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await settle(pilot)
         app._begin_sync(manual=False)  # as when its time has come: it takes nobody's keys
-        await until(pilot, lambda: "Synk venter på dig" in said(app), 30)
+        await until(pilot, lambda: "Synk venter på dig" in said(app))
         assert not isinstance(app.screen, ConfirmDialog)
         for answer in ("n", "j"):
             await press(pilot, "f5")
-            await until(pilot, lambda: isinstance(app.screen, ConfirmDialog), 30)
+            await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
             await settle(pilot)
             assert isinstance(app.screen.query_one("#no", Button), Button)
             text = grid(app)
@@ -49,7 +49,7 @@ async def test_f5_asks_by_name_before_a_caseload_goes_and_takes_no_for_an_answer
             if answer == "n":
                 await settle(pilot)
                 assert held() == 5
-        await until(pilot, lambda: held() == 0, 30)
+        await until(pilot, lambda: held() == 0)
 
 
 async def test_the_status_line_counts_the_days_and_then_nothing_can_be_written(office: Office) -> None:
@@ -62,7 +62,7 @@ async def test_the_status_line_counts_the_days_and_then_nothing_can_be_written(o
         app = FieldtuiApp(device.workspace.folder, clock=device.clock, ids=SeededIds("tui"), workspace=device.workspace)
         async with app.run_test(size=(140, 45), notifications=True) as pilot:
             await settle(pilot)
-            await until(pilot, lambda shown=shown, app=app: shown in grid(app), 20)  # type: ignore[misc]
+            await until(pilot, lambda shown=shown, app=app: shown in grid(app))  # type: ignore[misc]
     assert device.workspace.store.get(citizen) is not None
 
 
@@ -81,7 +81,7 @@ async def test_a_wiped_device_ends_at_once_and_says_why(office: Office, capsys: 
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await settle(pilot)
         app.action_sync()
-        await until(pilot, lambda: app.return_value is not None, 30)
+        await until(pilot, lambda: app.return_value is not None)
     assert app.return_value == int(Ending.LEFT)
     assert "Dens nøgler er slettet" in capsys.readouterr().err
     assert not (folder / "vault" / "vault.json").exists()
@@ -98,7 +98,7 @@ async def test_a_revoked_device_says_where_its_work_is_and_locks(office: Office)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "f5")
-        await until(pilot, lambda: "forseglet til kontoret" in said(app), 30)
-        await until(pilot, lambda: app.return_value is not None, 30)
+        await until(pilot, lambda: "forseglet til kontoret" in said(app))
+        await until(pilot, lambda: app.return_value is not None)
     assert app.return_value == int(Ending.LOCK)
     assert list((device.workspace.folder / "vault").glob("sealed-*.json"))

@@ -82,10 +82,10 @@ async def test_a_new_machine_gets_a_vault_an_approval_and_its_caseload(tmp_path:
         assert words is not None
         assert all(word in grid(app) for word in words)
         administration.approve(office.database, code.code)
-        await until(pilot, lambda: "poster er hentet" in grid(app), seconds=20)
+        await until(pilot, lambda: "poster er hentet" in grid(app))
         await press(pilot, "enter")
         assert isinstance(app.screen, Today)
-        await until(pilot, lambda: "MH" in grid(app) and "● Online" in grid(app), seconds=20)
+        await until(pilot, lambda: "MH" in grid(app) and "● Online" in grid(app))
         names = [row.full_name for row in app.workspace.lookup.citizens(app.today)]
         assert names == ["Yrsa Kvist"]
 
