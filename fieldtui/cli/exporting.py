@@ -1,4 +1,4 @@
-"""`export appointments`: the list for the reception, for oneself or for Outlook, open or sealed."""
+"""`export appointments|citizen`: lists for others, and everything about one citizen for the citizen; open or sealed."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.cli import arguments
 from fieldtui.cli.opening import opened
+from fieldtui.cli.passphrase import asked, passphrase
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.domain.calendar import written
 from fieldtui.export.rendering import check
-from fieldtui.services.exporting import ExportResult, Seal, seal_for
+from fieldtui.services.dossier import InTheClear
+from fieldtui.services.exporting import PASSPHRASE, ExportResult, Seal, seal_for
+from fieldtui.services.unlocking import Secret
 
-app = typer.Typer(help=_("Lister til andre."), rich_markup_mode=None)
+app = typer.Typer(help=_("Filer til andre: aftalelister, og en borgers sag til borgeren selv."), rich_markup_mode=None)
 
 
 def mount(root: typer.Typer) -> None:
     """Add the family's commands."""
     root.add_typer(app, name="export")
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `appointments` a word of its own."""
 
 
 @app.command("appointments", help=_("Skriv en liste over aftaler. Kolonnerne ligger fast for hver profil."))
@@ -74,6 +72,73 @@ def appointments(  # noqa: PLR0913, PLR0917  as many parameters as options
         setting.answer(result.as_json(), [str(result.file)])
         setting.tell(_("{rows} aftaler.").format(rows=result.rows))
         _tell(setting, result)
+
+
+@app.command("citizen", help=_("Skriv alt om én borger til borgerens egen indsigt. Filen forsegles."))
+def citizen(  # noqa: PLR0913, PLR0917  as many parameters as options
+    context: typer.Context,
+    citizen_id: Annotated[str, typer.Argument(metavar="ID", help=_("Borgerens id."))],
+    fmt: Annotated[str, typer.Option("--format", metavar="json|pdf", help=_("Filens form."))],
+    sealed_for: Annotated[
+        str | None,
+        typer.Option(
+            "--sealed-for",
+            metavar="R",
+            help=_("Forsegl filen til R: en nøgle (age1…), en fil med nøgler eller passphrase (ellers det sidste)."),
+        ),
+    ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help=_("Uden segl; kræver adgangssætningen igen og --reason."))
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help=_("Hvorfor; skrives i adgangsloggen."))
+    ] = None,
+    with_protected: Annotated[
+        bool, typer.Option("--with-protected", help=_("Også en beskyttet adresse og telefon; kræver --reason."))
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="F", help=_("Fil eller mappe; ellers mappen exports i datamappen.")),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help=_("Behold filen; ellers fjernes den."))] = False,
+    any_folder: Annotated[
+        bool, typer.Option("--any-folder", help=_("Brug mappen, selv om den deles eller kan flyttes."))
+    ] = False,
+) -> None:
+    """Write the dossier and say where it is."""
+    setting = setting_of(context)
+    if plain and sealed_for is not None:
+        raise BadUsage(_("Vælg --plain eller --sealed-for, ikke begge."))
+    seal = None if plain else _seal(setting, sealed_for or PASSPHRASE)
+    with opened(setting) as workspace:
+        protection: Seal | InTheClear = InTheClear(_again(setting)) if seal is None else seal
+        try:
+            result = workspace.dossiers.write(
+                citizen_id,
+                fmt,
+                protection,
+                reason=reason,
+                with_protected=with_protected,
+                output=output.expanduser() if output is not None else None,
+                keep=keep,
+                any_folder=any_folder,
+            )
+        finally:
+            if isinstance(protection, InTheClear):
+                protection.passphrase.wipe()
+        setting.answer(result.as_json(), [str(result.file)])
+        if plain:
+            setting.tell(
+                _("Filen er ikke forseglet: enhver, der får fat i den, kan læse den. Slet den, når den er brugt.")
+            )
+        _tell(setting, result)
+
+
+def _again(setting: Setting) -> Secret:
+    """The vault's passphrase once more: typed again, or out of the file that was named for it."""
+    if setting.terminal and setting.passphrase_file is None:
+        return asked(_("Adgangssætningen igen, før filen skrives uden segl: "))
+    return passphrase(setting)
 
 
 def _seal(setting: Setting, given: str | None) -> Seal | None:

@@ -11,6 +11,7 @@ from fieldtui.base.i18n import _
 from fieldtui.base.log import event
 from fieldtui.cli.passphrase import passphrase
 from fieldtui.cli.setting import Setting
+from fieldtui.domain.calendar import written
 from fieldtui.services import unlocking
 from fieldtui.services.backing import Backing
 from fieldtui.services.recovering import notice_given, recovery_notice
@@ -71,6 +72,12 @@ def _remind(setting: Setting, workspace: Workspace) -> None:
         setting.tell(recovered)
         if setting.terminal:  # a script's stderr may reach nobody
             notice_given(workspace)
+    for left in workspace.exports.lying_about():
+        setting.tell(
+            _(
+                "En fil med alt om en borger har ligget uden segl siden den {day}. Slet den, når den er brugt: {file}"
+            ).format(day=written(left.made_at.date()), file=left.file)
+        )
     lease = workspace.lease
     if not lease.warned:
         return

@@ -183,7 +183,7 @@ class ExportFiles:
         except OSError:
             with self._store.transaction():
                 self._forget(path)
-                self._store.audit(f"{about.action}.failed", about.citizen_id, detail=about.failed or about.profile)
+                self._store.audit("export.failed", about.citizen_id, detail=about.failed or about.profile)
             raise
         return result
 

@@ -20,7 +20,16 @@ from fieldtui.export import ListLine, file_name, line_of, render
 from fieldtui.export.columns import Profile
 from fieldtui.export.rendering import check
 from fieldtui.services.context import Context
-from fieldtui.services.exportfiles import EXPORTS, PASSPHRASE, ExportFiles, ExportResult, Outgoing, Plain, Seal, seal_for
+from fieldtui.services.exportfiles import (
+    EXPORTS,
+    PASSPHRASE,
+    ExportFiles,
+    ExportResult,
+    Outgoing,
+    Plain,
+    Seal,
+    seal_for,
+)
 from fieldtui.wire.messages import Person
 
 __all__ = ["EXPORTS", "PASSPHRASE", "ExportResult", "Exporting", "Plain", "Seal", "seal_for"]

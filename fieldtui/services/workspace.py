@@ -31,6 +31,7 @@ from fieldtui.wire.messages import Person
 
 if TYPE_CHECKING:
     from fieldtui.services.conflicts import Conflicts
+    from fieldtui.services.dossier import Dossiers
     from fieldtui.services.enrolment import Enrolment
     from fieldtui.services.handovers import Handovers
     from fieldtui.services.history import History
@@ -144,6 +145,13 @@ class Workspace:
     def exports(self) -> Exporting:
         """Appointment lists as files."""
         return Exporting(self._context)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        """Everything held about one citizen as a file."""
+        from fieldtui.services.dossier import Dossiers
+
+        return Dossiers(self._context)
 
     @cached_property
     def undo(self) -> Undo:

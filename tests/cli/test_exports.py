@@ -45,3 +45,25 @@ def test_words_that_nobody_would_see_are_not_made_up(program: Program) -> None:
     assert (result.code, result.out) == (2, "")
     assert "--json" in result.err
     assert not (program.folder / "exports").exists()
+
+
+def test_a_citizen_s_file_is_sealed_unless_somebody_says_why_not(program: Program) -> None:
+    citizen = a_meeting(program)
+    words = ("export", "citizen", citizen, "--format", "json")
+    without_terminal = program.run(*words)
+    assert (without_terminal.code, without_terminal.out) == (2, "")
+    sealed = program.json(*words, "--sealed-for", str(IDENTITY.to_public()))
+    held = json.loads(pyrage.decrypt(Path(sealed["file"]).read_bytes(), [IDENTITY]))
+    assert held["citizen"]["given_name"] == "Åse"
+    unreasoned = program.run(*words, "--plain")
+    assert (unreasoned.code, unreasoned.out) == (2, "")
+    assert "--reason" in unreasoned.err
+    both = program.run(*words, "--plain", "--sealed-for", "passphrase", "--reason", "borgeren har bedt om det")
+    assert both.code == 2
+    plain = program.run(*words, "--plain", "--reason", "borgeren har bedt om det", "--keep")
+    assert plain.code == 0, plain.err
+    assert "ikke forseglet" in plain.err
+    assert "Åse" in Path(plain.out.strip()).read_text("utf-8")
+    assert "Åse" not in plain.out + plain.err
+    log = program.json("log", "show", "--citizen", citizen)
+    assert [each["reason"] for each in log if each["action"] == "dossier"] == [None, "borgeren har bedt om det"]

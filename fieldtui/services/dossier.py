@@ -1,0 +1,226 @@
+"""Everything held about one citizen leaves as a file: sealed, or in plain text after the passphrase once more and a reason."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, cast
+
+from fieldtui.base import log
+from fieldtui.base.errors import BadUsage, NotFound
+from fieldtui.base.i18n import _
+from fieldtui.base.text import clean
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.records import COLLECTIONS, Citizen
+from fieldtui.export.dossier import Held, document_of, dossier_name, to_json
+from fieldtui.services.context import Context
+from fieldtui.services.exportfiles import ExportFiles, ExportResult, Outgoing, Seal
+from fieldtui.services.history import History, Version
+from fieldtui.services.logbook import LogBook
+from fieldtui.services.looking import said
+from fieldtui.vault import Secret, verify_passphrase
+
+DOSSIER_FORMATS: Final = ("json", "pdf")
+PLAIN_LIFE: Final = timedelta(hours=24)
+"""A file about one citizen does not lie in plain text for longer, unless it is kept on purpose."""
+SEALED_LIFE: Final = timedelta(days=7)
+_ACTION: Final = "dossier"
+_SHORTEST_REASON: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class InTheClear:
+    """What a file in plain text costs: the passphrase once more."""
+
+    passphrase: Secret
+    """Stays the caller's, to wipe."""
+
+
+class Dossiers:
+    """Makes dossiers out of one store."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
+        self._files = ExportFiles(context)
+
+    def write(
+        self,
+        citizen_id: str,
+        fmt: str,
+        protection: Seal | InTheClear,
+        *,
+        reason: str | None = None,
+        with_protected: bool = False,
+        output: Path | None = None,
+        keep: bool = False,
+        any_folder: bool = False,
+    ) -> ExportResult:
+        """Write the dossier of one citizen. The access log has its entry, with the reason, before the file has its name.
+
+        Args:
+            citizen_id: Whose.
+            fmt: `json` or `pdf`.
+            protection: A seal, or the passphrase once more.
+            reason: Why; needed for plain text and for a protected address.
+            with_protected: Give a protected address, phone number, postal code and city too.
+            output: The file, or a folder for it; by default the data folder's `exports`.
+            keep: Never remove it; a day later every unlock reminds of one in plain text.
+            any_folder: Use the folder even if it is synced to a cloud, shared or removable.
+
+        Returns:
+            The file; `rows` counts the records in it.
+
+        Raises:
+            BadUsage: No such format, no reason where one is needed, not this person's to give, or sealing is not installed.
+            NotFound: No such citizen here.
+            WrongPassphrase, TooSoon: Nothing was written.
+            FolderRefused: The folder is missing, or is no place for such a file.
+            OSError: The file could not be written; the log says so.
+            DiskFull, Busy: It could not be logged, so it is not given.
+        """
+        if fmt not in DOSSIER_FORMATS:
+            raise BadUsage(
+                _("Sagen findes ikke som {format}. Vælg json eller pdf.").format(format=clean(fmt, limit=20))
+            )
+        why = said(reason)
+        seal = None if isinstance(protection, InTheClear) else protection
+        plain = seal is None
+        if (plain or with_protected) and (why is None or len(why) < _SHORTEST_REASON):
+            raise BadUsage(
+                _("Skriv, hvorfor oplysningerne gives ud (mindst ti tegn): --reason. Grunden skrives i adgangsloggen.")
+            )
+        if self._context.me.role != "consultant":
+            raise BadUsage(_("Kun borgerens konsulent kan give sagen ud. Bed konsulenten om det."))
+        if isinstance(protection, InTheClear):
+            verify_passphrase(self._store.vault.folder, protection.passphrase, clock=self._context.clock)
+        held = self._held(citizen_id)
+        made_at, on = self._context.clock.now(), self._context.today
+        path = self._files.place(
+            output,
+            lambda version: dossier_name(fmt, on, version),
+            any_folder=any_folder,
+            seal=seal,
+        )
+        document = document_of(
+            held,
+            people=self._context.people,
+            made_at=made_at,
+            made_by=self._context.me.initials,
+            with_protected=with_protected,
+        )
+        rows = 1 + sum(len(found) for found in held.records.values())
+        about = Outgoing(
+            profile=f"{fmt}{'+protected' if with_protected else ''}{' plain' if plain else ''}",
+            rows=rows,
+            kept=keep,
+            expires_on=on + (PLAIN_LIFE if plain else SEALED_LIFE),
+            action=_ACTION,
+            expires_at=made_at + PLAIN_LIFE if plain else None,
+            citizen_id=citizen_id,
+            reason=why,
+        )
+        data = to_json(document) if fmt == "json" else _pdf(document)
+        result = self._files.write(path, data, about, seal=seal)
+        log.event("dossier", format=fmt, rows=rows, sealed=result.sealed)
+        return result
+
+    # --- what is held -------------------------------------------------------------------------
+
+    def _held(self, citizen_id: str) -> Held:
+        found = self._store.get(citizen_id)
+        if found is None or not isinstance(found.record, Citizen):
+            raise NotFound(clean(citizen_id, limit=80))
+        citizen = cast("Stored[Citizen]", found)
+        scope = f"citizen:{citizen_id}"
+        records = {
+            name: self._store.all(name, scope=scope, annulled=True)
+            for name in COLLECTIONS
+            if name != Citizen.collection
+        }
+        ids = [citizen_id, *(each.id for found in records.values() for each in found)]
+        with self._store.reading() as connection:
+            waiting = _waiting(connection, scope)
+            drafts = _drafts(connection, ids)
+            handovers = _handovers(connection, scope)
+            assignment = _assignment(connection, citizen_id)
+        return Held(
+            citizen=citizen,
+            records=records,
+            changes=[_change(each) for each in History(self._context).whole_of_citizen(citizen_id)],
+            waiting=waiting,
+            drafts=drafts,
+            handovers=handovers,
+            assignment=assignment,
+            lookups=self._lookups(citizen_id),
+        )
+
+    def _lookups(self, citizen_id: str) -> list[dict[str, Any]]:
+        try:
+            return [look.as_json() for look in LogBook(self._context).about(citizen_id)]
+        except NotFound:
+            return []  # the citizen came with a sync and nobody has looked yet
+
+
+def _pdf(document: Mapping[str, Any]) -> bytes:
+    from fieldtui.export.dossier_pdf import to_pdf
+
+    return to_pdf(document)
+
+
+def _change(version: Version) -> dict[str, Any]:
+    shown = version.as_json()
+    del shown["label"]  # in the language of the screen; the fields say what happened
+    return {"record_id": version.record_id, "collection": version.collection, **shown}
+
+
+def _waiting(connection: sqlite3.Connection, scope: str) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        "SELECT collection, record_id, kind, state, recorded_at, body FROM outbox WHERE scope = ? ORDER BY seq",
+        (scope,),
+    )
+    return [
+        {
+            "collection": collection,
+            "record_id": record_id,
+            "kind": kind,
+            "state": state,
+            "recorded_at": at,
+            # What still waits stands in the record already; what was refused or parked may not.
+            "fields": {} if state == "waiting" else json.loads(body),
+        }
+        for collection, record_id, kind, state, at, body in rows
+    ]
+
+
+def _drafts(connection: sqlite3.Connection, ids: list[str]) -> list[dict[str, Any]]:
+    """Drafts about the citizen or one of the citizen's records; an id is compared as it stands, as `purge` does."""
+    found: dict[str, dict[str, Any]] = {}
+    for each in ids:
+        rows = connection.execute(
+            "SELECT key, kind, saved_at, body, previous FROM draft WHERE subject = ?1 OR instr(key, ?1) > 0", (each,)
+        )
+        for key, kind, saved_at, body, previous in rows:
+            found[key] = {"kind": kind, "saved_at": saved_at, "text": body, "previous": previous}
+    return [found[key] for key in sorted(found)]
+
+
+def _handovers(connection: sqlite3.Connection, scope: str) -> list[dict[str, Any]]:
+    """What this device asked the office about the citizen, and what the office says is offered: hand-overs and parked edits."""
+    asked = connection.execute(
+        "SELECT about, state, body FROM errand WHERE scope = ? ORDER BY seq", (scope,)
+    ).fetchall()
+    offered = connection.execute("SELECT kind, body FROM desk WHERE scope = ? ORDER BY kind, id", (scope,)).fetchall()
+    return [
+        *({"what": "asked", "about": about, "state": state, "says": json.loads(body)} for about, state, body in asked),
+        *({"what": kind, "says": json.loads(body)} for kind, body in offered),
+    ]
+
+
+def _assignment(connection: sqlite3.Connection, citizen_id: str) -> dict[str, Any] | None:
+    row = connection.execute("SELECT role, until FROM assignment WHERE citizen_id = ?", (citizen_id,)).fetchone()
+    return None if row is None else {"role": row[0], "until": row[1]}
