@@ -316,6 +316,14 @@ class BackupDamaged(Damaged):
     """A backup, of a vault or of the central system, is damaged, cut short, or no backup; nothing was changed."""
 
 
+class NoBackup(BadInput):
+    """There is no backup there to restore."""
+
+
+class BackupOlder(BadInput):
+    """The database a backup would replace is sound and newer than it; nothing was changed."""
+
+
 @dataclass(eq=False)
 class Busy(FieldtuiError):
     """Another fieldtui holds what this one needs."""

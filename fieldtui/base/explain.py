@@ -46,7 +46,8 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
         "Ring til din leder."
     ),
     e.HeaderDamaged: N_(
-        "Filen vault.json er beskadiget. Intet er ændret. Læg den kopi tilbage, der hedder vault.json.bak, eller en sikkerhedskopi."
+        "Filen vault.json er beskadiget, og kopien af den med. Intet er ændret. Læg en sikkerhedskopi tilbage med: fieldtui "
+        "vault restore, og synk bagefter; eller ring til IT."
     ),
     e.HeaderTampered: N_(
         "Filen vault.json er ændret af nogen uden nøglen. Intet andet er rørt, og dit arbejde ligger stadig i boksen. "
@@ -61,7 +62,8 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
         "rørt. Læs videre med --read-only, læg en sikkerhedskopi tilbage med: fieldtui vault restore, og ring til IT."
     ),
     e.DatabaseMissing: N_(
-        "Databasen ved siden af vault.json mangler eller er tom. Der er ikke lavet en ny. Læg filen vault.db tilbage fra en sikkerhedskopi."
+        "Databasen ved siden af vault.json mangler eller er tom. Der er ikke lavet en ny. Læg en sikkerhedskopi tilbage med: "
+        "fieldtui vault restore, og synk bagefter."
     ),
     e.RolledBack: N_(
         "Boksen er en ældre kopi end den, der sidst var åben på maskinen. Intet er rørt, men det nyeste kan mangle. Læs "
@@ -69,6 +71,13 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
     ),
     e.BackupDamaged: N_(
         "Sikkerhedskopien er beskadiget eller ikke hel. Intet er ændret. Brug en anden sikkerhedskopi."
+    ),
+    e.NoBackup: N_(
+        "Der er ingen sikkerhedskopi dér. Intet er ændret. Se i mappen backups ved siden af boksen, eller angiv en fil."
+    ),
+    e.BackupOlder: N_(
+        "Boksen er hel, og der er skrevet i den efter sikkerhedskopien. Intet er ændret. Se hvad: fieldtui vault restore "
+        "--dry-run. Er det rigtigt, så læg kopien på med --replace-newer; det usendte flyttes med."
     ),
     e.DiskFull: N_(
         "Der kan ikke skrives på disken; der er nok ikke plads. Det, der allerede er gemt, er gemt. Gør plads, og prøv igen."

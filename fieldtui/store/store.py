@@ -34,6 +34,7 @@ from fieldtui.store.visibility import Hidden
 from fieldtui.store.writing import Command, Writer
 from fieldtui.vault import OpenVault
 from fieldtui.vault.database import room_on_disk
+from fieldtui.vault.readonly import why_not_now
 from fieldtui.vault.sqlcipher import DatabaseError
 
 
@@ -54,7 +55,7 @@ class Store:
         self._ids = ids
         self._mutex = vault.mutex
         self._parse = Parser()
-        self.reading_only: str | None = None
+        self.reading_only: str | None = why_not_now() if vault.read_only else None
         """Why this process may only read, as a sentence; `None` where it may write."""
         self.db = Database(vault.connection, execute_plugins=False)
         """sqlite-utils over the vault's connection; hold `transaction()` or `reading()` around each use."""
@@ -70,7 +71,7 @@ class Store:
                 raise NewerVault
             if MIGRATIONS.pending(self.db):
                 with self._vault.exclusive():
-                    if applied:
+                    if applied and not self._vault.read_only:
                         backups_of(self).make("migration")
                     MIGRATIONS.apply(self.db)
 
@@ -110,10 +111,14 @@ class Store:
             yield self._vault.connection
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, logging: bool = False) -> Iterator[sqlite3.Connection]:
         """One transaction, whole or not at all; inside another one it is part of that.
 
+        Args:
+            logging: It writes nothing but the access log, which is kept of what is only read too.
+
         Raises:
+            BadUsage: The vault was opened to read only.
             DiskFull: No room; nothing was stored.
             Busy: Another process kept the database for longer than 5 s; nothing was stored.
         """
@@ -122,6 +127,8 @@ class Store:
             if _in_transaction(connection):
                 yield connection
                 return
+            if self._vault.read_only and not logging:
+                raise BadUsage(self.reading_only or "")
             with room_on_disk(), _busy_is_busy():
                 connection.execute("BEGIN IMMEDIATE")
                 try:
@@ -263,6 +270,15 @@ class Store:
         if lease_of(self).over:
             raise ReadOnlyLease
 
+    def require_ordinary(self) -> None:
+        """Make sure that what is done now would stay, and stand in the access log.
+
+        Raises:
+            BadUsage: The vault was opened to read only.
+        """
+        if self._vault.read_only:
+            raise BadUsage(self.reading_only or "")
+
     def server_now(self) -> datetime:
         """The present instant by the central system's clock, as far as its offset is known."""
         return self._clock.now() + timedelta(milliseconds=int(self.meta(MetaKey.CLOCK_OFFSET_MS) or 0))
@@ -318,7 +334,7 @@ class Store:
         actor: str | None = None,
     ) -> None:
         """Write an entry of the access log. Codes, ids, counts and typed reasons; never a name or a note's text."""
-        with self.transaction() as connection:
+        with self.transaction(logging=True) as connection:
             accesslog.append(
                 connection,
                 self._vault.audit_key,
@@ -374,6 +390,15 @@ class Store:
 
 ALL_MIGRATIONS = frozenset(migration.name for migration in MIGRATIONS._migrations)  # noqa: SLF001  no public list
 """Names of the migrations this version knows."""
+
+
+def bring_up_to_date(connection: sqlite3.Connection) -> bool:
+    """Give a database that was restored this version's tables; False where a newer fieldtui has changed them."""
+    database = Database(connection, execute_plugins=False)
+    if {migration.name for migration in MIGRATIONS.applied(database)} - ALL_MIGRATIONS:
+        return False
+    MIGRATIONS.apply(database)
+    return True
 
 
 def _in_transaction(connection: sqlite3.Connection) -> bool:
