@@ -31,12 +31,14 @@ from fieldtui.wire.messages import Person
 
 if TYPE_CHECKING:
     from fieldtui.services.conflicts import Conflicts
+    from fieldtui.services.copying import Copying
     from fieldtui.services.dossier import Dossiers
     from fieldtui.services.enrolment import Enrolment
     from fieldtui.services.handovers import Handovers
     from fieldtui.services.history import History
     from fieldtui.services.logbook import LogBook
     from fieldtui.services.parked import ParkedEdits
+    from fieldtui.services.reporting import Reporting
     from fieldtui.services.shutout import Shutout
     from fieldtui.services.syncing import Syncing
     from fieldtui.services.team import Team
@@ -142,6 +144,13 @@ class Workspace:
         return Drafts(self._context)
 
     @cached_property
+    def copying(self) -> Copying:
+        """What may be taken along to another program, one field at a time."""
+        from fieldtui.services.copying import Copying
+
+        return Copying(self._context)
+
+    @cached_property
     def exports(self) -> Exporting:
         """Appointment lists as files."""
         return Exporting(self._context)
@@ -224,6 +233,13 @@ class Workspace:
         return Enrolment(self._context)
 
     @cached_property
+    def reporting(self) -> Reporting:
+        """Figures of one's own work."""
+        from fieldtui.services.reporting import Reporting
+
+        return Reporting(self._context)
+
+    @cached_property
     def team(self) -> Team:
         """What a team leader sees and does."""
         from fieldtui.services.team import Team
@@ -258,6 +274,8 @@ class Workspace:
         Returns:
             False where another window is open on this vault; changes are refused with a sentence from now on.
         """
+        if self._vault.read_only:
+            return False
         if self._window is None:
             window = FileLock(self.folder / "vault" / "window.lock")
             if not window.try_exclusive():
@@ -312,7 +330,7 @@ class Workspace:
             return
         self._closed = True
         try:
-            if self._vault.is_open:  # an order to wipe may have destroyed it meanwhile
+            if self._vault.is_open and not self._vault.read_only:  # an order to wipe may have destroyed it meanwhile
                 self.exports.sweep()
                 self._log_lock(why)
         finally:

@@ -103,4 +103,4 @@ class GuardedApp(QuietApp):
 
     def action_help_quit(self) -> None:
         """Ctrl+C outside a field: say how to leave."""
-        self.notice(_("Ctrl+C kopierer. Du afslutter med Ctrl+Q og låser med Ctrl+L."))
+        self.notice(_("Ctrl+C kopierer i et felt. Du afslutter med Ctrl+Q og låser med Ctrl+L."))

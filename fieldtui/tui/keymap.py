@@ -144,6 +144,7 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         _NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _EDIT,
         Key("p", "placement", N_("Placering"), "p"),
         Key("s", "consent", N_("Samtykke"), "s"),
+        Key("c", "copy", N_("Kopiér"), "c"),
         _HAND_OVER,
         Key("space", "details", N_("Vis/afkryds"), N_("Mellemrum"), hint=True),
         _BACK,

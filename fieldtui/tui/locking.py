@@ -170,6 +170,7 @@ class LockingApp(SendingApp):
         if self._driver is not None:
             self._driver.write(BLANK)
             self._driver.flush()
+        self.leave_nothing()
         self._pulse.end()
         self._sync.end()
         for screen in self.screen_stack:

@@ -33,6 +33,13 @@ class QuietApp(App[int]):
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to tell
             self.call_later(callback, *args)
 
+    def leave_nothing(self) -> None:
+        """Called once before every end that leaves time for it: take back what was put outside this process."""
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Refused: no program is started for an address, whoever wrote it."""
+        del url, new_tab
+
     def _handle_exception(self, error: Exception) -> None:
         """End with an error number. Neither the message nor a local variable is shown: they may hold personal data."""
         self._return_code = 1
@@ -43,6 +50,7 @@ class QuietApp(App[int]):
             self._close_messages_no_wait()
             return
         self._ending = True
+        self.leave_nothing()
         sentence = sentence_for(report_crash(error))
         self._exit_renderables.append(plain_content(sentence).plain)
         self._close_messages_no_wait()

@@ -11,11 +11,11 @@ from fieldtui.base.errors import Busy, FieldtuiError, MassChange, NotEnrolled, R
 from fieldtui.base.explain import explain
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
-from fieldtui.tui.backing import DayBackup
 from fieldtui.tui.background import BackgroundSync, Ran
+from fieldtui.tui.backing import DayBackup
+from fieldtui.tui.copying import CopyingApp
 from fieldtui.tui.dialogs.ask import ConfirmDialog
 from fieldtui.tui.endings import Ending, LockReason
-from fieldtui.tui.guarded import GuardedApp
 from fieldtui.tui.presenters import brake
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.status import StatusFacts, progress_text
@@ -36,7 +36,7 @@ _REVOKED_SECONDS: Final = 6
 """How long the sentence stands before a revoked device locks."""
 
 
-class SendingApp(GuardedApp):
+class SendingApp(CopyingApp):
     """Sync by itself and on F5; what the app above does with facts and locks it says itself."""
 
     facts: StatusFacts

@@ -15,6 +15,7 @@ from fieldtui.tui.presenters.status import StatusFacts
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from fieldtui.services.copying import Copied
     from fieldtui.services.workspace import Workspace
 
 Severity = Literal["information", "warning", "error"]
@@ -67,6 +68,10 @@ class Shell(Protocol):
 
     def fail(self, error: FieldtuiError) -> None:
         """Say what an error means for the person at the screen."""
+        ...
+
+    def copy(self, copied: Copied) -> None:
+        """Put one text into the system's clipboard, say so, and take it out again after a minute."""
         ...
 
     def done(self, outcome: Outcome) -> None:

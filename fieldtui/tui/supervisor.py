@@ -17,6 +17,7 @@ from fieldtui.base.environment import without_hostile
 from fieldtui.base.exits import ExitCode
 from fieldtui.base.i18n import _
 from fieldtui.tui import terminal
+from fieldtui.tui.clipboard import FORGET, copies_to
 from fieldtui.tui.endings import REASON_OF, LockReason
 
 REASON_OPTION: Final = "--locked-because"
@@ -108,6 +109,8 @@ def _forward_signals(worker: subprocess.Popen[bytes]) -> dict[signal.Signals, An
 def _clean_terminal() -> None:
     """After an abnormal end: nothing of a citizen may stay on the screen, and the shell must be usable."""
     _write(terminal.SCRUB)
+    if copies_to(os.environ.get("TERM", "")):
+        _write(FORGET)  # the worker can no longer say whether something was copied
     _write(_("fieldtui stoppede uventet. Det, der er gemt, er gemt. Start igen.") + "\r\n")
 
 

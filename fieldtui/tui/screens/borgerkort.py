@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from threading import Lock
 from typing import Any, ClassVar, Final
@@ -16,6 +17,7 @@ from fieldtui.base.i18n import _
 from fieldtui.domain.case import Case
 from fieldtui.domain.deadlines import deadlines
 from fieldtui.domain.envelope import Stored, SyncState
+from fieldtui.domain.protection import PROTECTED_FIELDS, is_protected
 from fieldtui.tui.case_acts import CaseActs
 from fieldtui.tui.dialogs.reason import ReasonDialog
 from fieldtui.tui.keymap import CONTEXTS, bindings
@@ -133,6 +135,11 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
             self.app.pop_screen()
 
     def show(self, loaded: present.Card) -> None:
+        if self._card is not None and is_protected(loaded.case.citizen.record) > is_protected(
+            self._card.case.citizen.record
+        ):
+            # The protection came while the card was open: what was shown without a reason is hidden at once.
+            self._mask(PROTECTED_FIELDS)
         # What is unmasked is the screen's own state: a file that was fetched before must not mask it again.
         loaded = self._card = replace(loaded, revealed=dict(self._revealed))
         names, today, rules = self.shell.names, self.shell.today, self.shell.workspace.rules
@@ -287,9 +294,13 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         if name in self._revealed:
             self._hide(name)
             return
-        protected = bool(self._card and self._card.case.citizen.record.address_protected)
-        if name == "address" and protected:
-            question = _("Hvorfor skal den beskyttede adresse vises?")
+        protected = bool(self._card and is_protected(self._card.case.citizen.record))
+        if name in PROTECTED_FIELDS and protected:
+            question = (
+                _("Hvorfor skal den beskyttede adresse vises?")
+                if name == "address"
+                else _("Hvorfor skal det beskyttede nummer vises?")
+            )
             self.shell.ask(
                 ReasonDialog(question, _("Grunden skrives i adgangsloggen.")), lambda why: self._look(name, why)
             )
@@ -310,6 +321,16 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         if self._revealed.pop(name, None) is not None:
             self._repaint()
 
+    def _mask(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._revealed.pop(name, None)
+
+    def on_screen_suspend(self) -> None:
+        """Who leaves the card leaves nothing unmasked on it."""
+        if self._card is not None and is_protected(self._card.case.citizen.record):
+            self._mask(PROTECTED_FIELDS)
+            self._repaint()
+
     def _repaint(self) -> None:
         if self._card is not None:
             self.show(self._card)
@@ -323,14 +344,26 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         stored = self._chosen_event() if self._tab == APPOINTMENTS else None
         self.write_note(self._citizen_id, appointment_id=stored.id if stored else None)
 
+    def action_copy(self) -> None:
+        """`c`: the note under the cursor, or under Overblik the phone number, to the system's clipboard."""
+        copying = self.shell.workspace.copying
+        overview = self._tab == OVERVIEW
+        pointed = not overview or self.query_one("#timeline").has_focus
+        stored = self._chosen_event() if pointed else None
+        if stored is not None and stored.collection in {"note", "bridging_note"}:
+            note_id = stored.id
+            self.run_service(lambda: copying.note(note_id), self.shell.copy, group="copy")
+        elif overview:
+            self.run_service(lambda: copying.phone(self._citizen_id), self.shell.copy, group="copy")
+        else:
+            self.shell.notice(_("Stil dig på et notat. Telefonnummeret kopieres under Overblik."))
+
     def action_edit(self) -> None:
         """`e`: change what is under the cursor; to a note one adds."""
         stored = self._chosen_event() if self._tab != OVERVIEW else None
         if stored is None or self._card is None:
             if self._card is not None:
-                citizen = self._card.case.citizen
-                hidden = citizen.record.address_protected and "address" not in self._revealed
-                self.edit_citizen(citizen, address=not hidden)
+                self.edit_citizen(self._card.case.citizen, revealed=tuple(self._revealed))
         elif stored.collection == "appointment":
             self.edit_appointment(stored)
         elif stored.collection in {"note", "bridging_note"}:
