@@ -12,6 +12,7 @@ from fieldtui.cli import arguments, text
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import setting_of
 from fieldtui.domain.problems import model_of
+from fieldtui.services.veiling import bare
 
 
 def mount(root: typer.Typer) -> None:
@@ -37,7 +38,9 @@ def list_records(
         found = workspace.lookup.list_out(
             collection, citizen_id=citizen, include_all=everything, since=first, until=last
         )
-        setting.answer([each.flat() for each in found], (text.summary(each, workspace.rules) for each in found))
+        setting.answer(
+            [bare(each.flat(), each.record) for each in found], (text.summary(each, workspace.rules) for each in found)
+        )
         if not found:
             setting.tell(_("Ingen poster."))
 
@@ -46,6 +49,14 @@ def show(
     context: typer.Context,
     record_id: Annotated[str, typer.Argument(metavar="ID", help=_("Postens id."))],
     reason: Annotated[str | None, typer.Option("--reason", help=_("Hvorfor; skrives i adgangsloggen."))] = None,
+    reveal: Annotated[
+        str | None,
+        typer.Option(
+            "--reveal",
+            metavar="F",
+            help=_("Vis også et beskyttet felt: address, postal_code, city, phone. Kræver --reason."),
+        ),
+    ] = None,
     history: Annotated[
         bool, typer.Option("--history", help=_("Også, hvad felterne har været, hvem der ændrede dem, og hvornår."))
     ] = False,
@@ -54,7 +65,11 @@ def show(
     setting = setting_of(context)
     with opened(setting) as workspace:
         stored = workspace.lookup.show(record_id, reason)
-        document, lines = stored.flat(), list(text.card(stored, workspace.rules))
+        shown = frozenset({reveal}) if reveal is not None else frozenset[str]()
+        if reveal is not None:
+            workspace.lookup.reveal(record_id, reveal, reason)
+        document = bare(stored.flat(), stored.record, shown)
+        lines = list(text.card(stored, workspace.rules, shown))
         if history:
             versions = workspace.history.of_record(record_id)
             document["history"] = [version.as_json() for version in versions]

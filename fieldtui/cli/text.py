@@ -11,11 +11,11 @@ from fieldtui.base.i18n import _
 from fieldtui.domain.calendar import written
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.identifiers import mask_cpr
+from fieldtui.domain.protection import HIDDEN, PROTECTED_FIELDS, is_protected
 from fieldtui.domain.records import Citizen, Record, fields_of
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.history import Version
 
-_HIDDEN_WHEN_PROTECTED: Final = frozenset({"address", "postal_code", "city", "phone"})
 _LINE: Final = 90
 _STATES: Final = {"pending": "↑", "conflict": "▲", "rejected": "!", "parked": "!"}
 _FIRST_FIELDS: Final = (
@@ -57,19 +57,25 @@ def summary(stored: Stored[Any], rules: RuleBook) -> str:
     return f"{stored.id} {mark} {line if len(line) <= _LINE else line[: _LINE - 1] + '…'}"
 
 
-def card(stored: Stored[Any], rules: RuleBook) -> Iterator[str]:
-    """All fields of a record, labelled; the CPR number masked, a protected address hidden."""
+def card(stored: Stored[Any], rules: RuleBook, revealed: frozenset[str] = frozenset()) -> Iterator[str]:
+    """All fields of a record, labelled; the CPR number masked, a protected address hidden.
+
+    Args:
+        stored: The record.
+        rules: Names the codes.
+        revealed: Fields that were asked for with a reason.
+    """
     record: Record = stored.record
     yield f"{_(record.label)} {stored.id}"
-    protected = isinstance(record, Citizen) and record.address_protected
+    protected = isinstance(record, Citizen) and is_protected(record)
     for info in fields_of(type(record)).values():
         value = getattr(record, info.attribute)
         if value in (None, "", ()):
             continue
-        if info.name == "cpr":
+        if info.name == "cpr" and "cpr" not in revealed:
             text = mask_cpr(str(value))
-        elif protected and info.name in _HIDDEN_WHEN_PROTECTED:
-            text = _("skjult (beskyttet)")
+        elif protected and info.name in PROTECTED_FIELDS and info.name not in revealed:
+            text = _(HIDDEN)
         else:
             text = rules.label(info.codes, str(value)) if info.codes else shown(value)
         yield f"  {_(info.label)}: {text}"
@@ -109,8 +115,8 @@ def _past(stored: Stored[Any], name: str, value: Any, rules: RuleBook) -> str:
     record: Record = stored.record
     if name == "cpr":
         return mask_cpr(str(value))
-    if isinstance(record, Citizen) and record.address_protected and name in _HIDDEN_WHEN_PROTECTED:
-        return _("skjult (beskyttet)")
+    if isinstance(record, Citizen) and is_protected(record) and name in PROTECTED_FIELDS:
+        return _(HIDDEN)
     if isinstance(value, dict):
         return str(value.get("reason", "–"))
     info = fields_of(type(record)).get(name)

@@ -13,6 +13,7 @@ from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.text import clean, fold, phone_digits
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.lists import appointment_reference
+from fieldtui.domain.protection import ELSEWHERE, holds_address
 from fieldtui.domain.records import Appointment, Attendance, Citizen
 from fieldtui.export.columns import Profile
 from fieldtui.wire.messages import Person
@@ -28,11 +29,9 @@ _KIND_LABELS: Final = {
     "netvaerk": "Netværksmøde",
     "andet": "Møde",
 }
-_ELSEWHERE: Final = "Ude af huset"
 _CANCELLED: Final = frozenset(
     {Attendance.CANCELLED_CITIZEN, Attendance.CANCELLED_CITIZEN_LATE, Attendance.CANCELLED_STAFF}
 )
-_SHORTEST_ADDRESS: Final = 4
 _TELLING: Final = re.compile(
     r"\bips\b|rusmid|misbrug|alkohol|stof(brug|afhaeng)|afvaen|afrus|behandling|psykiat|ambulator|\d{6}[- ]?\d{4}"
 )
@@ -145,8 +144,4 @@ def _place(record: Appointment, citizen: Citizen | None, providers: Collection[s
     place = clean(record.place or "")
     if _TELLING.search(fold(place)) or any(fold(name) in fold(place) for name in providers if len(name) > 2):
         return ""
-    if citizen is not None and citizen.address:
-        address = fold(citizen.address).strip()
-        if len(address) >= _SHORTEST_ADDRESS and address in fold(place):
-            return _ELSEWHERE
-    return place
+    return ELSEWHERE if citizen is not None and holds_address(place, citizen) else place

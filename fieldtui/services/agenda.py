@@ -27,7 +27,7 @@ class AgendaView:
             DiskFull, Busy: It could not be written to the access log, so it is not shown.
         """
         store = self._context.store
-        cases = self._context.cases()
+        cases = tuple(self._context.veil.over_case(case) for case in self._context.cases())
         self._context.looking.listed("today", len(cases))
         with store.reading() as connection:
             others = {

@@ -14,6 +14,7 @@ from fieldtui.base.errors import BadUsage, NotFound
 from fieldtui.base.i18n import N_, _
 from fieldtui.domain.merge import ANNULLED, heavier
 from fieldtui.domain.problems import parse_record
+from fieldtui.domain.protection import HIDDEN
 from fieldtui.domain.records import COLLECTIONS, fields_of
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
@@ -98,7 +99,7 @@ class Conflicts:
         """Undecided ones, the oldest first. Whose they are is written to the access log."""
         with self._store.reading() as connection:
             rows = connection.execute(f"{_SELECT} WHERE resolved_at IS NULL ORDER BY created_at, id").fetchall()
-        found = tuple(self._named(_conflict(row)) for row in rows)
+        found = tuple(self._shown(_conflict(row)) for row in rows)
         for row in found:
             self._context.looking.within(row.citizen_id, "conflict")
         return found
@@ -109,7 +110,7 @@ class Conflicts:
         Raises:
             NotFound: No such, or it is decided.
         """
-        row = self._named(_conflict(self._raw(conflict_id)))
+        row = self._shown(_conflict(self._raw(conflict_id)))
         self._context.looking.within(row.citizen_id, "conflict")
         return row
 
@@ -168,6 +169,13 @@ class Conflicts:
             " AND (SELECT count(*) FROM outbox WHERE record_id = ?2 AND state <> 'parked') = 1",
             (mine_at, record_id),
         )
+
+    def _shown(self, row: ConflictRow) -> ConflictRow:
+        """Named, and without what would tell where a protected citizen is."""
+        row, veil = self._named(row), self._context.veil
+        citizen = veil.protected(row.citizen_id)
+        base, mine, theirs = (veil.values(row.collection, side, citizen) for side in (row.base, row.mine, row.theirs))
+        return replace(row, base=base, mine=mine, theirs=theirs)
 
     def _named(self, row: ConflictRow) -> ConflictRow:
         stored = self._store.get(row.record_id)
@@ -241,6 +249,8 @@ def _given(conflict: ConflictRow, value: Any, field: str | None) -> dict[str, An
     unknown = sorted(set(given) - set(conflict.fields))
     if unknown:
         raise BadUsage(_("Feltet {field} er ikke til afgørelse her.").format(field=unknown[0]))
+    if {HIDDEN, _(HIDDEN)} & {value for value in given.values() if isinstance(value, str)}:
+        raise BadUsage(_("Den skjulte værdi kan ikke skrives igen. Vælg en af de to, eller skriv den rigtige."))
     return given
 
 

@@ -9,6 +9,7 @@ from fieldtui.base.errors import NotEnrolled
 from fieldtui.domain.case import Case
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.looking import Looking
+from fieldtui.services.veiling import Veil
 from fieldtui.store import MetaKey, Store
 from fieldtui.store.rulesets import RuleSets
 from fieldtui.wire.messages import Person
@@ -22,6 +23,8 @@ class Context:
         self.clock = clock
         self.looking = Looking(store, clock)
         """Writes down what a person is shown of a citizen."""
+        self.veil = Veil(store)
+        """Takes out what would tell where a protected citizen is."""
         self._cases: tuple[tuple[int, int], tuple[Case, ...]] | None = None
         self._rules: tuple[tuple[object, ...], RuleBook] | None = None
 

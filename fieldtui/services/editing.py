@@ -186,6 +186,7 @@ class Editing:
             self._require_may_change(stored)
             if stored.annulled_at is not None:
                 raise BadUsage(_("Posten er annulleret og kan ikke ændres. Opret en ny."))
+            values = self._context.veil.keeps(stored, values)
             collection, body = stored.collection, self._store.body_of(record_id) or {}
             # What the central system refused to take was never written for anybody else, and may be put right.
             written = stored.rev > 0 or stored.sync_state is not SyncState.REJECTED

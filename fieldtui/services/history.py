@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -120,16 +120,40 @@ class History:
         if stored is None:
             raise NotFound(clean(record_id, limit=80))
         self._context.looking.within(citizen_of(stored), "history")
-        return self._where("record_id = ?", record_id)
+        return self._veiled(self._where("record_id = ?", record_id), citizen_of(stored))
 
     def of_citizen(self, citizen_id: str) -> tuple[Version, ...]:
         """The versions of everything in a citizen's scope, the newest first; logged as `of_record`."""
         self._context.looking.within(citizen_id, "history")
-        return self._where("scope = ?", f"citizen:{citizen_id}")
+        return self._veiled(self._where("scope = ?", f"citizen:{citizen_id}"), citizen_id)
 
     def whole_of_citizen(self, citizen_id: str) -> tuple[Version, ...]:
         """As `of_citizen`, with a protected address as it was: for who hides it otherwise, and logs what leaves."""
         return self._where("scope = ?", f"citizen:{citizen_id}")
+
+    def _veiled(self, versions: tuple[Version, ...], citizen_id: str | None) -> tuple[Version, ...]:
+        """Without what would tell where a protected citizen is or was."""
+        veil = self._context.veil
+        citizen = veil.protected(citizen_id)
+        if citizen is None:
+            return versions
+
+        def hidden(version: Version, field: str, value: Any) -> Any:
+            return veil.value(version.collection, field, value, citizen)
+
+        return tuple(
+            replace(
+                version,
+                changes=tuple(
+                    replace(each, old=hidden(version, each.field, each.old), new=hidden(version, each.field, each.new))
+                    for each in version.changes
+                ),
+                unchosen=tuple(
+                    replace(each, value=hidden(version, each.field, each.value)) for each in version.unchosen
+                ),
+            )
+            for version in versions
+        )
 
     def _where(self, condition: str, value: str) -> tuple[Version, ...]:
         with self._store.reading() as connection:

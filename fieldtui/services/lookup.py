@@ -16,7 +16,7 @@ from fieldtui.domain.deadlines import is_discharged
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.identifiers import parse_cpr
 from fieldtui.domain.problems import model_of
-from fieldtui.domain.protection import PROTECTED_FIELDS, is_protected
+from fieldtui.domain.protection import PROTECTED_FIELDS, holds_address, is_protected
 from fieldtui.domain.records import Appointment, Citizen, Note, Task, fields_of
 from fieldtui.services.bridgingboard import BridgingBoard, BridgingRow
 from fieldtui.services.caselist import CaseList, CitizenRow, WeekFigures
@@ -88,7 +88,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         if collection == "citizen" and not include_all:
             on = self._context.today
             return tuple(stored for stored in found if not is_discharged(stored.record, on))
-        return found
+        return self._context.veil.over_all(found)
 
     def list_out(
         self,
@@ -138,7 +138,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         stored = self._store.get(record_id)
         if stored is None:
             raise NotFound(clean(record_id, limit=80))
-        return stored
+        return self._context.veil.over(stored)
 
     # --- one citizen --------------------------------------------------------------------------
 
@@ -153,7 +153,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         if case is None:
             raise NotFound(clean(citizen_id, limit=80))
         self._context.looking.opened(citizen_id, reason=reason)
-        return case
+        return self._context.veil.over_case(case)
 
     def refresh_citizen(self, citizen_id: str) -> Case:
         """The file of a citizen that is open on the screen already, as it stands now; not written to the log again.
@@ -165,7 +165,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         if case is None:
             raise NotFound(clean(citizen_id, limit=80))
         self._context.looking.still(citizen_id)
-        return case
+        return self._context.veil.over_case(case)
 
     def newest(self, citizen_id: str, what: str) -> Newest:
         """A citizen with the notes and tasks, for a panel or a dialog that shows the newest of them.
@@ -211,24 +211,34 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         return parse_cpr(value).formatted if field == "cpr" else str(value)
 
     def search(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
-        """Records that hold every word, citizens first, then companies, then the newest.
+        """Records that hold every word, citizens first, then companies, then the newest; never by a protected address.
 
         The search is written to the access log with a keyed hash of the words and the number of hits.
         """
-        hits = tuple(self._named(hit) for hit in self._store.search(text, limit))
+        hits = tuple(self._named(hit) for hit in self._store.search(text, limit) if self._may_be_found(hit, text))
         if spell(text).strip():
             key = self._store.vault.audit_key
             term = hmac.new(key, b"fieldtui/search/term\n" + spell(text).encode(), hashlib.sha256).hexdigest()[:16]
             self._store.audit("search", detail=f"{term} {len(hits)}")
         return hits
 
+    def _may_be_found(self, hit: SearchHit, text: str) -> bool:
+        """False where only the address of a protected citizen, as a place or in a note, makes the record a hit."""
+        citizen = self._context.veil.protected(hit.citizen_id)
+        if citizen is None:
+            return True
+        stored = self._store.get(hit.record_id)
+        return stored is not None and self._context.veil.found_otherwise(stored, citizen, text)
+
     def _named(self, hit: SearchHit) -> SearchHit:
         """A citizen's records carry the citizen's name beside their own."""
         if hit.citizen_id is None or hit.collection == "citizen":
             return hit
+        citizen = self._context.veil.protected(hit.citizen_id)
+        snippet = "" if citizen is not None and holds_address(hit.snippet, citizen) else hit.snippet
         kind = _(model_of(hit.collection).label)
         own = "" if hit.title == model_of(hit.collection).label else f" · {hit.title}"
-        return replace(hit, title=f"{kind} · {self.citizen_name(hit.citizen_id)}{own}")
+        return replace(hit, snippet=snippet, title=f"{kind} · {self.citizen_name(hit.citizen_id)}{own}")
 
     # --- names and weeks ----------------------------------------------------------------------
 
@@ -250,7 +260,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
 
     def appointments(self, first: date, last: date) -> tuple[Stored[Appointment], ...]:
         """My citizens' appointments and my team's from the first day through the last, by time."""
-        found = self._store.all("appointment", since=first, until=last)
+        found = self._context.veil.over_all(self._store.all("appointment", since=first, until=last))
         self._context.looking.listed("appointment", len(found))
         return tuple(sorted(found, key=lambda stored: (stored.record.starts_at, stored.id)))
 

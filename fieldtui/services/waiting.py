@@ -185,7 +185,10 @@ class Waiting:
         changed = [each for each in known if row.body.get(each) != base.get(each) and _is_for_people(known[each], base)]
         first = [entry.field] if entry.field in known else []
         names = dict.fromkeys([*first, *changed])
-        return Correction(entry.record_id, entry.collection, {each: row.body.get(each) for each in names})
+        values = {each: row.body.get(each) for each in names}
+        veil = self._context.veil
+        shown = veil.values(entry.collection, values, veil.protected(_citizen(entry)))
+        return Correction(entry.record_id, entry.collection, shown)
 
     # --- inside -------------------------------------------------------------------------------
 

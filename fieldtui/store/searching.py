@@ -19,9 +19,9 @@ from functools import cache
 from typing import Final
 
 from fieldtui.base.text import clean, fold
+from fieldtui.domain.protection import PROTECTED_FIELDS, is_protected
 from fieldtui.domain.records import Citizen, Record, fields_of
 
-_PROTECTED_FIELDS: Final = frozenset({"address", "postal_code", "city"})
 _REFERENCES: Final = frozenset({"author", "by"})
 _CPR: Final = re.compile(r"(?<!\d)(\d{6})[- ]?(\d{4})(?!\d)")
 _DIGIT: Final = re.compile(r"\d")
@@ -55,10 +55,10 @@ def spell(text: str) -> str:
 def texts_of(record: Record) -> Iterator[tuple[str, str]]:
     """Name and text of everything in a record that may be searched.
 
-    Never the CPR number, never an id, never a protected citizen's address, never fields this version does
+    Never the CPR number, never an id, never a protected citizen's address or phone number, never fields this version does
     not know.
     """
-    hidden = _PROTECTED_FIELDS if isinstance(record, Citizen) and record.address_protected else frozenset[str]()
+    hidden = PROTECTED_FIELDS if isinstance(record, Citizen) and is_protected(record) else ()
     for name, attribute in _searched(type(record)):
         if name in hidden:
             continue
@@ -88,7 +88,7 @@ def words_of(record: Record, key: bytes) -> str:
     """Everything of a record that goes into the index."""
     parts = [spell(_without_numbers("\n".join(text for _name, text in texts_of(record)), key))]
     phone = getattr(record, "phone", None) if "phone" in type(record).model_fields else None
-    if isinstance(phone, str):
+    if isinstance(phone, str) and not (isinstance(record, Citizen) and is_protected(record)):
         parts.append(phone.replace(" ", ""))
     if isinstance(record, Citizen) and record.cpr:
         parts.append(cpr_token(key, record.cpr))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any, Final
 
 from fieldtui.base.i18n import _
 from fieldtui.domain.envelope import Stored
+from fieldtui.domain.protection import PROTECTED_FIELDS, is_protected
 from fieldtui.domain.records import Company, Consent, Record, fields_of
 from fieldtui.services.consents import strongest, valid_on
 from fieldtui.services.workspace import Workspace
@@ -21,7 +22,6 @@ CITIZEN_FIELDS: Final = (
     "job_goal", "contact_preference", "benefit", "visitation_category", "phone", "practical_needs", "address",
     "postal_code", "city", "considerations",
 )  # fmt: skip
-_ADDRESS: Final = frozenset({"address", "postal_code", "city"})
 _COMPANY_FIELDS: Final = (
     "name", "trade", "cvr", "p_number", "address", "postal_code", "city", "phone", "email", "relation", "rest_until", "notes",
 )  # fmt: skip
@@ -66,14 +66,16 @@ class CaseActs(Acts):
 
         self.shell.ask(EntryForm(title, entries, submit), self.shell.done)
 
-    def edit_citizen(self, stored: Stored[Any], *, address: bool) -> None:
+    def edit_citizen(self, stored: Stored[Any], *, revealed: Collection[str]) -> None:
         """The citizen's own fields.
 
         Args:
             stored: The citizen.
-            address: False where the address is protected and was not shown; then it is not in the form.
+            revealed: What is unmasked now. Where the address is protected, what is masked is not in the form.
         """
-        names = tuple(name for name in CITIZEN_FIELDS if address or name not in _ADDRESS)
+        shown = {*revealed, *(("postal_code", "city") if "address" in revealed else ())}
+        hidden = frozenset(PROTECTED_FIELDS) - shown if is_protected(stored.record) else frozenset[str]()
+        names = tuple(name for name in CITIZEN_FIELDS if name not in hidden)
         name = self.shell.names.show(stored.id)
         self.edit_record(stored, names, lambda: _("Ret borgerkort · {name}").format(name=name))
 

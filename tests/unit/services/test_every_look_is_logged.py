@@ -81,6 +81,7 @@ TELLS_NO_CONTENT: Final = {
     "ParkedEdits.notices": "as of hand-overs",
     "Undo.last": "the last act's own label, for the key that takes it back",
     "Waiting.oldest": "an instant",
+    "History.whole_of_citizen": "for the dossier, which has its entry before the file has its name",
     "LogBook.said": "words for a code",
     "LogBook.verify": "a number",
 }

@@ -1,0 +1,123 @@
+"""What is taken out of records before anybody sees them, so that no list, history or dialog tells where a protected citizen is.
+
+The address itself is masked on the card until it is revealed with a reason. Here is everything else that would tell it: the
+place of a meeting at home, what fields were before, the two sides of a conflict, and a record as JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+from fieldtui.base.i18n import _
+from fieldtui.domain.case import Case
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.protection import ELSEWHERE, HIDDEN, PROTECTED_FIELDS, holds_address, is_protected
+from fieldtui.domain.protection import without_address as without_its_words
+from fieldtui.domain.records import Appointment, Citizen
+from fieldtui.store import Store
+from fieldtui.store.searching import spell, texts_of
+
+S = TypeVar("S", bound=Stored[Any])
+_PLACE: Final = "place"
+_CPR: Final = re.compile(r"(?<!\d)\d{6}[- ]?\d{4}(?!\d)")
+_WORD: Final = re.compile(r"\w+")
+
+
+class Veil:
+    """Over the records of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def protected(self, citizen_id: str | None) -> Citizen | None:
+        """The citizen, where the address is protected."""
+        stored = self._store.get(citizen_id) if citizen_id else None
+        record = stored.record if stored is not None else None
+        return record if isinstance(record, Citizen) and is_protected(record) else None
+
+    def over(self, stored: S) -> S:
+        """A record as it may be shown: a meeting at a protected citizen's home is "Ude af huset"."""
+        record = stored.record
+        if not isinstance(record, Appointment) or not record.place:
+            return stored
+        citizen = self.protected(record.citizen_id)
+        if citizen is None or not holds_address(record.place, citizen):
+            return stored
+        return replace(stored, record=record.model_copy(update={_PLACE: ELSEWHERE}))
+
+    def over_all(self, found: Iterable[S]) -> tuple[S, ...]:
+        """As `over`, for each."""
+        return tuple(self.over(stored) for stored in found)
+
+    def over_case(self, case: Case) -> Case:
+        """As `over`, for a citizen's whole file."""
+        if not is_protected(case.citizen.record):
+            return case
+        return replace(case, appointments=self.over_all(case.appointments))
+
+    def value(self, collection: str, name: str, value: Any, citizen: Citizen | None) -> Any:
+        """A field's value as it was, or as one side of a conflict has it, hidden where it would tell the address.
+
+        Args:
+            collection: The record's.
+            name: The field.
+            value: As JSON.
+            citizen: Whom the record is about where the address is protected; `None` leaves everything.
+        """
+        if citizen is None or value in (None, "", [], ()):
+            return value
+        if collection == Citizen.collection:
+            return _(HIDDEN) if name in PROTECTED_FIELDS else value
+        if name == _PLACE and isinstance(value, str) and holds_address(value, citizen):
+            return ELSEWHERE
+        return value
+
+    def values(self, collection: str, values: Mapping[str, Any], citizen: Citizen | None) -> dict[str, Any]:
+        """As `value`, for several."""
+        return {name: self.value(collection, name, value, citizen) for name, value in values.items()}
+
+    def keeps(self, stored: Stored[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of a form or a line of JSON without those that are only what stood in place of a hidden one.
+
+        Somebody who saves what was shown must not store the mask over what it hides.
+        """
+        record = stored.record
+        if isinstance(record, Citizen):
+            hidden = {_(HIDDEN), HIDDEN}
+            return {
+                name: value for name, value in values.items() if name not in PROTECTED_FIELDS or value not in hidden
+            }
+        if values.get(_PLACE) == ELSEWHERE and self.over(stored) is not stored:
+            return {name: value for name, value in values.items() if name != _PLACE}
+        return dict(values)
+
+    def found_otherwise(self, stored: Stored[Any], citizen: Citizen, query: str) -> bool:
+        """True where a protected citizen's record has every word of a query also without the address in its texts."""
+        words = {
+            spell(word)
+            for _name, text in texts_of(self.over(stored).record)
+            for word in without_its_words(text, citizen).split()
+        }
+        return all(any(word.startswith(wanted) for word in words) for wanted in _asked(query))
+
+
+def bare(document: dict[str, Any], record: Any, shown: Iterable[str] = ()) -> dict[str, Any]:
+    """A record's JSON form without what is protected; fields that are left out and put back in stay as they are.
+
+    Args:
+        document: The flat form; returned as it is where nothing is protected.
+        record: What it is of.
+        shown: Fields that were revealed with a reason.
+    """
+    if not isinstance(record, Citizen) or not is_protected(record):
+        return document
+    hidden = {name for name in PROTECTED_FIELDS if name not in set(shown)}
+    return {name: value for name, value in document.items() if name not in hidden}
+
+
+def _asked(query: str) -> list[str]:
+    """The words of a query that are looked for in texts; a CPR number is in none."""
+    return _WORD.findall(spell(_CPR.sub(" ", query)))
