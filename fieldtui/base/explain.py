@@ -17,8 +17,8 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
     e.WrongPassphrase: N_("Adgangssætningen passer ikke. Prøv igen. Er Caps Lock slået til?"),
     e.WrongRecoveryCode: N_("Nødkoden passer ikke. Tjek den mod papiret; O og 0 er det samme, I, L og 1 er det samme."),
     e.DeviceStoreShut: N_(
-        "Boksen er bundet til denne maskines nøglering, og den er låst eller mangler. Intet er ændret. Lås nøgleringen op "
-        "ved at logge på maskinen, og prøv igen. Går det ikke, åbner nødkoden: fieldtui vault recover"
+        "Maskinens nøglering er låst eller mangler. Intet er ændret. Lås den op ved at logge på maskinen, og prøv igen. "
+        "Er boksen bundet til den, og går det ikke, åbner nødkoden: fieldtui vault recover"
     ),
     e.DeviceSecretGone: N_(
         "Boksen er bundet til denne maskines nøglering, men dens hemmelighed ligger der ikke mere. Intet er tabt. "

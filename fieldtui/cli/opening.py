@@ -30,21 +30,30 @@ def passphrase_for(setting: Setting) -> unlocking.Secret:
 
 
 @contextmanager
-def opened(setting: Setting) -> Iterator[Workspace]:
+def opened(setting: Setting, given: unlocking.Secret | None = None) -> Iterator[Workspace]:
     """The workspace of the setting's vault, closed again whatever happens; the first command of a day backs it up.
 
     A folder without a vault is told before anybody is asked for a passphrase.
 
+    Args:
+        setting: Where the vault is, and where its passphrase comes from.
+        given: The passphrase, where the caller has asked for it and needs it once more; stays the caller's, to wipe.
+
     Raises:
         NoVault: There is none.
     """
-    secret = passphrase_for(setting)
+    secret = passphrase_for(setting) if given is None else given
     try:
-        workspace = unlocking.unlock(setting.folder, secret, clock=setting.clock, ids=setting.ids)
+        unlock = unlocking.read_only if setting.read_only else unlocking.unlock
+        workspace = unlock(setting.folder, secret, clock=setting.clock, ids=setting.ids)
     finally:
-        secret.wipe()
+        if given is None:
+            secret.wipe()
     try:
-        _remind(setting, workspace)
+        if setting.read_only:
+            setting.tell(workspace.store.reading_only or "")
+        else:
+            _remind(setting, workspace)
         yield workspace
         _back_up(setting, workspace)
     finally:
@@ -53,7 +62,7 @@ def opened(setting: Setting) -> Iterator[Workspace]:
 
 def _back_up(setting: Setting, workspace: Workspace) -> None:
     """Make today's backup where it is due, once the command is done; say once a day where it cannot be made."""
-    if not workspace.store.vault.is_open:
+    if not workspace.store.vault.is_open or workspace.store.vault.read_only:
         return
     backing = Backing(workspace.context)
     try:

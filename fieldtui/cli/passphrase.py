@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +47,15 @@ def new_passphrase(setting: Setting) -> Secret:
             return first
         first.wipe()
         setting.tell(_("De to er ikke ens. Prøv igen."))
+
+
+def typed_anew(setting: Setting) -> Secret:
+    """A passphrase to be set, typed twice, where the passphrase file holds the one in force.
+
+    Raises:
+        NoPassphrase: There is no terminal.
+    """
+    return new_passphrase(replace(setting, passphrase_file=None))
 
 
 def read_file(path: Path) -> Secret:

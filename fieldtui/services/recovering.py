@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from fieldtui.base.clock import COPENHAGEN, Clock
 from fieldtui.base.i18n import _
 from fieldtui.base.ids import IdSource
+from fieldtui.services.binding import about
 from fieldtui.services.unlocking import open_workspace
 from fieldtui.services.workspace import Workspace
 from fieldtui.store import MetaKey
@@ -108,7 +109,7 @@ def _renewed(workspace: Workspace, vault: OpenVault, new: Secret, way: str, cloc
         with workspace.store.transaction():
             workspace.store.set_meta(MetaKey.RECOVERED, said)
             workspace.store.set_meta(MetaKey.RECOVERY_CONFIRMED, None)
-        return renew_secrets(vault, new, clock=clock, kdf=kdf)
+        return renew_secrets(vault, new, clock=clock, kdf=kdf, about=about(workspace.context))
     except BaseException:
         workspace.close()
         raise

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from fieldtui.base.clock import Clock
 from fieldtui.base.errors import Unreachable
 from fieldtui.base.ids import IdSource
+from fieldtui.services.binding import about
+from fieldtui.services.distrusted import how_it_was, read_only, report, taken_as_it_is
 from fieldtui.services.organisationslot import keep_organisation_slot
 from fieldtui.services.workspace import Workspace
 from fieldtui.store import MetaKey
@@ -40,6 +42,7 @@ __all__ = [
     "KdfCost",
     "Secret",
     "VaultState",
+    "accept",
     "check_strength",
     "cipher_version",
     "code_confirmed",
@@ -48,6 +51,7 @@ __all__ = [
     "new_code",
     "new_passphrase",
     "open_workspace",
+    "read_only",
     "suggest_passphrase",
     "suggestion_bits",
     "unlock",
@@ -88,7 +92,7 @@ def unlock(
     Raises:
         NoVault, NewerVault: None there, or one made by a newer fieldtui.
         WrongPassphrase, TooSoon: It stays shut.
-        HeaderDamaged, HeaderTampered, DatabaseDamaged, DatabaseMissing: Nothing was changed.
+        HeaderDamaged, HeaderTampered, DatabaseDamaged, DatabaseMissing, RolledBack, ChangedSinceLock: Nothing was changed.
         Revoked: The central system has shut this device out, and still does or cannot be asked; the vault was closed again.
         Wiped: An order of the organisation was carried out; there is no vault any more.
         Busy, DiskFull: Another fieldtui has it to itself, or there is no room.
@@ -98,14 +102,41 @@ def unlock(
     return open_workspace(vault, "unlock", clock=clock, ids=ids, failures=failures, via=via)
 
 
-def new_passphrase(workspace: Workspace, new: Secret, *, kdf: KdfCost = STANDARD) -> None:
-    """Give an unlocked vault a new passphrase; the old one opens nothing afterwards.
+def accept(folder: Path, passphrase: Secret, reason: str, *, clock: Clock, ids: IdSource) -> Workspace:
+    """Take a vault as it is that is whole, but older than this machine remembers or not the file that was sealed.
+
+    From now on it is the newest; that, what was found, and the reason stand in the access log.
+
+    Args:
+        folder: The data folder.
+        passphrase: Stays the caller's, to wipe.
+        reason: As the person typed it.
+        clock: The device's.
+        ids: For what is made in it.
 
     Raises:
-        PassphraseTooWeak: Too short or too well known.
+        As `unlock`, but for RolledBack and ChangedSinceLock.
+    """
+    failures = Throttle(folder, clock).failures
+    vault = taken_as_it_is(folder, passphrase, clock=clock)
+    workspace = open_workspace(vault, "unlock", clock=clock, ids=ids, failures=failures)
+    try:
+        workspace.store.audit("vault.accept", reason=reason)
+    except BaseException:
+        workspace.close()
+        raise
+    return workspace
+
+
+def new_passphrase(workspace: Workspace, new: Secret, *, kdf: KdfCost = STANDARD) -> None:
+    """Give an unlocked vault a new passphrase; the old one opens nothing afterwards. A vault that is bound stays bound.
+
+    Raises:
+        PassphraseTooWeak: Too short or too well known; who has the machine and where they work does not count.
+        DeviceStoreShut: The vault is bound, and the store is locked or gone; the old passphrase stays.
         DiskFull: The old passphrase stays.
     """
-    change_passphrase(workspace.store.vault, new, kdf=kdf)
+    change_passphrase(workspace.store.vault, new, kdf=kdf, about=about(workspace.context))
     workspace.store.audit("passphrase")
 
 
@@ -191,7 +222,8 @@ def open_workspace(
             _ask_again(workspace, via)
         if failures:
             workspace.store.audit("unlock.failed", detail=str(failures))
-        workspace.store.audit(action)
+        workspace.store.audit(action, detail=None if action == "create" else how_it_was(workspace))
+        report(workspace)
         see_clock(workspace.store)
         keep_organisation_slot(workspace.context)
         workspace.exports.sweep()

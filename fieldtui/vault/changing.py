@@ -7,6 +7,7 @@ from pathlib import Path
 from fieldtui.base.clock import Clock
 from fieldtui.base.errors import WrongPassphrase, WrongRecoveryCode
 from fieldtui.base.log import event
+from fieldtui.vault.devicesecret import SecretStore, binding_of, forget_unused, store_named
 from fieldtui.vault.header import Header
 from fieldtui.vault.headerfiles import HeaderFiles
 from fieldtui.vault.keys import LABEL_RECOVERY, STANDARD, KdfCost, derive
@@ -41,8 +42,12 @@ def open_with_code(folder: Path, code: str, *, clock: Clock) -> OpenVault:
     return OpenVault(folder, vault_key)
 
 
-def renew_secrets(vault: OpenVault, new_passphrase: Secret, *, clock: Clock, kdf: KdfCost = STANDARD) -> str:
+def renew_secrets(
+    vault: OpenVault, new_passphrase: Secret, *, clock: Clock, kdf: KdfCost = STANDARD, about: tuple[str, ...] = ()
+) -> str:
     """Give an open vault a new passphrase and a new recovery code at once; the old ones open nothing afterwards.
+
+    The new passphrase is bound to no device secret: the machine's store may be why somebody recovers.
 
     Returns:
         The new recovery code, which is shown once and stored nowhere.
@@ -51,17 +56,20 @@ def renew_secrets(vault: OpenVault, new_passphrase: Secret, *, clock: Clock, kdf
         PassphraseTooWeak: The new passphrase.
         DiskFull: No room; the old ones stay.
     """
-    check_strength(new_passphrase)
+    check_strength(new_passphrase, about=about)
     new_code = ""
+    before: list[Header] = []
 
     def replace(header: Header, key: bytearray) -> dict[str, object]:
         nonlocal new_code
+        before.append(header)
         passphrase_slot = new_passphrase_slot(header.vault_id, key, new_passphrase, kdf)
         recovery_slot, new_code = new_recovery_slot(header.vault_id, key, clock)
         kept = (slot for slot in header.slots if slot.type not in {"passphrase", "recovery"})
         return {"slots": (passphrase_slot, recovery_slot, *kept)}
 
     vault.change_header(replace)
+    _forget_unused(vault, before[0])
     event("vault.recovered")
     return new_code
 
@@ -91,24 +99,84 @@ def recover_vault(
         raise
 
 
-def change_passphrase(vault: OpenVault, new: Secret, *, kdf: KdfCost = STANDARD) -> None:
-    """Give an open vault a new passphrase; the old one opens nothing afterwards.
+def change_passphrase(vault: OpenVault, new: Secret, *, kdf: KdfCost = STANDARD, about: tuple[str, ...] = ()) -> None:
+    """Give an open vault a new passphrase; the old one opens nothing afterwards. A vault that is bound stays bound.
 
     The vault key stays the same: whoever kept a copy of the old files *and* knows the old passphrase
-    can still read that copy. The recovery code stays the same too.
+    (and has the old device secret) can still read that copy. The recovery code stays the same too.
+
+    Args:
+        vault: The open vault.
+        new: Stays the caller's, to wipe.
+        kdf: What a guess costs.
+        about: Words that do not count towards its strength.
 
     Raises:
         PassphraseTooWeak: Too short or too well known.
+        DeviceStoreShut: The vault is bound, and its store is locked or gone; the old passphrase stays.
         DiskFull: No room; the old passphrase stays.
     """
-    check_strength(new)
+    name = vault.borrow(lambda header, _key: binding_of(header))
+    store = None if name is None else store_named(name, vault.folder)
+    _put_passphrase(vault, new, store, kdf, about)
+    event("vault.passphrase_changed")
+
+
+def bind_vault(
+    vault: OpenVault,
+    passphrase: Secret,
+    store: SecretStore,
+    *,
+    kdf: KdfCost = STANDARD,
+    about: tuple[str, ...] = (),
+) -> None:
+    """Let an open vault's passphrase need this machine's secret besides; the recovery code and the organisation do not.
+
+    Args:
+        vault: The open vault.
+        passphrase: What opens it from now on, with the secret; stays the caller's.
+        store: Where the secret is kept.
+        kdf: What a guess costs.
+        about: Words that do not count towards its strength.
+
+    Raises:
+        PassphraseTooWeak: Under 8 characters and under three words, or too well known.
+        DeviceStoreShut: The store is locked or not there; nothing was changed.
+        DiskFull: No room; nothing was changed.
+    """
+    _put_passphrase(vault, passphrase, store, kdf, about)
+    event("vault.bound", store=store.name)
+
+
+def unbind_vault(vault: OpenVault, passphrase: Secret, *, kdf: KdfCost = STANDARD, about: tuple[str, ...] = ()) -> None:
+    """Let a passphrase alone open an open vault, which therefore must be a long one again.
+
+    Raises:
+        PassphraseTooWeak: Too short or too well known to do without a device secret.
+        DiskFull: No room; nothing was changed.
+    """
+    _put_passphrase(vault, passphrase, None, kdf, about)
+    event("vault.unbound")
+
+
+def _put_passphrase(
+    vault: OpenVault, new: Secret, store: SecretStore | None, kdf: KdfCost, about: tuple[str, ...]
+) -> None:
+    check_strength(new, about=about, bound=store is not None)
+    before: list[Header] = []
 
     def replace(header: Header, key: bytearray) -> dict[str, object]:
+        before.append(header)
         kept = (slot for slot in header.slots if slot.type != "passphrase")
-        return {"slots": (new_passphrase_slot(header.vault_id, key, new, kdf), *kept)}
+        return {"slots": (new_passphrase_slot(header.vault_id, key, new, kdf, store), *kept)}
 
     vault.change_header(replace)
-    event("vault.passphrase_changed")
+    _forget_unused(vault, before[0])
+
+
+def _forget_unused(vault: OpenVault, before: Header) -> None:
+    """The secrets of slots that are gone; the new one's was kept before the header was written, so a kill loses none."""
+    vault.borrow(lambda header, _key: forget_unused(before, header, vault.folder))
 
 
 def renew_recovery_code(vault: OpenVault, *, clock: Clock) -> str:

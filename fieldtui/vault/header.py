@@ -100,7 +100,7 @@ class PassphraseSlot(_Value):
     type: Literal["passphrase"] = "passphrase"
     kdf: Kdf
     devsec: Literal["none", "dpapi", "secretservice"] = "none"
-    """Where a device secret comes from; this version opens only slots that need none."""
+    """Which store of the operating system holds the device secret that is needed besides the passphrase."""
     wrap: Literal["aes-256-gcm-siv"] = "aes-256-gcm-siv"
     nonce: _Nonce = ""
     ct: _Wrapped = ""

@@ -76,11 +76,23 @@ def database_label(generation: int) -> str:
     return f"db/{generation}"
 
 
-def passphrase_key(passphrase: Secret, cost: KdfCost, salt: bytes) -> bytearray:
-    """The wrapping key of a passphrase slot. Takes tenths of a second: not on a thread that draws."""
+def passphrase_key(passphrase: Secret, cost: KdfCost, salt: bytes, device_secret: bytes | None = None) -> bytearray:
+    """The wrapping key of a passphrase slot. Takes tenths of a second: not on a thread that draws.
+
+    Args:
+        passphrase: What was typed.
+        cost: What a guess costs.
+        salt: The slot's.
+        device_secret: The machine's own secret, where the slot is bound to one; Argon2id's secret parameter.
+    """
     derived = bytearray(KEY_BYTES)
     Argon2id(
-        salt=salt, length=KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib
+        salt=salt,
+        length=KEY_BYTES,
+        iterations=cost.passes,
+        lanes=cost.lanes,
+        memory_cost=cost.memory_kib,
+        secret=device_secret,
     ).derive_into(cast("bytes", passphrase.buffer), derived)  # takes any buffer, its types say bytes
     return derived
 

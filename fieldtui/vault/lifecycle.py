@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from fieldtui.base.clock import Clock
-from fieldtui.base.errors import FieldtuiError, NewerVault, NoVault, VaultExists
+from fieldtui.base.errors import FieldtuiError, NewerVault, NoVault, VaultExists, WrongPassphrase
 from fieldtui.base.files import make_private_folder, sync_folder
 from fieldtui.base.log import event
 from fieldtui.vault.database import NAME, SMALLEST, CheckReport, create_database, room_on_disk, seal_of
@@ -22,6 +22,8 @@ from fieldtui.vault.headerfiles import HeaderFiles
 from fieldtui.vault.keys import STANDARD, KdfCost, new_vault_key
 from fieldtui.vault.openvault import OpenVault
 from fieldtui.vault.passphrase import check_strength
+from fieldtui.vault.readonly import ReadOnlyVault
+from fieldtui.vault.restoring import finish_restoring
 from fieldtui.vault.secret import Secret, wipe
 from fieldtui.vault.slots import PassphraseTry, new_passphrase_slot, new_recovery_slot
 from fieldtui.vault.throttle import Throttle, counted
@@ -38,13 +40,14 @@ class VaultState(enum.Enum):
 
 
 def vault_state(folder: Path) -> VaultState:
-    """Look without opening, and without making or changing anything but what an erasure that was cut short left.
+    """Look without opening, and without making or changing anything but what an erasure or a restore cut short left.
 
     A vault of a newer fieldtui counts as present: opening it says so.
     """
     home = folder / "vault"
     try:
         finish_erasing(folder)
+        finish_restoring(folder)
         HeaderFiles(home).candidates()
     except NoVault:
         return VaultState.MISSING
@@ -143,6 +146,7 @@ def open_vault(folder: Path, passphrase: Secret, *, clock: Clock, accept: bool =
         NoVault: Nothing there.
         TooSoon: Tries are slowed down after failures; this one was not made.
         WrongPassphrase: Opens no slot.
+        DeviceStoreShut, DeviceSecretGone: The slot is bound to a device secret, which cannot be had; not counted as a failure.
         NewerVault, HeaderDamaged, HeaderTampered: About `vault.json`.
         DatabaseMissing, DatabaseDamaged: About `vault.db`.
         RolledBack, ChangedSinceLock: Whole, but older than this machine remembers, or not the file that was sealed.
@@ -151,6 +155,24 @@ def open_vault(folder: Path, passphrase: Secret, *, clock: Clock, accept: bool =
         FolderRefused: The files may not be read, or not be written.
     """
     return OpenVault(folder, _unlocked(folder, passphrase, clock), accept=accept)
+
+
+def read_vault(folder: Path, passphrase: Secret, *, clock: Clock) -> OpenVault:
+    """Open a vault to read only, on an encrypted copy that is thrown away: also one that `open_vault` refuses.
+
+    Args:
+        folder: The data folder.
+        passphrase: Stays the caller's, to wipe.
+        clock: Paces tries after failures.
+
+    Raises:
+        NoVault, TooSoon, WrongPassphrase, NewerVault, HeaderDamaged: As `open_vault`.
+        DatabaseMissing, DatabaseDamaged: There is nothing sound to read.
+        DiskFull: No room for the copy.
+        Busy: Somebody has it open; then it is in order.
+        FolderRefused: The files may not be read, or there may be no copy beside them.
+    """
+    return ReadOnlyVault(folder, _unlocked(folder, passphrase, clock, unproven=True))
 
 
 def verify_passphrase(folder: Path, passphrase: Secret, *, clock: Clock) -> None:
@@ -172,11 +194,17 @@ def verify_passphrase(folder: Path, passphrase: Secret, *, clock: Clock) -> None
     wipe(_unlocked(folder, passphrase, clock))
 
 
-def _unlocked(folder: Path, passphrase: Secret, clock: Clock) -> bytearray:
+def _unlocked(folder: Path, passphrase: Secret, clock: Clock, *, unproven: bool = False) -> bytearray:
+    finish_restoring(folder)
     files = HeaderFiles(folder / "vault")
     files.candidates()
-    with counted(Throttle(folder, clock)), contextlib.closing(PassphraseTry(passphrase)) as attempt:
-        return files.unlock(attempt)
+    with counted(Throttle(folder, clock)), contextlib.closing(PassphraseTry(passphrase, folder)) as attempt:
+        try:
+            return files.unlock(attempt, unproven=unproven)
+        except WrongPassphrase:
+            if attempt.hindered is not None:  # nobody knows whether it was wrong
+                raise attempt.hindered from None
+            raise
 
 
 def check_vault(vault: OpenVault) -> CheckReport:

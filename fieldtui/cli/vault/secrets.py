@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +10,10 @@ import typer
 
 from fieldtui.base.i18n import _
 from fieldtui.cli.opening import opened
-from fieldtui.cli.passphrase import new_passphrase, read_file
+from fieldtui.cli.passphrase import read_file, typed_anew
 from fieldtui.cli.setting import Setting, setting_of
-from fieldtui.services import unlocking
+from fieldtui.services import binding, unlocking
+from fieldtui.services.workspace import Workspace
 
 
 def mount(app: typer.Typer) -> None:
@@ -30,12 +31,15 @@ def change(
     """Give the vault a new passphrase."""
     setting = setting_of(context)
     with opened(setting) as workspace:
-        secret = read_file(new_file) if new_file is not None else new_passphrase(_without_file(setting))
+        secret = read_file(new_file) if new_file is not None else _asked_for(setting, workspace)
         unlocking.new_passphrase(workspace, secret)
         secret.wipe()
         setting.answer({"vault_id": workspace.vault_id}, [_("Adgangssætningen er skiftet. Den gamle åbner ikke mere.")])
 
 
-def _without_file(setting: Setting) -> Setting:
-    """The same setting, whose passphrase file is the old one's and not the new one's."""
-    return replace(setting, passphrase_file=None)
+def _asked_for(setting: Setting, workspace: Workspace) -> unlocking.Secret:
+    """Suggest one, as long as it must be, and ask for one."""
+    bound = binding.bound_to(workspace) is not None
+    words = unlocking.suggest_passphrase(secrets.SystemRandom().randint, bound=bound)
+    setting.tell(_("Et forslag: {words}").format(words=words))
+    return typed_anew(setting)
