@@ -13,12 +13,16 @@ from fieldtui.base.log import event
 
 _MARK: Final = "erasing"
 _HEADERS: Final = ("vault.json", "vault.json.bak")
-_LEFT: Final = (".hdr-*", ".check-*", ".tmp-*")
+_HEAD_BYTES: Final = 128 * 1024
+"""More than a header, or the head of a backup, may have."""
+_LEFT: Final = (".hdr-*", ".check-*", ".tmp-*", ".restore-*", "restoring")
 _DATABASE: Final = ("vault.db", "vault.db-wal", "vault.db-shm", "contact.json")
 
 
 def erase_files(folder: Path) -> None:
     """Overwrite and remove the headers, then the database, its copies and backups; whoever is interrupted goes on.
+
+    Backups and what a restore set aside hold copies of the header: those are overwritten as well.
 
     What was sealed to the organisation stays: nobody on this machine can read it. On a solid-state disk old blocks may
     outlive their file; the header is one page, and without it what is left is ciphertext (disk encryption covers both).
@@ -33,6 +37,8 @@ def erase_files(folder: Path) -> None:
         _overwrite(home / name)
         (home / name).unlink(missing_ok=True)
     sync_folder(home)
+    for copy in (*folder.glob("backups/*.fvb"), *folder.glob("set-aside/*/vault.json*")):
+        _overwrite(copy)  # they hold copies of the header, and so of its slots
     _erase_rest(folder)
     event("vault.erased")
 
@@ -66,16 +72,16 @@ def _remains(folder: Path) -> Iterator[Path]:
         yield home / name
     for pattern in _LEFT:
         yield from home.glob(pattern)
-    backups = folder / "backups"
-    if backups.is_dir():
-        yield from backups.iterdir()
+    for place in (folder / "backups", folder / "set-aside"):
+        if place.is_dir():
+            yield from place.iterdir()
 
 
 def _overwrite(path: Path) -> None:
     try:
         with path.open("r+b") as stream:
             size = os.fstat(stream.fileno()).st_size
-            stream.write(os.urandom(size))
+            stream.write(os.urandom(min(size, _HEAD_BYTES)))
             stream.flush()
             os.fsync(stream.fileno())
     except FileNotFoundError:

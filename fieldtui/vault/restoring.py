@@ -42,7 +42,6 @@ from fieldtui.vault.headerfiles import MAIN, SECOND, HeaderFiles
 from fieldtui.vault.keys import LABEL_AUDIT_MAC, derive
 from fieldtui.vault.locks import FileLock, gate
 from fieldtui.vault.secret import wipe
-from fieldtui.vault.sqlcipher import DatabaseError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -169,9 +168,10 @@ class Restoring:
             DiskFull: No room for the copy.
         """
         there = self._home / NAME
-        if self._present is None or self._staging is None or not there.is_file() or there.stat().st_size < SMALLEST:
+        if self._staging is None or not there.is_file() or there.stat().st_size < SMALLEST:
             return None
-        part = self._present.db
+        # Without a header of its own it most likely still has the key it had when the backup was made.
+        part = self.file.header.db if self._present is None else self._present.db
         copy = self._staging / "old" / NAME
         with room_on_disk():
             make_private_folder(copy.parent)
@@ -359,4 +359,4 @@ def aside_at(path: Path) -> datetime:
     return datetime.strptime(path.name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
-__all__ = ["DatabaseError", "OpenSlot", "Restoring", "aside_at", "finish_restoring", "key_for", "set_aside"]
+__all__ = ["OpenSlot", "Restoring", "aside_at", "finish_restoring", "key_for", "set_aside"]
