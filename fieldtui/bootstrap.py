@@ -65,6 +65,7 @@ _FAMILIES: Final[Mapping[str, str]] = {
     "put": "fieldtui.cli.putting",
     "search": "fieldtui.cli.records",
     "export": "fieldtui.cli.exporting",
+    "report": "fieldtui.cli.reporting",
     "vault": "fieldtui.cli.vault",
     "log": "fieldtui.cli.access_log",
     "doctor": "fieldtui.cli.doctor",

@@ -17,6 +17,7 @@ from fieldtui.central.commands import (
     open_slot,
     organisation_key,
     people,
+    reports,
     rules,
     serving,
     ties,
@@ -36,6 +37,7 @@ _GROUPS: Final = (
     trust,
     rules,
     lists,
+    reports,
     erasure,
 )
 

@@ -1,0 +1,60 @@
+"""The team's figures, counted from the records as they stand; the same functions count them on a device."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from fieldtui.central.database import Database
+from fieldtui.central.ledger import standing_from
+from fieldtui.central.schema import assignment, record
+from fieldtui.central.staff import people
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.figures import Figure, Period
+from fieldtui.domain.outcomes import Records, outcomes
+from fieldtui.domain.records import COLLECTIONS
+
+_COUNTED: Final = (
+    "citizen", "appointment", "placement", "progression", "referral", "activation", "employer_contact", "activity",
+)  # fmt: skip
+"""What figures are counted from. Notes are never read."""
+
+
+def team_outcomes(
+    db: Database, period: Period, *, programme: str | None = None, organisation: str | None = None
+) -> tuple[Figure, ...]:
+    """K1–K11 and both tracks for everybody.
+
+    Args:
+        db: The central database.
+        period: First and last day.
+        programme: Only citizens of this one.
+        organisation: Its name, where there are several.
+    """
+    with db.transaction() as connection:
+        org = db.organisation(connection, organisation)
+        initials = {person.id: person.initials for person in people(connection, org.id)}
+        ties = connection.execute(
+            select(assignment.c.citizen_id, assignment.c.consultant_id).where(
+                assignment.c.org_id == org.id, assignment.c.role == "primary"
+            )
+        )
+        consultants = {tie.citizen_id: initials.get(tie.consultant_id, "–") for tie in ties}
+        return outcomes(Records.of(_records(connection, org.id), consultants, programme=programme), period)
+
+
+def _records(connection: Connection, org_id: str) -> list[Stored[Any]]:
+    rows = connection.execute(
+        select(record).where(record.c.org_id == org_id, record.c.collection.in_(_COUNTED)).order_by(record.c.id)
+    )
+    return [_stored(standing_from(row)) for row in rows]
+
+
+def _stored(standing: Any) -> Stored[Any]:
+    return Stored(
+        id=standing.id,
+        record=COLLECTIONS[standing.collection].model_validate(standing.body),
+        annulled_at=datetime.fromisoformat(standing.annulled["at"]) if standing.annulled else None,
+    )

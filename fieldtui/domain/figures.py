@@ -1,0 +1,190 @@
+"""What a figure is: a number that shows what it is made of, and whom it may be shown to.
+
+A figure names its formula, what it counts of what, how many were left out, and the rules whose limits it uses, so that anybody can
+count it again. Cells under five can point at a person among 25 citizens and are hidden in what leaves the team (domain.md §1.6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from fieldtui.base.errors import BadUsage
+from fieldtui.base.i18n import _, decimal
+
+SMALLEST_SHOWN: Final = 5
+"""Counts of persons from 1 to one under this are hidden outside the team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a first to a last day, both included."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise BadUsage(_("Perioden slutter, før den begynder."))
+
+    def __contains__(self, day: date | None) -> bool:
+        return day is not None and self.first <= day <= self.last
+
+    def overlaps(self, first: date, last: date | None) -> bool:
+        """True where something from one day to another, or still going on, shares a day with the period."""
+        return first <= self.last and (last is None or last >= self.first)
+
+    @property
+    def iso_weeks(self) -> int:
+        """How many ISO weeks (ISO 8601, Monday first) the period touches."""
+        monday = self.first - timedelta(days=self.first.weekday())
+        return (self.last - monday).days // 7 + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of a report."""
+
+    id: str
+    """`K1a` … `K11`, `both_tracks` (docs/cli.md)."""
+    label: str
+    """Short, in the language in force."""
+    value: float | Mapping[str, int] | None
+    """A share between 0 and 1, a count, days, or counts by code; `None` where nothing can be said or it is hidden."""
+    numerator: int | None
+    denominator: int | None
+    """What a share is a share of; `None` where the figure is a count."""
+    excluded: int
+    """How many were looked at and left out, as the formula says."""
+    formula: str
+    """In words, in the language in force."""
+    rule_ids: tuple[str, ...] = ()
+    hidden: bool = False
+    """True where it was too small to be shown outside the team."""
+    per: bool = False
+    """True where the denominator is a time: so many in each week."""
+    personal: bool = True
+    """False where nobody can be recognised by it, however small: contacts with employers, outreach days."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of docs/cli.md."""
+        return {
+            "id": self.id,
+            "label": self.label,
+            "value": dict(self.value) if isinstance(self.value, Mapping) else self.value,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "excluded": self.excluded,
+            "formula": self.formula,
+            "rule_ids": list(self.rule_ids),
+            **({"hidden": True} if self.hidden else {}),
+        }
+
+
+def document(figures: Sequence[Figure], period: Period, *, programme: str | None) -> dict[str, Any]:
+    """A report in the shape of docs/cli.md; it stands as of the period's last day.
+
+    Args:
+        figures: Its figures.
+        period: What they are about.
+        programme: Only citizens of this one; `None` is everybody.
+    """
+    return {
+        "as_of": period.last.isoformat(),
+        "from": period.first.isoformat(),
+        "to": period.last.isoformat(),
+        "programme": programme,
+        "figures": [figure.as_json() for figure in figures],
+    }
+
+
+def lines(figures: Sequence[Figure]) -> Iterator[str]:
+    """Each figure for a person: what it is, how much, of what; its formula under it."""
+    for figure in figures:
+        yield f"{figure.id:<14} {figure.label}: {written(figure)}"
+        yield f"{'':<14} {figure.formula}"
+
+
+def written(figure: Figure) -> str:
+    """A figure's value with what it is made of: `22 pct. (16 af 73)`, `12`, `MH 25 · SK 24`."""
+    if figure.hidden and not figure.value:
+        return _("skjult (under {least})").format(least=SMALLEST_SHOWN)
+    if isinstance(figure.value, Mapping):
+        cells = [f"{key} {number}" for key, number in figure.value.items()]
+        return " · ".join([*cells, *([_("andre skjult")] if figure.hidden else [])]) or "–"
+    if figure.value is None:
+        return (
+            _("ingen ({numerator} af {denominator})").format(
+                numerator=figure.numerator or 0, denominator=figure.denominator or 0
+            )
+            if figure.denominator is not None
+            else "–"
+        )
+    if figure.denominator is None:
+        return decimal(figure.value)
+    if figure.per:
+        return _("{value} ({numerator} på {denominator})").format(
+            value=decimal(figure.value), numerator=figure.numerator, denominator=figure.denominator
+        )
+    return _("{percent} pct. ({numerator} af {denominator})").format(
+        percent=percent(figure), numerator=figure.numerator, denominator=figure.denominator
+    )
+
+
+def percent(figure: Figure) -> int:
+    """A share in whole per cent, halves up, as the municipality's memos write it (16 of 73 is 22)."""
+    assert figure.numerator is not None and figure.denominator  # noqa: S101, PT018  a share of something
+    return (200 * figure.numerator + figure.denominator) // (2 * figure.denominator)
+
+
+def share(
+    figure_id: str, label: str, of: int, whole: int, formula: str, *, excluded: int = 0, rules: tuple[str, ...] = ()
+) -> Figure:
+    """A share of a whole; of nothing it is nothing."""
+    return Figure(figure_id, label, of / whole if whole else None, of, whole, excluded, formula, rules)
+
+
+def count(
+    figure_id: str, label: str, number: int, formula: str, *, rules: tuple[str, ...] = (), personal: bool = True
+) -> Figure:
+    """How many."""
+    return Figure(figure_id, label, number, number, None, 0, formula, rules, personal=personal)
+
+
+def breakdown(
+    figure_id: str, label: str, counts: Mapping[str, int], formula: str, *, rules: tuple[str, ...] = ()
+) -> Figure:
+    """How many of each kind; `numerator` is their sum."""
+    ordered = {key: counts[key] for key in sorted(counts)}
+    return Figure(figure_id, label, ordered, sum(counts.values()), None, 0, formula, rules)
+
+
+def for_others(figure: Figure) -> Figure:
+    """The figure as it may leave the team.
+
+    A share is hidden where those it counts, or those it does not count, are 1 to 4; a count where it is 1 to 4. In a breakdown each
+    small cell is hidden, and with a single one the next smallest too: else the sum would give it away.
+    """
+    if not figure.personal:
+        return figure
+    if isinstance(figure.value, Mapping):
+        return _without_small_cells(figure, figure.value)
+    parts = [figure.numerator]
+    if figure.denominator is not None and figure.numerator is not None:
+        parts += [figure.denominator, figure.denominator - figure.numerator]
+    if any(part is not None and 0 < part < SMALLEST_SHOWN for part in parts):
+        return replace(figure, value=None, numerator=None, denominator=None, excluded=0, hidden=True)
+    excluded = 0 if 0 < figure.excluded < SMALLEST_SHOWN else figure.excluded
+    return replace(figure, excluded=excluded)
+
+
+def _without_small_cells(figure: Figure, counts: Mapping[str, int]) -> Figure:
+    small = {key for key, number in counts.items() if 0 < number < SMALLEST_SHOWN}
+    if not small:
+        return figure
+    shown = {key: number for key, number in counts.items() if key not in small}
+    if len(small) == 1 and any(shown.values()):
+        del shown[min((key for key in shown if shown[key]), key=lambda key: (shown[key], key))]
+    return replace(figure, value=shown, numerator=None, hidden=True)
