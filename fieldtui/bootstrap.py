@@ -43,6 +43,8 @@ _COMPLETING: Final = "_FIELDTUI_COMPLETE"
 _NO_ROOM: Final = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _TRAINING: Final = "--training"
 """The demo says to the worker that nobody in the vault exists."""
+READ_ONLY: Final = "--read-only"
+"""Read on from a vault that is not as it should be, without touching it."""
 _LOCKED_BECAUSE: Final = "--locked-because"
 """The supervisor says to the next worker why the one before it ended."""
 
@@ -79,6 +81,7 @@ class Lifted:
 
     options: Mapping[str, str] = field(default_factory=dict)
     as_json: bool = False
+    read_only: bool = False
     rest: tuple[str, ...] = ()
 
 
@@ -90,7 +93,7 @@ def lift(argv: Sequence[str]) -> Lifted:
     """
     options: dict[str, str] = {}
     rest: list[str] = []
-    as_json = False
+    as_json = read_only = False
     words = iter(argv)
     for word in words:
         name, equals, value = word.partition("=")
@@ -98,6 +101,8 @@ def lift(argv: Sequence[str]) -> Lifted:
             rest += [word, *words]
         elif word == "--json":
             as_json = True
+        elif word == READ_ONLY:
+            read_only = True
         elif name in _VALUED:
             given = value if equals else next(words, "")
             if not given:
@@ -105,7 +110,7 @@ def lift(argv: Sequence[str]) -> Lifted:
             options[name] = given
         else:
             rest.append(word)
-    return Lifted(options, as_json, tuple(rest))
+    return Lifted(options, as_json, read_only, tuple(rest))
 
 
 def main(argv: Sequence[str]) -> int:
@@ -204,9 +209,12 @@ def _run(lifted: Lifted, folder: Path, options: Mapping[str, str], language: Lan
     if not rest and lifted.as_json:
         raise BadUsage(_("--json hører til en kommando, fx: fieldtui status --json"))
     if rest[:1] == ("--worker",):
-        return _worker(rest[1:], folder, passphrase_file, language if "--lang" in options else None)
+        words = [*rest[1:], *([READ_ONLY] if lifted.read_only else [])]
+        return _worker(words, folder, passphrase_file, language if "--lang" in options else None)
     if not rest:
-        return _terminal_ui(folder, passphrase_file, language if "--lang" in options else None)
+        return _terminal_ui(
+            folder, passphrase_file, language if "--lang" in options else None, read_only=lifted.read_only
+        )
     if rest == ("--version",):
         from fieldtui import __version__
 
@@ -222,16 +230,18 @@ def _run(lifted: Lifted, folder: Path, options: Mapping[str, str], language: Lan
         clock=SystemClock(),
         ids=SystemIds(),
         language_given="--lang" in options,
+        read_only=lifted.read_only,
     )
     return _command(list(rest), setting)
 
 
-def _terminal_ui(folder: Path, passphrase_file: Path | None, language: Language | None) -> int:
+def _terminal_ui(folder: Path, passphrase_file: Path | None, language: Language | None, *, read_only: bool) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadUsage(_("Skærmbilledet har brug for en terminal. Se kommandoerne med: fieldtui --help"))
     from fieldtui.tui import supervisor
 
-    return supervisor.run(worker_arguments(folder, passphrase_file, language))
+    words = worker_arguments(folder, passphrase_file, language)
+    return supervisor.run([*words, READ_ONLY] if read_only else words)
 
 
 def worker_arguments(folder: Path, passphrase_file: Path | None, language: Language | None) -> list[str]:
@@ -259,7 +269,8 @@ def _worker(words: Sequence[str], folder: Path, passphrase_file: Path | None, la
         from fieldtui.services import unlocking
 
         secret = read_file(passphrase_file)
-        opened = unlocking.unlock(folder, secret, clock=clock, ids=ids)
+        unlock = unlocking.read_only if READ_ONLY in words else unlocking.unlock
+        opened = unlock(folder, secret, clock=clock, ids=ids)
         secret.wipe()
     return worker.run(
         folder,
@@ -270,6 +281,7 @@ def _worker(words: Sequence[str], folder: Path, passphrase_file: Path | None, la
         training_passphrase=PASSPHRASE if training else "",
         opened=opened,
         reason=reason,
+        read_only=READ_ONLY in words,
     )
 
 
@@ -306,7 +318,7 @@ def _root(words: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
         help=_("Borgere, aftaler og brobygning i en krypteret boks. Uden kommando åbner skærmbilledet."),
         epilog=_(
-            "Overalt på linjen: --data-dir MAPPE, --passphrase-file FIL, --lang da|en, --json, --version. "
+            "Overalt på linjen: --data-dir MAPPE, --passphrase-file FIL, --lang da|en, --json, --read-only, --version. "
             "Miljøet kan sige det samme: FIELDTUI_DATA_DIR, FIELDTUI_PASSPHRASE_FILE, FIELDTUI_LANG."
         ),
     )

@@ -31,6 +31,8 @@ class Setting:
     ids: IdSource
     language_given: bool = False
     """True where somebody asked for the language; False where it is the default."""
+    read_only: bool = False
+    """True where the vault is to be read on a copy and nothing is to be changed."""
 
     def answer(self, document: Any, lines: Iterable[str]) -> None:
         """Write what was asked for on stdout: one JSON document, or lines for a person.

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fieldtui.base.clock import COPENHAGEN
-from fieldtui.base.errors import NotEnrolled, Revoked, Unreachable
+from fieldtui.base.errors import FieldtuiError, NotEnrolled, Revoked, Unreachable
 from fieldtui.base.log import event
 from fieldtui.services.context import Context
+from fieldtui.services.protecting import protect
 from fieldtui.services.shutout import Shutout
 from fieldtui.services.waiting import OutboxRow, Waiting
 from fieldtui.store.meta import MetaKey
@@ -72,11 +73,13 @@ class Syncing:
 
         Raises:
             NotEnrolled: There is no central system to sync with yet.
+            BadUsage: The vault was opened to read only.
             Busy: Another sync of this vault is running.
             Unreachable, TlsRefused, UpgradeNeeded, ServerFault: Everything is kept; try again later.
             MassChange: Nothing of what came was applied.
             Revoked: This device is shut out; it is locked, and what was pending is kept in it.
         """
+        self._store.require_ordinary()
         with sync_lock(self._context.store.vault.folder), self._transport() as transport:
             engine = Engine(
                 self._store,
@@ -115,6 +118,10 @@ class Syncing:
             report = engine.run()
         except Revoked as told:
             raise shutout.after(told) from None
+        except FieldtuiError:
+            protect(self._context)  # a page that told of a protection may be stored already
+            raise
+        protect(self._context)
         order = heard[0].wipe_order if heard else None
         if report.finished and order is not None and shutout.wants_wipe(order):
             raise shutout.obey(order)
@@ -171,6 +178,7 @@ class Syncing:
         return Waiting(self._context).list()
 
     def _transport(self) -> Transport:
+        self._store.require_ordinary()
         said = {
             key: self._store.meta(key)
             for key in (

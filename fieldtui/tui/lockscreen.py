@@ -27,11 +27,15 @@ _BLINK_SECONDS: Final = 0.25
 class LockScreen:
     """Draws, and collects a passphrase. What opens the vault is the caller's."""
 
-    def __init__(self, reason: str = "", *, training_passphrase: str = "") -> None:
+    def __init__(self, reason: str = "", *, training_passphrase: str = "", reading: bool = False) -> None:
         """Args:
         reason: Why the vault is locked, in the language it was said in; the only thing said about it.
         training_passphrase: The one everybody may know, of a vault with nobody real in it.
+        reading: The vault is to be read only.
         """
+        self.reading = reading
+        """True where the person wants to read the vault only, whatever is wrong with it."""
+        self._may_read = reading
         self.buffer = bytearray()
         self._reason = reason
         self._training_passphrase = training_passphrase
@@ -72,6 +76,9 @@ class LockScreen:
             self._help = not self._help
         elif key == "f2":
             self._shown = not self._shown
+        elif key == "f4" and self._may_read:
+            self.reading = not self.reading
+            self._message = ""
         elif key == "f9":
             set_language("en" if language() == "da" else "da")
         elif key == "enter":
@@ -91,6 +98,10 @@ class LockScreen:
         """Show a sentence under the field."""
         self._message = message
 
+    def offer_reading(self) -> None:
+        """Let the person choose to read on without changing anything: the vault is not as it should be."""
+        self._may_read = True
+
     def _field(self, room: int) -> str:
         if not self.buffer:
             return _("Skriv din adgangssætning")
@@ -109,6 +120,10 @@ class LockScreen:
                 (_DIM, _("Glemt? Kør: fieldtui vault recover")),
             ]
         lines = [(_DIM, _("Enter låser op   F2 viser det, du skriver"))]
+        if self.reading:
+            lines.append((_TEXT, _("Kun til læsning: intet bliver ændret. F4 fortryder")))
+        elif self._may_read:
+            lines.append((_TEXT, _("F4 vælger at læse videre uden at ændre noget")))
         if self._training_passphrase:
             lines.append((_TEXT, _("Øvelse: {passphrase}").format(passphrase=self._training_passphrase)))
         if self._caps():

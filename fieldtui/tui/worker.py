@@ -38,6 +38,7 @@ def run(
     training_passphrase: str = "",
     opened: Workspace | None = None,
     reason: str | None = None,
+    read_only: bool = False,
 ) -> int:
     """Unlock and work until the person leaves or the vault is locked.
 
@@ -51,6 +52,7 @@ def run(
         training_passphrase: What opens that one; the lock screen shows it.
         opened: A vault that is open already; then nothing is asked. It is closed at the end.
         reason: Why the worker before ended (`LockReason`), shown on the lock screen.
+        read_only: Read the vault on a copy and change nothing, whatever is wrong with it.
 
     Returns:
         An `Ending`; 1 after a fault in the program.
@@ -62,7 +64,7 @@ def run(
     _harden()
     workspace = opened
     if workspace is None and _has_vault(folder):
-        workspace = _unlock(folder, clock, ids, reason, training_passphrase, parent)
+        workspace = _unlock(folder, clock, ids, reason, training_passphrase, parent, reading=read_only)
         if workspace is None:
             return int(Ending.LEFT)
         if language_in_force() != preferences.load(folder).language:
@@ -116,7 +118,14 @@ def _warm_up() -> None:
 
 
 def _unlock(
-    folder: Path, clock: Clock, ids: IdSource, reason: str | None, training_passphrase: str, parent: int
+    folder: Path,
+    clock: Clock,
+    ids: IdSource,
+    reason: str | None,
+    training_passphrase: str,
+    parent: int,
+    *,
+    reading: bool,
 ) -> Workspace | None:
     """Draw the lock screen and open the vault; `None` where the person left, or the supervisor is gone."""
     terminal.write(terminal.ENTER_SCREEN)
@@ -124,7 +133,7 @@ def _unlock(
         terminal.forget_typed()  # it was meant for the screen that was locked
     known = {item.value for item in LockReason}
     sentence = SENTENCES[LockReason(reason)] if reason in known else ""
-    screen = LockScreen(sentence, training_passphrase=training_passphrase)
+    screen = LockScreen(sentence, training_passphrase=training_passphrase, reading=reading)
     warming = threading.Thread(target=_warm_up, name="fieldtui-warm-up", daemon=True)
     opened: list[Workspace] = []
 
@@ -149,13 +158,17 @@ def _unlock(
 
 def _try(folder: Path, clock: Clock, ids: IdSource, shown: LockScreen) -> Workspace | None:
     """One try with what was typed; what went wrong is said on the screen."""
-    from fieldtui.base.errors import FieldtuiError, TooSoon
+    from fieldtui.base.errors import ChangedSinceLock, FieldtuiError, HeaderTampered, RolledBack, TooSoon
     from fieldtui.base.explain import explain
     from fieldtui.services import unlocking
 
     secret = unlocking.Secret(shown.normalised())
     try:
-        return unlocking.unlock(folder, secret, clock=clock, ids=ids)
+        unlock = unlocking.read_only if shown.reading else unlocking.unlock
+        return unlock(folder, secret, clock=clock, ids=ids)
+    except (RolledBack, ChangedSinceLock, HeaderTampered) as error:
+        shown.say(explain(error))
+        shown.offer_reading()
     except TooSoon as error:
         _wait(shown, error.seconds)
         shown.say(_("Prøv igen nu."))

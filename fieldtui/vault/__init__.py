@@ -7,7 +7,15 @@ from fieldtui.vault import sqlcipher  # first: see there
 from fieldtui.vault.changing import change_passphrase, recover_vault, renew_recovery_code
 from fieldtui.vault.database import CheckReport
 from fieldtui.vault.keys import CHEAPEST, STANDARD, KdfCost
-from fieldtui.vault.lifecycle import VaultState, check_vault, create_vault, open_vault, vault_state, verify_passphrase
+from fieldtui.vault.lifecycle import (
+    VaultState,
+    check_vault,
+    create_vault,
+    open_vault,
+    read_vault,
+    vault_state,
+    verify_passphrase,
+)
 from fieldtui.vault.locks import sync_lock
 from fieldtui.vault.openvault import AuditHead, OpenVault
 from fieldtui.vault.passphrase import check_strength, suggest_passphrase, suggestion_bits
@@ -27,6 +35,7 @@ __all__ = [
     "check_vault",
     "create_vault",
     "open_vault",
+    "read_vault",
     "recover_vault",
     "renew_recovery_code",
     "sqlcipher",

@@ -36,7 +36,7 @@ RETIRED: Final = 2**53
 """The epoch of a vault key that was replaced: every header under it is an older one."""
 _TOKEN: Final = re.compile(r"(\d{1,16}):([!-9;-~]{0,100}):(\d{1,16}):([0-9a-f]{32})\Z")
 _LONGEST_MAC: Final = 100
-_LONGEST_FOUND: Final = 60
+_LONGEST_FOUND: Final = 100
 
 
 @dataclass(frozen=True, slots=True)

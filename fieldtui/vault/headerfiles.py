@@ -11,6 +11,7 @@ from fieldtui.base.errors import FolderRefused, HeaderDamaged, HeaderTampered, N
 from fieldtui.base.files import write_atomically
 from fieldtui.base.i18n import _
 from fieldtui.base.log import event
+from fieldtui.vault.anchors import Anchors
 from fieldtui.vault.database import NAME, room_on_disk
 from fieldtui.vault.header import MAX_BYTES, Header, parse_header
 from fieldtui.vault.secret import wipe
@@ -52,11 +53,12 @@ class HeaderFiles:
             raise HeaderDamaged
         return tuple(sorted(headers, key=lambda header: -header.epoch))
 
-    def unlock(self, open_slot: Callable[[Header], bytearray | None]) -> bytearray:
+    def unlock(self, open_slot: Callable[[Header], bytearray | None], *, unproven: bool = False) -> bytearray:
         """The vault key, out of a slot of the newest genuine header.
 
         Args:
             open_slot: Tries the slots of one header; `None` where none opens.
+            unproven: Take it out of a header that does not prove itself too, where none does: to read, and only to read.
 
         Raises:
             WrongPassphrase: No slot of the newest genuine header opens.
@@ -66,7 +68,14 @@ class HeaderFiles:
         for header in headers:
             vault_key = open_slot(header)
             if vault_key is not None:
-                newest = _newest_genuine(headers, vault_key)
+                try:
+                    newest = _newest_genuine(headers, vault_key)
+                except HeaderTampered:
+                    if unproven:
+                        return vault_key
+                    _remember_tampering(vault_key)
+                    wipe(vault_key)
+                    raise
                 if newest is header or _opens(open_slot, newest):
                     return vault_key
                 wipe(vault_key)
@@ -80,6 +89,12 @@ class HeaderFiles:
             HeaderTampered: There is none.
         """
         return _newest_genuine(self.candidates(), vault_key)
+
+    def proven_first(self, vault_key: bytearray) -> tuple[Header, ...]:
+        """The newest header that the holder of this key wrote, alone; where there is none, all that can be read."""
+        headers = self.candidates()
+        genuine = tuple(header for header in headers if header.authentic(vault_key))
+        return genuine[:1] or headers
 
     def write(self, header: Header) -> None:
         """Replace both copies, the second one first; where that fails nothing has changed.
@@ -121,6 +136,12 @@ def _opens(open_slot: Callable[[Header], bytearray | None], header: Header) -> b
         return False
     wipe(vault_key)
     return True
+
+
+def _remember_tampering(vault_key: bytearray) -> None:
+    anchors = Anchors(vault_key)
+    anchors.note(HeaderTampered.__name__)
+    anchors.close()
 
 
 def _newest_genuine(headers: tuple[Header, ...], vault_key: bytearray) -> Header:

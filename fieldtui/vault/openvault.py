@@ -51,6 +51,9 @@ class OpenVault:
     use, as the store does.
     """
 
+    read_only = False
+    """True where nothing that is changed would stay (`readonly`)."""
+
     def __init__(
         self, folder: Path, vault_key: bytearray, *, accept: bool = False, anchors: Path | None = None
     ) -> None:
@@ -121,6 +124,8 @@ class OpenVault:
         self._head = AuditHead(header.audit_head.seq, header.audit_head.mac)
         self._connection = open_database(database, self._vault_key, header.db)
         require_own(self._connection, header.vault_id)
+        self.anchored = anchor is not None
+        """False where nothing was remembered of this vault outside its folder: a new one, or the anchor was removed."""
         self.found = "" if anchor is None else anchor.found
         if alone and not self._presence.try_shared():
             raise Internal  # the gate keeps everybody else away
