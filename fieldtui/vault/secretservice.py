@@ -57,13 +57,17 @@ def _attributes(vault_id: str) -> dict[str, str]:
 
 
 class _Bounded:
-    """A connection whose calls give up."""
+    """A connection whose calls give up, and which waits for nobody's prompt."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
     def send_and_get_reply(self, message: Any) -> Any:
         return self._connection.send_and_get_reply(message, timeout=PATIENCE_SECONDS)
+
+    def filter(self, rule: Any) -> Any:
+        """What waits for the answer to a prompt comes here; there is nobody to answer one."""
+        raise DeviceStoreShut
 
 
 @contextlib.contextmanager
