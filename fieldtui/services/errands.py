@@ -10,6 +10,7 @@ from fieldtui.base.errors import BadUsage, NotFound
 from fieldtui.base.i18n import N_, _
 from fieldtui.base.text import clean
 from fieldtui.services.context import Context
+from fieldtui.services.protecting import RECALLED
 from fieldtui.store.desk import Asked, DeskBox, Notice
 from fieldtui.wire.desk import Errand
 
@@ -35,7 +36,17 @@ class Errands:
 
     def notices(self) -> tuple[tuple[int, str], ...]:
         """What the person must be shown and has not seen: number and sentence, oldest first."""
-        return tuple((notice.id, _sentence(notice)) for notice in self._desk.notices())
+        return tuple((notice.id, self._said(notice)) for notice in self._desk.notices())
+
+    def _said(self, notice: Notice) -> str:
+        if notice.kind != RECALLED:
+            return _sentence(notice)
+        stored = self._store.get(str(notice.about.get("citizen")))
+        code = getattr(stored.record, "call_code", None) if stored is not None else None
+        return _(
+            "Borger {code} har fået adressebeskyttelse. {count} filer med lister er slettet fra maskinen, for adressen kan stå"
+            " i dem. Har du sendt eller skrevet en ud, så hent den tilbage."
+        ).format(code=code or "–", count=notice.about.get("files"))
 
     def seen(self, notice_id: int) -> None:
         """The person has seen a notice.

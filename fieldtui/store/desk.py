@@ -39,7 +39,7 @@ class Notice:
 
     id: int
     kind: str
-    """`erased`: a citizen was erased at the office."""
+    """`erased`: a citizen was erased at the office. `recalled`: files are gone, for an address became protected."""
     about: dict[str, Any]
     at: str
 

@@ -56,6 +56,8 @@ class MetaKey(StrEnum):
     """Name of a key that was offered and that the pinned one does not vouch for."""
     CLOCK_SEEN = "clock_seen"
     """ISO 8601, UTC: the latest this machine's own clock has said since the last contact."""
+    PROTECTED = "protected"
+    """Ids of the citizens whose address was protected when that was last looked at, as JSON."""
     PROXY = "proxy"
     """Address of the proxy on the way to the central system."""
     TEAM_PICTURE = "team_picture"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from fieldtui.base.clock import COPENHAGEN
+from fieldtui.base.errors import BadUsage
 from fieldtui.cli import text as cli_text
 from fieldtui.services import quickadding
 from fieldtui.services.veiling import bare
@@ -111,3 +113,73 @@ def test_a_protected_address_is_not_told_and_another_is(place: str, home: tuple[
     said = repr(PLACES[place](at_home)).casefold()
     told = [needle for needle in NEEDLES if needle in said or (place.startswith("search") and "freja" in said)]
     assert bool(told) is (not protected and place not in TOLD_TO_NOBODY), said
+
+
+def test_a_protected_address_is_revealed_only_with_a_reason_and_the_log_has_the_reason(
+    home: tuple[Home, bool],
+) -> None:
+    at_home, protected = home
+    lookup, store = at_home.workspace.lookup, at_home.workspace.store
+    before = len(store.log_entries())
+    if protected:
+        for reason in (None, "", "  "):
+            with pytest.raises(BadUsage):
+                lookup.reveal(at_home.id, "address", reason)
+        assert len(store.log_entries()) == before
+    else:
+        assert lookup.reveal(at_home.id, "address").startswith("Skovduestien")
+    assert lookup.reveal(at_home.id, "address", "hjemmebesøg") == "Skovduestien 17, 2. th"
+    entry = store.log_entries()[-1]
+    assert (entry.action, entry.subject, entry.detail, entry.reason) == ("reveal", at_home.id, "address", "hjemmebesøg")
+
+
+def test_saving_what_a_mask_showed_does_not_store_the_mask(home: tuple[Home, bool]) -> None:
+    at_home, protected = home
+    workspace = at_home.workspace
+    place = "Hjemme: Skovduestien 17 2 tv, Skjoldungby"
+    shown = workspace.lookup.get(at_home.meeting).record.place
+    assert (shown == place) is not protected
+    correction = workspace.waiting.correction(at_home.refused).values
+    workspace.casework.update(at_home.meeting, {"place": shown, "duration_minutes": 45})
+    assert (workspace.store.body_of(at_home.meeting) or {})["place"] == place
+    workspace.casework.update(at_home.meeting, correction)
+    assert (workspace.store.body_of(at_home.meeting) or {})["place"] == place
+    if protected:
+        workspace.casework.update(at_home.id, {"address": "skjult (beskyttet)", "job_goal": "gartner"})
+    assert (workspace.store.body_of(at_home.id) or {})["address"] == "Skovduestien 17, 2. th"
+    workspace.casework.update(at_home.meeting, {"place": "Kvartershuset"})
+    assert (workspace.store.body_of(at_home.meeting) or {})["place"] == "Kvartershuset", "a new place is a new place"
+    workspace.casework.update(at_home.meeting, {"place": place})
+
+
+def test_writing_the_address_into_a_note_warns_for_nothing_can_hide_it_there(home: tuple[Home, bool]) -> None:
+    at_home, protected = home
+    done = at_home.workspace.casework.write_note(at_home.id, "Mødtes på Skovduestien 17 i regnvejr")
+    assert any("beskyttede adresse" in warning for warning in done.warnings) is protected
+
+
+def test_a_mask_is_never_chosen_as_the_third_value_of_a_conflict(home: tuple[Home, bool]) -> None:
+    at_home, protected = home
+    (row,) = at_home.workspace.conflicts.list()
+    assert (row.mine["address"] == "Skovduestien 17") is not protected
+    if protected:
+        with pytest.raises(BadUsage):
+            at_home.workspace.conflicts.resolve(row.id, "value", row.mine["address"])
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_a_protection_that_comes_calls_the_lists_back_and_says_so(tmp_path: Path, protected: bool) -> None:
+    with make_workspace(tmp_path) as workspace:
+        at_home = Home(workspace, protected=False)
+        kept = workspace.exports.appointments(DAY, DAY, "own", "csv", keep=True)
+        other = add_citizen(workspace, "Villy")
+        assert kept.file.exists()
+        done = workspace.casework.update(at_home.id, {"job_goal": "gartner", "address_protected": protected})
+        assert done.record_ids == (at_home.id,)
+        assert kept.file.exists() is not protected
+        said = [text for _number, text in workspace.handovers.notices()]
+        assert bool(said) is protected
+        assert all("K7Q4" in text and "1 fil" in text and "Freja" not in text for text in said)
+        recalled = [row.subject for row in workspace.log_entries() if row.action == "export.recalled"]
+        assert recalled == ([at_home.id] if protected else [])
+        assert other not in recalled

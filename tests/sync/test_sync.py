@@ -497,3 +497,25 @@ def test_access_log_entries_go_up_with_a_push_and_alone_after_a_day(office: Offi
     office.clock.advance(timedelta(hours=25))
     assert device.sync().requests == 2
     assert int(device.workspace.store.meta(MetaKey.LOG_SENT) or 0) > sent
+
+
+def test_a_protection_that_arrives_calls_back_the_lists_that_may_tell_the_address(office: Office) -> None:
+    citizen = office.citizen(given_name="Freja", address="Skovduestien 17")
+    mine, colleague = office.device("MH"), office.device("TB", sync=False)
+    office.assign(citizen, "TB", role="substitute", until=mine.workspace.clock.now().date())
+    colleague.sync()
+    day = mine.workspace.clock.now().date()
+    kept = mine.workspace.exports.appointments(day, day, "own", "csv", keep=True)
+    mine.sync()
+    assert kept.file.exists(), "positive control: a sync alone takes no list away"
+    assert [hit.record_id for hit in mine.workspace.lookup.search("skovduestien")] == [citizen]
+    colleague.edit(citizen, address_protected=True)
+    colleague.sync()
+    mine.sync()
+    assert not kept.file.exists()
+    assert mine.workspace.lookup.search("skovduestien") == ()
+    (notice,) = [text for _number, text in mine.workspace.handovers.notices()]
+    assert "adressebeskyttelse" in notice
+    assert [row.subject for row in mine.workspace.log_entries() if row.action == "protected"] == [citizen]
+    mine.sync()
+    assert len(mine.workspace.handovers.notices()) == 1
