@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -24,7 +25,11 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130  # Ctrl-C while the program is still loading: nothing was begun, so there is nothing to say
 
-    return bootstrap.main(argv)
+    status = bootstrap.main(argv)
+    if sys.flags.inspect:
+        # PYTHONINSPECT or -i: Python would now offer a prompt into a process that has had citizens in its memory.
+        os._exit(status)
+    return status
 
 
 if __name__ == "__main__":

@@ -33,6 +33,8 @@ def harden() -> None:
     """
     _close_memory()
     faulthandler.disable()
+    warnings.resetwarnings()  # PYTHONWARNINGS=error would end the program at any library's remark
+    warnings.simplefilter("ignore")
     warnings.showwarning = _warned
     logging.lastResort = None
     logging.raiseExceptions = False  # what cannot be written would be printed with all its arguments
@@ -63,7 +65,7 @@ def _close_memory() -> None:
 def _ended(kind: type[BaseException], error: BaseException, trace: Any) -> None:
     """The interpreter would print a traceback; a number is enough to find the place by."""
     del trace
-    if issubclass(kind, KeyboardInterrupt):
+    if issubclass(kind, (KeyboardInterrupt, SystemExit)):
         return
     number = report_defect(error, "defect.last")
     with contextlib.suppress(OSError, ValueError, AttributeError):

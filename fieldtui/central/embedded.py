@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote
 
+from fieldtui.base.environment import forget_family
 from fieldtui.base.errors import DatabaseUnreachable
 from fieldtui.base.files import make_private_folder, write_atomically
 from fieldtui.base.log import event
@@ -103,6 +104,7 @@ class EmbeddedPostgres:
         return _postmaster(self._cluster)
 
     def __enter__(self) -> Self:
+        forget_family("PG")  # libpq would follow PGHOSTADDR to another server, with this one's password
         make_private_folder(self._folder)
         with exclusively(self._folder / "embedded.lock"):
             self._holders.enter(f"{os.getpid()}-{secrets.token_hex(4)}")
