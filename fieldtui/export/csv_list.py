@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from typing import Any, Final
@@ -14,6 +15,8 @@ from fieldtui.export.columns import Column
 
 EMPTY: Final = "Ingen aftaler"
 _TRIGGERS: Final = frozenset("=+-@\t\r\n|%＝＋－＠'")
+_SEPARATORS: Final = re.compile("([;,])")
+"""Signs that some program takes for the end of a cell."""
 _SKIPPED_BY_SPREADSHEETS: Final = "\ufeff\u200b\u200c\u200d\u2060\u00a0\u202f\u3000 "
 
 
@@ -21,14 +24,22 @@ def guarded(text: str) -> str:
     """The text as a cell that is text in every spreadsheet: one that could begin a formula gets an apostrophe.
 
     A text that begins with an apostrophe gets another, so that `unguarded` always gives the text back. What a
-    spreadsheet skips before it looks for a formula (BOM, zero-width and hard blanks) is skipped here too.
+    spreadsheet skips before it looks for a formula (BOM, zero-width and hard blanks) is skipped here too. A program that
+    expects commas between cells, as English Excel does, or that does not heed quotes, cuts a cell into more: what
+    follows such a sign is guarded in the same way.
     """
+    parts = _SEPARATORS.split(text)
+    return "".join(part if place % 2 else _guarded_part(part) for place, part in enumerate(parts))
+
+
+def _guarded_part(text: str) -> str:
     return f"'{text}" if text.lstrip(_SKIPPED_BY_SPREADSHEETS)[:1] in _TRIGGERS else text
 
 
 def unguarded(cell: str) -> str:
     """The text that `guarded` was given."""
-    return cell.removeprefix("'")
+    parts = _SEPARATORS.split(cell)
+    return "".join(part if place % 2 else part.removeprefix("'") for place, part in enumerate(parts))
 
 
 def to_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]) -> bytes:

@@ -43,10 +43,10 @@ def purgeable(store: Store) -> tuple[str, ...]:
 def purge(store: Store) -> int:
     """Take out every scope that may go.
 
-    Records, search words, drafts, bases, conflicts, errands and own history go in one transaction; then lists that were
-    exported, because they may name the citizen; then the file is rewritten without its free pages, and one backup made
-    of it takes the place of all older ones. Where another process has the vault open, or there is no room, that waits for
-    the next sync.
+    Records, search words, drafts, bases, conflicts, errands and own history go in one transaction; then what was
+    exported: every list, because it may name the citizen, and every file about the citizen; then the file is rewritten
+    without its free pages, and one backup made of it takes the place of all older ones. Where another process has the
+    vault open, or there is no room, that waits for the next sync.
 
     Returns:
         How many records are gone.
@@ -63,8 +63,7 @@ def purge(store: Store) -> int:
                 _tell_of_erasure(connection, scope, store.clock.now())
                 gone += _take_out(connection, scope)
                 store.audit("purge", subject=scope.removeprefix("citizen:"))
-            files = connection.execute("SELECT file, sha256 FROM exported").fetchall()
-            connection.execute("DELETE FROM exported")
+            files = [found for scope in scopes for found in _exported(connection, scope.removeprefix("citizen:"))]
             store.set_meta(VACUUM_DUE, "1")
         own_folder = store.vault.folder / "exports"
         for file, sha256 in files:
@@ -73,6 +72,13 @@ def purge(store: Store) -> int:
     if store.meta(VACUUM_DUE) is not None:
         _rewrite(store)
     return gone
+
+
+def _exported(connection: sqlite3.Connection, citizen_id: str) -> list[tuple[str, str]]:
+    """Forget every list, which may name the citizen, and every file about the citizen; name and digest of each."""
+    return connection.execute(
+        "DELETE FROM exported WHERE citizen_id IS NULL OR citizen_id = ? RETURNING file, sha256", (citizen_id,)
+    ).fetchall()
 
 
 def _tell_of_erasure(connection: sqlite3.Connection, scope: str, now: datetime) -> None:

@@ -19,8 +19,9 @@ from fieldtui.services.dossier import InTheClear
 from fieldtui.services.exporting import Seal
 from fieldtui.services.workspace import Workspace
 from fieldtui.store import MetaKey
+from fieldtui.store.purge import purge
 from tests.support.vaults import phrase
-from tests.support.workspaces import MH, MONDAY, TB, add_citizen, make_workspace
+from tests.support.workspaces import MH, MONDAY, TB, add_citizen, as_synced, make_workspace
 
 RECEIVER = pyrage.x25519.Identity.generate()
 SEAL = Seal((str(RECEIVER.to_public()),))
@@ -207,6 +208,17 @@ def test_a_recall_about_one_citizen_leaves_what_is_about_another(workspace: Work
     assert (gone.exists(), stays.exists()) == (False, True)
 
 
+def test_when_a_citizen_leaves_the_device_the_file_about_them_goes_and_another_s_stays(workspace: Workspace) -> None:
+    leaves, other = add_citizen(workspace, "Rejsesen"), add_citizen(workspace, "Hjemmesen")
+    gone = workspace.dossiers.write(leaves, "json", clear(), reason=WHY, keep=True).file
+    stays = workspace.dossiers.write(other, "json", clear(), reason=WHY, keep=True).file
+    as_synced(workspace.store, leaves)
+    with workspace.store.transaction() as connection:
+        connection.execute("INSERT INTO leaving (scope, reason, seq) VALUES (?, 'moved', 1)", (f"citizen:{leaves}",))
+    assert purge(workspace.store) == 1
+    assert (gone.exists(), stays.exists()) == (False, True)
+
+
 def test_only_a_consultant_gives_it_out_and_only_of_who_is_here(workspace: Workspace) -> None:
     citizen_id = add_citizen(workspace, "Rollesen")
     with pytest.raises(NotFound):
@@ -242,7 +254,7 @@ def test_on_paper_it_is_text_that_cannot_be_clicked_or_run_and_says_what_it_lack
 
 def shown_in(pdf: bytes) -> str:
     """The words of a PDF of ours: the strings of its page streams, in order."""
-    words = []
+    words: list[str] = []
     for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
         content = zlib.decompressobj().decompress(stream) if stream[:1] == b"x" else stream
         literals = re.findall(rb"\(((?:\\.|[^\\()])*)\) Tj", content, re.DOTALL)

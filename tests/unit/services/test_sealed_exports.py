@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import stat
+import tempfile
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyrage
 import pytest
 
-from fieldtui.base import files
 from fieldtui.base.clock import FixedClock
 from fieldtui.services.exporting import Seal, seal_for
 from fieldtui.services.workspace import Workspace
@@ -65,10 +66,10 @@ def test_the_plain_text_of_a_sealed_file_is_never_written_to_the_disk(
 ) -> None:
     """Every write of the export is seen; without a seal the same look finds the name, so it would find it."""
     written: list[bytes] = []
-    real = files.tempfile.mkstemp
+    real = tempfile.mkstemp
 
-    def seen(*given: object, **more: object) -> tuple[int, str]:
-        handle, name = real(*given, **more)  # type: ignore[call-overload]
+    def seen(*given: Any, **more: Any) -> tuple[int, str]:
+        handle, name = real(*given, **more)
         paths.append(Path(name))
         return handle, name
 
@@ -79,7 +80,7 @@ def test_the_plain_text_of_a_sealed_file_is_never_written_to_the_disk(
         written.extend(each.read_bytes() for each in paths if each.exists())
         return replace(self, target)
 
-    monkeypatch.setattr(files.tempfile, "mkstemp", seen)
+    monkeypatch.setattr(tempfile, "mkstemp", seen)
     monkeypatch.setattr(Path, "replace", look)
     booked.exports.appointments(DAY, DAY, "reception", "csv", seal=seal)
     assert len(written) == 1, "one temporary file, which becomes the file"
