@@ -153,7 +153,9 @@ class Restoring:
 
     def audit_key(self) -> bytes:
         """The key of the access log and of the search index."""
-        key = derive(self._vault_key, LABEL_AUDIT_MAC)
+        if self._connection is None:
+            raise ValueError("nothing was taken out yet")
+        key = log_key(self._connection, self._vault_key)
         try:
             return bytes(key)
         finally:
@@ -179,6 +181,7 @@ class Restoring:
                 if source.is_file():
                     shutil.copyfile(source, target)
                     target.chmod(0o600)
+            _fill_up(copy, 0 if self._present is None else self._present.seal.size)
         return lambda: open_database(copy, self._vault_key, part)
 
     def commit(self, audit_head: tuple[int, str], common: tuple[int, str]) -> Path:
@@ -338,6 +341,13 @@ def _carry_through(folder: Path, staging: Path, aside: Path) -> None:
     (home / MARKER).unlink(missing_ok=True)
     sync_folder(home)
     shutil.rmtree(staging, ignore_errors=True)
+
+
+def _fill_up(path: Path, size: int) -> None:
+    """Give a database that was cut short its length again: SQLite reads nothing of one that is shorter than it should be."""
+    pages = -(-max(size, path.stat().st_size) // SMALLEST)
+    with path.open("r+b") as stream:
+        stream.truncate(pages * SMALLEST)
 
 
 def _durable(path: Path) -> None:

@@ -6,13 +6,13 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import select
 
 from fieldtui.base.errors import MassChange, Unreachable
 from fieldtui.central.schema import parked
 from fieldtui.store.purge import VACUUM_DUE
 from fieldtui.vault.keys import database_label, derive
+from tests.support.pages import decrypted
 from tests.sync.office import Device, Office
 
 NEEDLE = "Stenbrudsvejens keramikværksted"
@@ -23,19 +23,11 @@ def pages(device: Device) -> bytes:
     vault = device.workspace.store.vault
     with device.workspace.store.reading() as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        size = int(connection.execute("PRAGMA page_size").fetchone()[0])
-        reserved = 80  # SQLCipher 4: initialisation vector (16), HMAC-SHA512 (64)
         header = json.loads((vault.folder / "vault" / "vault.json").read_bytes())
         key = bytes(derive(vault._vault_key, database_label(header["db"]["gen"])))
         data = (vault.folder / "vault" / "vault.db").read_bytes()
         assert (vault.folder / "vault" / "vault.db-wal").stat().st_size == 0
-    plain = []
-    for number in range(len(data) // size):
-        page = data[number * size : (number + 1) * size]
-        begin, vector = (16 if number == 0 else 0), page[size - reserved : size - reserved + 16]
-        decryptor = Cipher(algorithms.AES(key), modes.CBC(vector)).decryptor()
-        plain.append(decryptor.update(page[begin : size - reserved]))
-    return b"".join(plain)
+    return decrypted(data, key)
 
 
 def test_a_substitute_gets_the_file_until_the_last_day_and_then_it_is_gone(office: Office) -> None:
