@@ -19,7 +19,8 @@ from fieldtui.domain.calendar import add_months, written, written_short
 from fieldtui.domain.case import Case
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Appointment, Attendance, Citizen, Consent, JobLead, Placement, Referral
-from fieldtui.domain.rulebook import Rule, RuleBook
+from fieldtui.domain.rule import Rule
+from fieldtui.domain.rulebook import RuleBook
 
 GIVEN: Final = "frist.given"
 """The rule of a deadline that came with its record and names no rule."""

@@ -14,146 +14,27 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from fieldtui.base.errors import BadFile
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean, fold
+from fieldtui.domain.rule import Code, Params, Programme, Rule, Strict
 
-FILES: Final = ("law.toml", "local.toml", "codes.toml", "programmes/ips-sydhavnen.toml")
-
-Level = Literal["legal", "local", "method"]
-Kind = Literal["deadline", "limit", "norm", "target", "switch"]
-
-
-def _empty_is_unset(value: Any) -> Any:
-    """TOML has no null; an empty text means not set yet."""
-    return None if value == "" else value
-
-
-_MOST: Final = 100_000
-"""As days close to three hundred years: what no rule needs, and every calendar can still count with."""
-_LATEST: Final = 2**31 - 1
-_LONGEST: Final = 2_000
+FILES: Final = (
+    "law.toml",
+    "local.toml",
+    "codes.toml",
+    "programmes/ips-sydhavnen.toml",
+    "programmes/fremskudt-2019.toml",
+    "programmes/flere-skal-med-unge.toml",
+    "programmes/unge-handicap-16-uger.toml",
+)
 
 
-def _countable(value: float | None) -> float | None:
-    """A number that can be a count, a share or a span of time: from 0, and not beyond any calendar."""
-    if value is not None and not 0 <= value <= _MOST:
-        raise ValueError("number")
-    return value
-
-
-def _numbered(version: int) -> int:
-    if version > _LATEST:
-        raise ValueError("version")
-    return version
-
-
-def _shown(text: str) -> str:
-    """What a municipality publishes is foreign text too."""
-    return clean(text, limit=_LONGEST)
-
-
-_Number = AfterValidator(_countable)
-_Version = Annotated[int, Field(ge=1), AfterValidator(_numbered)]
-_Shown = Annotated[str, AfterValidator(_shown)]
-OptionalDay = Annotated[date | None, BeforeValidator(_empty_is_unset)]
-OptionalText = Annotated[str | None, BeforeValidator(_empty_is_unset)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
-
-
-class Params(_Strict):
-    """What a rule may say; each names its unit."""
-
-    days: int | None = Field(default=None, ge=0, le=3660)
-    weeks: int | None = Field(default=None, ge=0, le=520)
-    months: int | None = Field(default=None, ge=0, le=120)
-    hours: Annotated[float | None, _Number] = Field(default=None, ge=0)
-    value: Annotated[int | float | bool | None, _Number] = None
-    """A count, a share or a switch."""
-    values: tuple[Annotated[float, _Number], ...] | None = None
-    counted_from: str | None = Field(default=None, alias="from")
-    """The field whose day starts the clock."""
-    basis: str | None = None
-    category: tuple[str, ...] | None = None
-    """Visitation categories the rule is for; none means all."""
-    warn_days: int | None = Field(default=None, ge=0, le=366)
-
-
-class Rule(_Strict):
-    """One version of one rule."""
-
-    id: str = Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$", max_length=64)
-    version: _Version
-    kind: Kind
-    level: Level
-    label: _Shown = Field(min_length=1)
-    """Danish."""
-    source: _Shown = Field(min_length=1)
-    """Paragraph of law, or the document it is taken from."""
-    valid_from: date
-    valid_to: OptionalDay = None
-    """Last day; `None` while no end is known."""
-    confirmed_on: OptionalDay = None
-    confirmed_by: OptionalText = None
-    enabled: bool = True
-    given: Params = Field(default=Params(), alias="params")
-    programme: str | None = None
-    """The programme profile it belongs to; `None` for everyone."""
-
-    @property
-    def params(self) -> dict[str, Any]:
-        """What the rule says, by the names of the file; only what was given."""
-        return self.given.model_dump(by_alias=True, exclude_unset=True)
-
-    @property
-    def confirmed(self) -> bool:
-        """True where the municipality has said that it is right."""
-        return self.confirmed_on is not None
-
-    def in_force(self, day: date) -> bool:
-        """True where it is switched on and counts on a day."""
-        return self.enabled and self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-
-
-class Code(_Strict):
-    """One entry of a code list."""
-
-    code: str = Field(min_length=1, max_length=64)
-    label: _Shown = Field(min_length=1)
-    """Danish; spelled as people read it."""
-    valid_from: OptionalDay = None
-    valid_to: OptionalDay = None
-    """Last day it may be chosen; records that have it keep it."""
-
-    def in_force(self, day: date) -> bool:
-        """True where it may be chosen on a day."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
-
-
-class Programme(_Strict):
-    """A programme's profile: whom it is for and what it aims at."""
-
-    id: str
-    label: _Shown
-    version: _Version
-    source: _Shown
-    valid_from: date
-    valid_to: OptionalDay = None
-    districts: tuple[str, ...] = ()
-    """Codes of the list `district`."""
-    min_age: int | None = Field(default=None, ge=0, le=120)
-    """Whole years at enrolment."""
-    visitation_categories: tuple[str, ...] = ()
-
-
-class _File(_Strict):
+class _File(Strict):
     rule: tuple[Rule, ...] = ()
     codes: dict[str, tuple[Code, ...]] = Field(default_factory=dict)
     programme: Programme | None = None
@@ -175,7 +56,7 @@ class RuleBook:
     def on(self, rule_id: str, day: date, *, programme: str | None = None) -> Rule | None:
         """The newest version in force on the triggering day.
 
-        A programme's own rule goes before one for everyone. Without a programme the only programme there is counts.
+        A programme's own rule goes before one for everyone. Without a programme the usual one counts.
         """
         profile = self.profile(programme)
         own = profile.id if profile else None
@@ -243,9 +124,10 @@ class RuleBook:
         return found
 
     def profile(self, name: str | None) -> Programme | None:
-        """A programme by its id; without a name the only one there is. `None` where it is unknown."""
+        """A programme by its id; without a name the usual one, or the only one there is. `None` where it is unknown."""
         if name is None:
-            return self.programmes[0] if len(self.programmes) == 1 else None
+            usual = [each for each in self.programmes if each.usual]
+            return next(iter(usual or self.programmes), None) if usual or len(self.programmes) == 1 else None
         return next((each for each in self.programmes if each.id == name), None)
 
 
