@@ -39,8 +39,8 @@ from fieldtui.vault.database import (
 from fieldtui.vault.folders import refuse_unfit
 from fieldtui.vault.header import DatabasePart, Header, HeaderAuditHead
 from fieldtui.vault.headerfiles import MAIN, SECOND, HeaderFiles
-from fieldtui.vault.keys import LABEL_AUDIT_MAC, derive
 from fieldtui.vault.locks import FileLock, gate
+from fieldtui.vault.logkey import log_key
 from fieldtui.vault.secret import wipe
 
 if TYPE_CHECKING:
@@ -324,14 +324,7 @@ def _carry_through(folder: Path, staging: Path, aside: Path) -> None:
     home = folder / "vault"
     new, header = staging / NAME, staging / MAIN
     if new.exists():
-        make_private_folder(aside)
-        for name in (MAIN, SECOND):
-            if (home / name).exists() and not (aside / name).exists():
-                write_atomically(aside / name, (home / name).read_bytes())
-        for name in _MOVED:
-            if (home / name).exists():
-                (home / name).rename(aside / name)
-        sync_folder(aside)
+        _set_aside(home, aside)
         new.rename(home / NAME)
         sync_folder(home)
     if header.exists():
@@ -341,6 +334,19 @@ def _carry_through(folder: Path, staging: Path, aside: Path) -> None:
     (home / MARKER).unlink(missing_ok=True)
     sync_folder(home)
     shutil.rmtree(staging, ignore_errors=True)
+
+
+def _set_aside(home: Path, aside: Path) -> None:
+    if not any((home / name).exists() for name in (MAIN, SECOND, *_MOVED)):
+        return
+    make_private_folder(aside)
+    for name in (MAIN, SECOND):
+        if (home / name).exists() and not (aside / name).exists():
+            write_atomically(aside / name, (home / name).read_bytes())
+    for name in _MOVED:
+        if (home / name).exists():
+            (home / name).rename(aside / name)
+    sync_folder(aside)
 
 
 def _fill_up(path: Path, size: int) -> None:
