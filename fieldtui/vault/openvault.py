@@ -7,7 +7,6 @@ import errno
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -15,12 +14,22 @@ from fieldtui.base.errors import Busy, Damaged, FieldtuiError, FolderRefused, In
 from fieldtui.base.i18n import _
 from fieldtui.base.log import event
 from fieldtui.vault.anchors import Anchor, Anchors
-from fieldtui.vault.database import NAME, CheckReport, check_pages, open_database, require_file, require_own, seal_of
+from fieldtui.vault.database import (
+    NAME,
+    CheckReport,
+    check_pages,
+    close_database,
+    open_database,
+    require_file,
+    require_own,
+    seal_of,
+)
 from fieldtui.vault.erasing import erase_files
-from fieldtui.vault.header import Header, HeaderAuditHead, Seal
+from fieldtui.vault.header import AuditHead, Header, HeaderAuditHead, Seal
 from fieldtui.vault.headerfiles import HeaderFiles
-from fieldtui.vault.keys import LABEL_AUDIT_MAC, derive
 from fieldtui.vault.locks import FileLock, gate
+from fieldtui.vault.logkey import log_key
+from fieldtui.vault.replacing import finish_replacing
 from fieldtui.vault.secret import wipe
 from fieldtui.vault.sqlcipher import DatabaseError
 from fieldtui.vault.truths import CHECKING, require_newest
@@ -29,16 +38,6 @@ if TYPE_CHECKING:
     import sqlite3
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class AuditHead:
-    """The newest entry of the access log that was anchored in the header."""
-
-    seq: int
-    """0 where there is none yet."""
-    mac: str
-    """As the log wrote it; empty where there is none yet."""
 
 
 class OpenVault:
@@ -85,7 +84,7 @@ class OpenVault:
         self._files = HeaderFiles(self._home)
         self._presence = FileLock(self._home / "lock")
         self._alone_depth = 0
-        self._audit_key = derive(vault_key, LABEL_AUDIT_MAC)
+        self._audit_key = bytearray()
         self._anchors = Anchors(vault_key, anchors)
         self._connection: sqlite3.Connection | None = None
         self.found: str = ""
@@ -107,6 +106,8 @@ class OpenVault:
             raise Busy("vault")
         header = self._files.genuine(self._vault_key)
         database = self._home / NAME
+        if alone:
+            finish_replacing(self._home, header, self._vault_key)
         anchor = self._anchors.read()
         if anchor is None:
             event("vault.no_anchor", epoch=header.epoch)
@@ -124,6 +125,7 @@ class OpenVault:
         self._head = AuditHead(header.audit_head.seq, header.audit_head.mac)
         self._connection = open_database(database, self._vault_key, header.db)
         require_own(self._connection, header.vault_id)
+        self._audit_key = log_key(self._connection, self._vault_key)
         self.anchored = anchor is not None
         """False where nothing was remembered of this vault outside its folder: a new one, or the anchor was removed."""
         self.found = "" if anchor is None else anchor.found
@@ -135,7 +137,7 @@ class OpenVault:
         """Break the seal, so that whoever comes after a crash knows."""
         accepted = accept and anchor is not None
         if accepted and anchor is not None:
-            header = _counted_to(header, anchor.epoch)
+            header = X(header, anchor.epoch)
         header = self._write(header, seal=Seal(hmac=None, size=header.seal.size))
         if accepted:
             self._anchors.settle(header.epoch, header.audit_head.seq, header.audit_head.mac)
@@ -191,7 +193,12 @@ class OpenVault:
     def anchor_token(self) -> str:
         """How far the vault has come, for the central system: it can give it back, but not make one up."""
         with self.mutex:
-            return self._anchors.token(self.epoch, self._head.seq, self._head.mac)
+            header = self._files.genuine(self._vault_key)
+            # Another process may have come further since this one last wrote something.
+            known = self._anchors.read() or Anchor(0, 0, "")
+            heads = ((self._head.seq, self._head.mac), (header.audit_head.seq, header.audit_head.mac))
+            seq, mac = max(*heads, (known.seq, known.mac))
+            return self._anchors.token(header.epoch, seq, mac)
 
     def heard_of(self, token: str) -> bool:
         """Take in what the central system says this device once told it.
@@ -266,6 +273,31 @@ class OpenVault:
                 raise ValueError("the vault is closed")
             return use(self._files.genuine(self._vault_key), self._vault_key)
 
+    def give_way(self, prepare: Callable[[sqlite3.Connection, Header, bytearray], T], switch: Callable[[T], None]) -> T:
+        """Be replaced by another vault in the same folder, and close for good.
+
+        Args:
+            prepare: Makes what takes this vault's place, from its connection, its header as it would be left, and its key,
+                which must not be kept. Where it fails, this vault stays open and as it was.
+            switch: Puts it there, while this one is closed and nobody can open either.
+
+        Raises:
+            Busy: Another process has it open; nothing was changed.
+        """
+        with self.exclusive():
+            header = self._files.genuine(self._vault_key)
+            head = HeaderAuditHead(seq=self._head.seq, mac=self._head.mac)
+            made = prepare(self.connection, header.model_copy(update={"audit_head": head}), self._vault_key)
+            self.closing.set()
+            with gate(self._home):
+                try:
+                    close_database(self.connection)
+                    switch(made)
+                    self._anchors.retire()
+                finally:
+                    self._leave()
+            return made
+
     def check(self) -> CheckReport:
         """Read and verify every page, index and foreign key.
 
@@ -288,7 +320,7 @@ class OpenVault:
             connection, self._connection = self._connection, None
             try:
                 with gate(self._home):
-                    self._close_database(connection)
+                    close_database(connection)
                     self._leave_word(alone=self._presence.try_exclusive())
             except (OSError, FieldtuiError, DatabaseError) as error:
                 event("vault.not_sealed", cause=type(error).__name__)
@@ -306,6 +338,7 @@ class OpenVault:
             if self._connection is None:
                 raise ValueError("the vault is closed")
             with gate(self._home):
+                self._anchors.retire()  # a copy that is put back is an older one for ever
                 self._leave()
                 erase_files(self.folder)
 
@@ -322,13 +355,6 @@ class OpenVault:
 
     def __repr__(self) -> str:
         return f"<OpenVault {'closed' if self._connection is None else 'open'}>"
-
-    @staticmethod
-    def _close_database(connection: sqlite3.Connection) -> None:
-        if connection.in_transaction:
-            connection.rollback()
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        connection.close()
 
     def _leave_word(self, *, alone: bool) -> None:
         """Write to the header what this process knows: the log's head, and, where it is the last one, the seal."""
@@ -373,8 +399,3 @@ class OpenVault:
         self._anchors.close()
         wipe(self._audit_key)
         wipe(self._vault_key)
-
-
-def _counted_to(header: Header, epoch: int) -> Header:
-    """The header as if it had been written so often; only what succeeds it is written."""
-    return header.model_copy(update={"epoch": max(header.epoch, epoch)})

@@ -24,6 +24,7 @@ from fieldtui.vault import CHEAPEST, Secret, change_passphrase, open_vault
 from fieldtui.vault.changing import bind_vault, recover_vault, unbind_vault
 from fieldtui.vault.devicesecret import SECRET_BYTES, binding_of, store_here
 from fieldtui.vault.dpapi import Blob, Dpapi
+from fieldtui.vault.erasing import erase_vault
 from fieldtui.vault.header import Header, parse_header
 from fieldtui.vault.passphrase import check_strength
 from tests.support.bus import Bus
@@ -249,3 +250,33 @@ def test_on_windows_the_secret_is_sealed_to_the_account_the_vault_and_the_slot(t
     assert not file.exists()
     with pytest.raises(DeviceStoreShut):  # this is not Windows
         open_vault(folder, phrase(SHORT), clock=a_clock())
+
+
+def test_an_erasure_takes_the_secret_out_of_the_store_before_it_touches_a_header(
+    bound: tuple[Path, str], ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _code = bound
+    copy = Path(shutil.copytree(folder, folder.parent / "copy"))
+    reopened(copy, SHORT).close()
+
+    def killed(path: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr("fieldtui.vault.erasing._overwrite", killed)
+        with pytest.raises(KeyboardInterrupt):
+            erase_vault(folder)
+    assert (folder / "vault" / "vault.json").exists(), "nothing but the secret is gone yet"
+    for place in (folder, copy):
+        with pytest.raises(DeviceSecretGone):
+            open_vault(place, phrase(SHORT), clock=a_clock())
+    assert erase_vault(folder).device_secret == "gone"
+
+
+def test_an_erasure_goes_on_where_the_store_of_secrets_does_not_answer(
+    bound: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _code = bound
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={folder}/nobody")
+    assert erase_vault(folder).device_secret == "left"
+    assert not (folder / "vault" / "vault.json").exists()

@@ -23,8 +23,10 @@ from fieldtui.central.schema import organisation_key, parked, wipe_order
 from fieldtui.central.team import picture
 from fieldtui.services import unlocking
 from fieldtui.services.enrolment import Enrolment
+from fieldtui.services.erasing import push_then_erase
 from fieldtui.store import MetaKey
 from fieldtui.tui.presenters.team import device_rows
+from fieldtui.vault import VaultState, vault_state
 from fieldtui.wire.organisation import OrganisationKey, PrivateOrganisationKey, WipeOrder, new_organisation_key
 from fieldtui.wire.sealed import Pending, Sealed
 from tests.security.rogue import Rogue
@@ -529,3 +531,19 @@ def test_a_leader_is_alarmed_by_a_code_that_two_machines_used_before_and_after_a
     number = enrolling.approve(office.database, code.code)
     (made,) = [each for each in picture(office.database, org_id).devices if each.id == number]
     assert made.code_used_again_at is not None
+
+
+def test_an_erasure_that_sends_first_leaves_the_office_everything_or_erases_nothing(office: Office) -> None:
+    citizen = office.citizen()
+    device = office.device()
+    folder = device.workspace.folder
+    note = device.workspace.casework.write_note(citizen, "sidste notat").record_ids[0]
+    device.workspace.drafts.save("note:x", "note", citizen, "kladde")
+    with pytest.raises(BadUsage):
+        push_then_erase(device.workspace)
+    assert device.workspace.lookup.get(note), "a draft cannot be sent: nothing is erased"
+    device.workspace.drafts.discard("note:x")
+    push_then_erase(device.workspace)
+    assert office.body(note)["text"] == "sidste notat"
+    assert vault_state(folder) is VaultState.MISSING
+    assert list(folder.rglob("*.db")) == []

@@ -9,6 +9,7 @@ from fieldtui.cli.vault import (
     accepting,
     backing,
     checking,
+    erasing,
     organisation,
     recovering,
     restoring,
@@ -25,6 +26,7 @@ _GROUPS = (
     backing,
     restoring,
     accepting,
+    erasing,
 )
 
 
