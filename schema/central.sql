@@ -391,6 +391,9 @@ CREATE TABLE device (
 	waiting INTEGER,
 	waiting_since TEXT,
 	lost_at TIMESTAMP WITH TIME ZONE,
+	anchor TEXT,
+	set_back TEXT,
+	set_back_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT device_pkey PRIMARY KEY (org_id, device_id),
 	CONSTRAINT device_consultant_fkey FOREIGN KEY(org_id, consultant_id) REFERENCES consultant (org_id, consultant_id)
 );
@@ -408,6 +411,12 @@ COMMENT ON COLUMN device.waiting IS 'Changes it had not sent, as it last said.';
 COMMENT ON COLUMN device.waiting_since IS 'When the oldest of them was made, as it said.';
 
 COMMENT ON COLUMN device.lost_at IS 'When somebody said that it is lost.';
+
+COMMENT ON COLUMN device.anchor IS 'The furthest head it has said: `seq:mac:epoch:proof`.';
+
+COMMENT ON COLUMN device.set_back IS 'How it went backwards: `older`, `restored` or `forked`.';
+
+COMMENT ON COLUMN device.set_back_at IS 'When it last did.';
 
 CREATE TABLE planned_assignment (
 	org_id TEXT NOT NULL,

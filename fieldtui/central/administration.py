@@ -62,6 +62,9 @@ class DeviceRow:
     wipe_ordered_at: str | None
     wipe_delivered_at: str | None
     """When it was handed the order to wipe itself."""
+    set_back: str | None = None
+    """How its vault last went backwards: `older`, `restored` or `forked`."""
+    set_back_at: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -247,11 +250,11 @@ def devices(db: Database, *, organisation: str | None = None) -> tuple[DeviceRow
         )
         return tuple(
             DeviceRow(
-                row.device_id, row.initials, row.name, row.app_version, _text(row.enrolled_at),
-                *(
-                    _text(instant) if instant else None
-                    for instant in (row.last_seen_at, row.revoked_at, row.reused_at, row.set_at, row.delivered_at)
-                ),
+                id=row.device_id, consultant=row.initials, name=row.name, app_version=row.app_version,
+                enrolled_at=_text(row.enrolled_at), last_seen_at=_perhaps(row.last_seen_at),
+                revoked_at=_perhaps(row.revoked_at), code_used_again_at=_perhaps(row.reused_at),
+                wipe_ordered_at=_perhaps(row.set_at), wipe_delivered_at=_perhaps(row.delivered_at),
+                set_back=row.set_back, set_back_at=_perhaps(row.set_back_at),
             )
             for row in rows
         )  # fmt: skip
@@ -295,6 +298,10 @@ def _refuse_senseless(person: Person, role: AssignmentRole, until: date | None, 
         raise BadUsage(_("Kun en vikar eller behandler kan have en sidste dag."))
     if until is not None and until < day:
         raise BadUsage(_("Den sidste dag ligger før den første."))
+
+
+def _perhaps(instant: Any) -> str | None:
+    return None if instant is None else _text(instant)
 
 
 def _text(instant: Any) -> str:

@@ -25,10 +25,12 @@ from fieldtui.central.lastsaid import said_in
 from fieldtui.central.lockout import order_for
 from fieldtui.central.organisationkeys import keys_of
 from fieldtui.central.schema import consultant, device, organisation
+from fieldtui.central.setback import Standing, held_against
 from fieldtui.central.traffic import Traffic
 from fieldtui.wire.encoding import BodyRefused, decode_body, encode_body
 from fieldtui.wire.keys import load_public_key
 from fieldtui.wire.messages import (
+    ANCHOR_HEADER,
     AUDIT_HEADER,
     PROBLEM_JSON,
     PROTOCOL_HEADER,
@@ -69,6 +71,9 @@ class _Known:
     caller: Caller
     key: EllipticCurvePublicKey
     revoked: bool
+    anchor: str | None
+    """The furthest its vault has come, as it said."""
+    set_back: str | None
 
 
 class Gate:
@@ -120,7 +125,7 @@ class Gate:
             event("central.defect", kind=type(error).__name__)
             answer = problem_answer(Problem(type="about:blank", title="Internal error.", status=500))
         request = HttpMessage(scope["method"], self._url(scope), headers, body)
-        answer = await run_in_threadpool(self._signed, answer, request, state.get("organisation"))
+        answer = await run_in_threadpool(self._signed, answer, request, state.get("organisation"), state.get("anchor"))
         await _send(send, answer)
 
     # --- who asks -------------------------------------------------------------------------------
@@ -153,7 +158,10 @@ class Gate:
             verified = self._verify(message, resolve)
             known = found[-1]
             if not known.revoked:
-                self._count(connection, known, verified, message.headers.get(AUDIT_HEADER), said_in(message.url))
+                standing = held_against(known.anchor, message.headers.get(AUDIT_HEADER))
+                state["anchor"] = standing.tell
+                values = {**self._head(known, standing, message.headers.get(AUDIT_HEADER)), **said_in(message.url)}
+                self._count(connection, known, verified, values)
         if known.revoked:
             raise self._shut_out(known.caller)
         return known.caller
@@ -173,18 +181,27 @@ class Gate:
             name = "not-enrolled" if refused.problem == "revoked" else refused.problem
             raise Refusal(name) from None
 
+    def _head(self, known: _Known, standing: Standing, audit_head: str | None) -> dict[str, Any]:
+        """What is to be kept of what the device says of its vault."""
+        if audit_head is None:
+            return {}
+        kept: dict[str, Any] = {"audit_head": audit_head[:_LONGEST_HEAD], "anchor": standing.anchor}
+        if standing.set_back is not None:
+            event("central.set_back", kind=standing.set_back)
+            # Whoever makes an older copy the newest puts it back: what it was at first stays said.
+            kind = known.set_back if known.set_back and standing.set_back == "restored" else standing.set_back
+            kept |= {"set_back": kind, "set_back_at": self._database.now()}
+        return kept
+
     def _count(
         self,
         connection: Connection,
         known: _Known,
         verified: VerifiedRequest,
-        audit_head: str | None,
         said: dict[str, Any],
     ) -> None:
         now = self._database.now()
         values: dict[str, Any] = {"last_seq": verified.seq, "last_seen_at": now, **self._traffic.moved_on(now), **said}
-        if audit_head is not None:
-            values["audit_head"] = audit_head[:_LONGEST_HEAD]
         mine = (device.c.org_id == known.caller.organisation.id, device.c.device_id == known.caller.device_id)
         counted = connection.execute(
             update(device).where(*mine, device.c.last_seq < verified.seq, self._traffic.allowed(now)).values(**values)
@@ -231,12 +248,16 @@ class Gate:
         await self._app(inner, receive, send)
         return _Answer(status, headers, b"".join(parts))
 
-    def _signed(self, answer: _Answer, request: HttpMessage, signer: Organisation | None) -> _Answer:
+    def _signed(
+        self, answer: _Answer, request: HttpMessage, signer: Organisation | None, anchor: str | None
+    ) -> _Answer:
         """The answer encoded, and signed where there is a signature to bind to and a key to sign with."""
         body, encoding = encode_body(answer.body, accepted=request.headers.get("accept-encoding"))
         headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
         headers[PROTOCOL_HEADER] = str(PROTOCOL_VERSION)
         headers["cache-control"] = "no-store"
+        if anchor is not None:
+            headers[ANCHOR_HEADER] = anchor
         if encoding is not None:
             headers["content-encoding"] = encoding
         if signer is None:
@@ -283,14 +304,14 @@ def _device_named(connection: Connection, key_id: str) -> _Known | None:
         return None
     person = Person(id=row.consultant_id, initials=row.initials, name=row.person_name, role=row.role, unit=row.unit)
     caller = Caller(organisation_from(row), person, device_id)
-    return _Known(caller, _public_key(row.public_key), row.revoked_at is not None)
+    return _Known(caller, _public_key(row.public_key), row.revoked_at is not None, row.anchor, row.set_back)
 
 
 _WHO: Final = (
     select(
         organisation.c.org_id, organisation.c.name, organisation.c.server_key, organisation.c.public_url,
         consultant.c.consultant_id, consultant.c.initials, consultant.c.name.label("person_name"), consultant.c.role,
-        consultant.c.unit, device.c.public_key, device.c.revoked_at,
+        consultant.c.unit, device.c.public_key, device.c.revoked_at, device.c.anchor, device.c.set_back,
     )
     .join_from(device, organisation, organisation.c.org_id == device.c.org_id)
     .join(consultant, (consultant.c.org_id == device.c.org_id) & (consultant.c.consultant_id == device.c.consultant_id))

@@ -189,6 +189,9 @@ device: Final = Table(
     Column("waiting", Integer, comment="Changes it had not sent, as it last said."),
     Column("waiting_since", Text, comment="When the oldest of them was made, as it said."),
     Column("lost_at", DateTime(timezone=True), comment="When somebody said that it is lost."),
+    Column("anchor", Text, comment="The furthest head it has said: `seq:mac:epoch:proof`."),
+    Column("set_back", Text, comment="How it went backwards: `older`, `restored` or `forked`."),
+    Column("set_back_at", DateTime(timezone=True), comment="When it last did."),
     ForeignKeyConstraint(["org_id", "consultant_id"], ["consultant.org_id", "consultant.consultant_id"]),
 )
 

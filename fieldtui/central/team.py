@@ -185,6 +185,8 @@ def devices_of(connection: Connection, org_id: str, device_id: str | None = None
             lost_at=_text(row.lost_at),
             code_used_again_at=_text(row.reused_at),
             wipe_delivered_at=_text(row.delivered_at),
+            set_back=row.set_back,
+            set_back_at=_text(row.set_back_at),
         )
         for row in rows
     )

@@ -15,6 +15,7 @@ from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.cli.text import when
 from fieldtui.domain.rulebook import RuleBook
+from fieldtui.domain.setbacks import set_back_words
 from fieldtui.services import teamview
 from fieldtui.services.team import Seen, Team
 from fieldtui.services.workspace import Workspace
@@ -112,6 +113,10 @@ def _device_line(device: TeamDevice, initials: dict[str, str]) -> str:
     state = _("spærret") if device.revoked_at else _("set {at}").format(at=_at(device.last_seen_at))
     if device.lost_at:
         state = _("MISTET, {state}").format(state=state)
+    if device.set_back and device.set_back_at:
+        state += ", " + _("OBS {time}: {what}").format(
+            time=_at(device.set_back_at), what=set_back_words(device.set_back)
+        )
     waiting = _("{count} venter").format(count=device.waiting) if device.waiting else ""
     return f"{device.id}  {initials.get(device.consultant, '–'):<8} {device.name}  {device.app_version}  {state}  {waiting}".rstrip()
 

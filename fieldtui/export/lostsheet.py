@@ -10,6 +10,7 @@ from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.i18n import N_, _
 from fieldtui.base.text import clean
 from fieldtui.domain.records import COLLECTIONS
+from fieldtui.domain.setbacks import set_back_words
 from fieldtui.wire.team import LostSheet
 
 _WIDTH: Final = 78
@@ -50,6 +51,8 @@ def _heading(sheet: LostSheet) -> str:
         (_("Spærret"), shut),
         (_("Arket er lavet"), _at(sheet.made_at)),
     ]
+    if device.set_back and device.set_back_at:
+        rows.insert(-1, (_("Bemærk"), f"{_at(device.set_back_at)}: {clean(set_back_words(device.set_back))}"))
     wide = max(len(label) for label, _value in rows) + 1
     return "\n".join([f"# {title}", "", *(f"    {label + ':':<{wide}} {value}" for label, value in rows)])
 

@@ -184,6 +184,7 @@ class Engine:
             self._check_cancelled()
             asked.add(cursor)
             page = self._fetch(cursor)
+            self._hear_of_being_behind(report)
             if isinstance(page, Forgotten):
                 if None in asked:
                     raise ServerFault("cursor-reset")
@@ -373,4 +374,14 @@ class Engine:
 
     def _audit_head(self) -> dict[str, str]:
         head = self._store.vault.audit_head
-        return {AUDIT_HEADER: f"{head.seq}:{head.mac}:{self._store.vault.epoch}"} if head.seq else {}
+        return {AUDIT_HEADER: self._store.vault.anchor_token} if head.seq else {}
+
+    def _hear_of_being_behind(self, report: SyncReport) -> None:
+        """Where the central system proves that this vault is an older copy: write it down, say so, and count on from there."""
+        told = self._transport.anchor
+        if told is None or report.set_back or not self._store.vault.heard_of(told):
+            return
+        event("sync.set_back")
+        report.set_back = True
+        self._store.audit("vault.found", detail="RolledBack/central")
+        self._headers = self._audit_head()

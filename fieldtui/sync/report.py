@@ -47,6 +47,9 @@ class SyncReport:
     cursor: str | None = None
     server_time_skew_seconds: float = 0.0
     """The central system's time minus this machine's."""
+    set_back: bool = False
+    """True where the central system knew this vault further than it was: it is an older copy, and what had not been sent
+    since may be missing."""
     finished: bool = False
     """True where everything was pulled and everything that may be sent was answered."""
 

@@ -24,7 +24,7 @@ from fieldtui.sync.orders import ShutOut
 from fieldtui.sync.route import STRAIGHT, Route, connection_error, http_transport
 from fieldtui.sync.turns import Turns
 from fieldtui.wire.encoding import ZSTD, BodyRefused, decode_body, encode_body
-from fieldtui.wire.messages import PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
+from fieldtui.wire.messages import ANCHOR_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
 from fieldtui.wire.problems import read_problem
 from fieldtui.wire.signatures import HttpMessage, SignatureRefused, sign_request, verify_response
 
@@ -118,6 +118,8 @@ class Transport:
         self._turns = turns or Turns()
         self.offset = offset
         """The central system's time minus the device's, after the last proven answer."""
+        self.anchor: str | None = None
+        """How far this device's vault had come, as the central system last reminded it in a proven answer."""
         self.traffic = Traffic()
         self._cutter = Cutter()
         self._client = httpx2.Client(
@@ -214,6 +216,8 @@ class Transport:
         proven = self._prove(message, request, asked_at)
         if status < 400 and not proven and self._server_key is not None:
             raise ServerFault("signature")
+        if proven and ANCHOR_HEADER in received:
+            self.anchor = received[ANCHOR_HEADER]
         try:
             plain = decode_body(encoded, received.get("content-encoding"), limit=DECODED_LIMIT)
         except BodyRefused:

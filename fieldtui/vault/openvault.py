@@ -137,7 +137,7 @@ class OpenVault:
         """Break the seal, so that whoever comes after a crash knows."""
         accepted = accept and anchor is not None
         if accepted and anchor is not None:
-            header = X(header, anchor.epoch)
+            header = header.counted_to(anchor.epoch)
         header = self._write(header, seal=Seal(hmac=None, size=header.seal.size))
         if accepted:
             self._anchors.settle(header.epoch, header.audit_head.seq, header.audit_head.mac)
@@ -221,7 +221,7 @@ class OpenVault:
         """
         with self.mutex, gate(self._home):
             header = self._files.genuine(self._vault_key)
-            self._write(_counted_to(header, max(epoch, (self._anchors.read() or Anchor(0, 0, "")).epoch)))
+            self._write(header.counted_to(max(epoch, (self._anchors.read() or Anchor(0, 0, "")).epoch)))
             self._anchors.settle(self._epoch, self._head.seq, self._head.mac)
 
     def forget_found(self) -> None:

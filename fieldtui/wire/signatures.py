@@ -24,7 +24,7 @@ from http_message_signatures import (
     algorithms,
 )
 
-from fieldtui.wire.messages import AUDIT_HEADER, DEVICE_HEADER, PROTOCOL_HEADER, SEQUENCE_HEADER
+from fieldtui.wire.messages import ANCHOR_HEADER, AUDIT_HEADER, DEVICE_HEADER, PROTOCOL_HEADER, SEQUENCE_HEADER
 
 TAG: Final = "fieldtui-sync-v1"
 LABEL: Final = "sig1"
@@ -53,7 +53,7 @@ RESPONSE_COMPONENTS: Final = (
     '"@target-uri";req',
     f'"signature";req;key="{LABEL}"',
 )
-WHEN_PRESENT: Final = ("content-encoding", PROTOCOL_HEADER, AUDIT_HEADER)
+WHEN_PRESENT: Final = ("content-encoding", PROTOCOL_HEADER, AUDIT_HEADER, ANCHOR_HEADER)
 """Headers that change what a message means: covered where they are sent, refused where they are not covered."""
 
 _SEQUENCE: Final = re.compile(r"[0-9]{1,18}\Z")

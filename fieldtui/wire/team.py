@@ -94,6 +94,10 @@ class TeamDevice(Message):
     """An alarm: when another machine last tried the code that let this one in."""
     wipe_delivered_at: InstantText | None = None
     """When it was handed an order to wipe itself."""
+    set_back: ShortText | None = None
+    """How its vault last went backwards: `older` (an older copy was used), `restored` (put back by somebody with its key)
+    or `forked` (two copies are in use)."""
+    set_back_at: InstantText | None = None
 
 
 class TeamEnrolment(Message):

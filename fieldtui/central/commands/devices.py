@@ -10,6 +10,7 @@ import typer
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.central.commands.options import AsJson, Embedded, Name, Url, answer, database, tell
+from fieldtui.domain.setbacks import set_back_words
 
 app = typer.Typer(rich_markup_mode=None)
 device_app = typer.Typer(help=_("Maskiner."), rich_markup_mode=None, no_args_is_help=True)
@@ -84,6 +85,11 @@ def device_list(
             + (
                 "  " + _("SLETTEORDRE HENTET {time}").format(time=row.wipe_delivered_at)
                 if row.wipe_delivered_at
+                else ""
+            )
+            + (
+                "  " + _("OBS {time}: {what}").format(time=row.set_back_at, what=set_back_words(row.set_back))
+                if row.set_back
                 else ""
             )
             + (

@@ -9,6 +9,7 @@ from typing import Final
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.i18n import N_, _
 from fieldtui.domain.rulebook import RuleBook
+from fieldtui.domain.setbacks import set_back_words
 from fieldtui.services import teamview
 from fieldtui.services.teamview import Colleague, Turn
 from fieldtui.tui.presenters.dates import clock, local, near, with_day
@@ -197,6 +198,8 @@ def seen(device: TeamDevice, now: datetime) -> Piece:
         return Piece(_("× spærret"), "dim")
     if device.code_used_again_at is not None:
         return Piece(_("× ALARM: kode brugt af to"), "error")
+    if device.set_back is not None:
+        return Piece(f"! {set_back_words(device.set_back)}", "warning")
     if device.last_seen_at is None:
         return Piece(_("! aldrig set"), "warning")
     at = datetime.fromisoformat(device.last_seen_at).astimezone(COPENHAGEN)
