@@ -1,6 +1,7 @@
-"""What the simulation must notice: one guarantee taken away at a time, and which seeds show it.
+"""What the simulation must notice: one guarantee taken away at a time.
 
-`make simulate BREAK=forgetful-server` plays the seeds against a broken protocol; a promise must then be broken.
+`make simulate BREAK=forgetful-server` plays the seeds against a broken protocol, in the weather that brings it out, and
+names those in which a promise was broken; `make simulate BREAK=all` names the first seed for each of them.
 """
 
 from __future__ import annotations

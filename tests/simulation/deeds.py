@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,8 +23,11 @@ class Deeds:
         self._chance = chance
         self._word = word
 
-    def any(self) -> str | None:
-        """Do something; what it was, `None` where there was nothing to do it with."""
+    def any(self, only: Sequence[str] = ()) -> str | None:
+        """Do something, or something of these; what it was, `None` where there was nothing to do it with."""
+        if only:
+            chosen: str | None = getattr(self, self._chance.choice(only))()
+            return chosen
         if self._laptop.person.role == "treatment":
             choices = [self.bridge, self.bridge, self.progress]
             weights = [2, 1, 2]

@@ -9,12 +9,15 @@ import multiprocessing
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 
 from fieldtui.central.database import migrate
 from fieldtui.central.embedded import EmbeddedPostgres
+from tests.simulation.biting import BROUGHT_OUT_BY, first_that_shows, seeds_from
 from tests.simulation.breakages import BREAKAGES
 from tests.simulation.scene import stage
 from tests.simulation.world import Outcome, SeedFailed, play
@@ -31,25 +34,42 @@ def main() -> int:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--trace", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--break", dest="breakage", choices=sorted(BREAKAGES))
+    parser.add_argument("--break", dest="breakage", choices=["all", *sorted(BREAKAGES)])
     asked = parser.parse_args()
+    if asked.breakage == "all":
+        return _name_seeds()
     seeds = [asked.seed] if asked.seed is not None else list(range(asked.first, asked.first + asked.seeds))
-    folder = Path(tempfile.mkdtemp(prefix="fieldtui-simulate-"))
     began = time.monotonic()
+    with _postgres() as postgres:
+        jobs = min(asked.jobs, len(seeds))
+        urls = [_database(postgres, f"sim{number}") for number in range(jobs)]
+        parts = [(urls[number], seeds[number::jobs], asked.trace, asked.breakage) for number in range(jobs)]
+        if jobs == 1:
+            results = [_part(parts[0])]
+        else:
+            fresh = multiprocessing.get_context("spawn")
+            with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=fresh) as pool:
+                results = list(pool.map(_part, parts))
+    return _say(results, time.monotonic() - began)
+
+
+def _name_seeds() -> int:
+    """Say for each guarantee the first seed that shows that it was taken away."""
+    with _postgres() as postgres, stage(_database(postgres, "sim")) as made:
+        found = {name: first_that_shows(made, name, seeds_from(0)) for name in BREAKAGES}
+    for name, seed in found.items():
+        say(f"{name}: {seed if seed is not None else 'none'}")
+    return 0 if None not in found.values() else 1
+
+
+@contextmanager
+def _postgres() -> Iterator[EmbeddedPostgres]:
+    folder = Path(tempfile.mkdtemp(prefix="fieldtui-simulate-"))
     try:
         with EmbeddedPostgres(folder / "postgres", durable=False) as postgres:
-            jobs = min(asked.jobs, len(seeds))
-            urls = [_database(postgres, f"sim{number}") for number in range(jobs)]
-            parts = [(urls[number], seeds[number::jobs], asked.trace, asked.breakage) for number in range(jobs)]
-            if jobs == 1:
-                results = [_part(parts[0])]
-            else:
-                fresh = multiprocessing.get_context("spawn")
-                with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=fresh) as pool:
-                    results = list(pool.map(_part, parts))
+            yield postgres
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return _say(results, time.monotonic() - began)
 
 
 def _database(postgres: EmbeddedPostgres, name: str) -> str:
@@ -69,7 +89,8 @@ def _part(part: tuple[str, list[int], bool, str | None]) -> tuple[list[Outcome],
         for seed in seeds:
             try:
                 broken = BREAKAGES[breakage](made) if breakage else None
-                done.append(play(made, seed, tell=say if trace else None, broken=broken))
+                weather = BROUGHT_OUT_BY.get(breakage or "", {})
+                done.append(play(made, seed, tell=say if trace else None, broken=broken, weather=weather))
                 if len(done) % 50 == 0:
                     say(f"… {len(done) + len(failed)} of {len(seeds)}", flush=True)
             except SeedFailed as error:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -22,12 +23,13 @@ from fieldtui.sync.report import SyncReport
 from fieldtui.wire.messages import Limits
 from tests.simulation.deeds import Deeds
 from tests.simulation.laptop import Killed, Laptop, Time
-from tests.simulation.network import FAULTS, Fault, Letter, Network
+from tests.simulation.network import Fault, Letter, Network
 from tests.simulation.office import Office, Photograph
 from tests.simulation.overheard import Overheard
 from tests.simulation.promises import Promises
 from tests.simulation.scene import MONDAY, Stage
 from tests.simulation.values import Broken
+from tests.simulation.weather import Weather
 
 STEPS = 70
 RESTORES = 3
@@ -59,7 +61,14 @@ class Outcome:
 class World:
     """The play of one seed."""
 
-    def __init__(self, stage: Stage, seed: int, *, tell: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        seed: int,
+        *,
+        tell: Callable[[str], None] | None = None,
+        weather: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self.seed = seed
         self.chance = random.Random(f"fieldtui-simulation-{seed}")
         self.baton = stage.baton
@@ -81,7 +90,8 @@ class World:
         self._home.mkdir()
         stage.used += 1
         self.time = Time(MONDAY)
-        self._weather()
+        self.weather = Weather.drawn(self.chance).made(weather)
+        self._interleave, self._batch = self.weather.interleave, self.weather.batch
         self.citizens = stage.citizens
         self.office = Office(
             stage.database, stage.office.org_id, stage.office.server_key, self.time, SeededIds(f"office-{seed}")
@@ -96,23 +106,6 @@ class World:
 
     # --- the scene ------------------------------------------------------------------------------
 
-    def _weather(self) -> None:
-        """How bad it gets; some seeds leave whole kinds of trouble out, so that others come through clearly."""
-        chance = self.chance
-        self.bad = chance.choice((0.0, 0.08, 0.2, 0.35))
-        self.faults = chance.sample(FAULTS, chance.randint(2, len(FAULTS)))
-        self.deadly = chance.choice((0.0, 0.1, 0.3))
-        self.hand_over = chance.choice((0.0, 0.5, 1.0))
-        self.jumps = chance.random() < 0.5
-        self.theme = chance.choices(("", "restore", "leave", "revoke", "power"), (6, 2, 2, 1, 2))[0]
-        """What happens in this seed far more often than in life: what needs several rare things in a row."""
-        self.restores = self.theme == "restore" or chance.random() < 0.15
-        if self.theme in {"leave", "revoke"}:
-            self.hand_over = 1.0
-        self.interleave = chance.choice((0.0, 0.15, 0.4))
-        self.page_lines = chance.choice((3, 4, 7, 1000))
-        self.batch = chance.choice((1, 2, 3, 500))
-
     def _staffed(self) -> list[str]:
         staffed = ["mh1", "mh2", "tb", "sk"]
         if self.chance.random() < 0.3:
@@ -124,7 +117,11 @@ class World:
     def _laptop(self, name: str) -> Laptop:
         stage = self._stage
         kit = (stage.new if self.chance.random() < 0.15 else stage.synced)[name]
-        wrong = timedelta(seconds=self.chance.choice((0, 0, 3, -40, 5000, -86_400 * 3))) if self.jumps else timedelta(0)
+        wrong = (
+            timedelta(seconds=self.chance.choice((0, 0, 3, -40, 5000, -86_400 * 3)))
+            if self.weather.jumps
+            else timedelta(0)
+        )
         laptop = Laptop(name, kit, self._home, self.seed, self.time, stage.enrolled[name], wrong)
         laptop.network = Network(
             laptop,
@@ -156,21 +153,21 @@ class World:
         def fault(method: str) -> Fault:
             self.outcome.requests += 1
             # What goes wrong with a push is harder to get right.
-            if self._quiet or self.chance.random() >= self.bad * (2 if method == "POST" else 1):
+            if self._quiet or self.chance.random() >= self.weather.bad * (2 if method == "POST" else 1):
                 return "none"
             self._faulted.add(name)
             self.outcome.faults += 1
-            return self.chance.choice(self.faults)
+            return self.chance.choice(self.weather.faults)
 
         return fault
 
     def _arrives(self, laptop: Laptop) -> None:
         """An answer is there; what it brings is about to be stored."""
-        if self.theme == "power" and not self._quiet and self.chance.random() < 0.25:
+        if self.weather.theme == "power" and not self._quiet and self.chance.random() < 0.25:
             laptop.fuse.commits = self.chance.randint(1, 3)
 
     def _pause_at_server(self) -> None:
-        if self.interleave and not self._quiet and self.baton.current and self.chance.random() < self.interleave:
+        if self._interleave and not self._quiet and self.baton.current and self.chance.random() < self._interleave:
             self.baton.pause()
 
     # --- the play -------------------------------------------------------------------------------
@@ -201,9 +198,9 @@ class World:
         """Small pages and batches, so that few records already take several requests."""
         with pytest.MonkeyPatch.context() as patch:
             self._gently = lambda: patch.setattr(engine, "PAGE_LINES", 1000)
-            patch.setattr(engine, "PAGE_LINES", self.page_lines)
+            patch.setattr(engine, "PAGE_LINES", self.weather.page_lines)
             patch.setattr(
-                engine, "batches", lambda entries, limits: plan.batches(entries, Limits(ops=self.batch, bytes=limits.bytes))
+                engine, "batches", lambda entries, limits: plan.batches(entries, Limits(ops=self._batch, bytes=limits.bytes))
             )  # fmt: skip
             yield
 
@@ -215,7 +212,12 @@ class World:
         if working and roll < 0.5:
             self._go_on(chance.choice(working))
             return
-        if self.theme == "restore" and self._backup and chance.random() < 0.3 and self._somebody_sends():
+        if (
+            self.weather.theme == "restore"
+            and self._backup
+            and chance.random() < self.weather.untimely
+            and self._somebody_sends()
+        ):
             self._restore()
             return
         laptop = chance.choice(self.laptops)
@@ -223,18 +225,18 @@ class World:
             (40, lambda: self._deed(laptop)),
             (22, lambda: self._sync(laptop)),
             (6, self._pass_time),
-            ((8 if self.theme == "leave" else 4) * self.hand_over, self._hand_over),
+            ((8 if self.weather.theme == "leave" else 4) * self.weather.hand_over, self._hand_over),
             (2, self._office_writes),
             (2, self._deliver_late),
-            (8 * self.deadly, lambda: self._kill(laptop)),
+            (8 * self.weather.deadly, lambda: self._kill(laptop)),
             (1, lambda: self._restart_program(laptop)),
             (0.5, self._restart_server),
-            (1 if self.jumps else 0, lambda: self._jump(laptop)),
-            (1.5 * self.deadly, lambda: self._fill(laptop)),
+            (1 if self.weather.jumps else 0, lambda: self._jump(laptop)),
+            (1.5 * self.weather.deadly, lambda: self._fill(laptop)),
             (0.4, lambda: self._forget_cursor(laptop)),
-            (3 if self.theme == "revoke" else 0.3 * self.hand_over, lambda: self._revoke(laptop)),
+            (3 if self.weather.theme == "revoke" else 0.3 * self.weather.hand_over, lambda: self._revoke(laptop)),
             (self._backup_weight(), self._back_up),
-            ((3 if self.theme == "restore" else 1) if self._backup else 0, self._restore),
+            ((3 if self.weather.theme == "restore" else 1) if self._backup else 0, self._restore),
         ]
         chance.choices([do for _weight, do in choices], [weight for weight, _do in choices])[0]()
 
@@ -242,9 +244,9 @@ class World:
         return any(laptop.sends and not self.baton.fiber(laptop.name).done for laptop in self.laptops)
 
     def _backup_weight(self) -> float:
-        if self.theme == "restore":
+        if self.weather.theme == "restore":
             return 2 if self._backup else 8
-        return 1 if self.restores else 0
+        return 1 if self.weather.restores else 0
 
     def _light(self, laptop: Laptop, *, steps: int, commits: int) -> None:
         """Let the power go at one of the next steps, or right after one of the next transactions."""
@@ -256,11 +258,11 @@ class World:
     def _deed(self, laptop: Laptop) -> None:
         if laptop.revoked or laptop.person.role == "leader":
             return
-        if self.chance.random() < self.deadly / 3:
+        if self.chance.random() < self.weather.deadly / 3:
             self._light(laptop, steps=25, commits=2)
         done: str | None = None
         try:
-            done = Deeds(laptop, self.chance, self.word).any()
+            done = Deeds(laptop, self.chance, self.word).any(self.weather.deeds)
         except (BadInput, DiskFull) as error:
             self.tell(f"{laptop.name} must not: {error}")
         except Killed:
@@ -287,7 +289,7 @@ class World:
         self._faulted.discard(laptop.name)
         before = laptop.syncing.last()
         waited = {entry.op_id for entry in laptop.entries() if entry.state == "waiting"}
-        if not self._quiet and self.chance.random() < self.deadly / 2:
+        if not self._quiet and self.chance.random() < self.weather.deadly / 2:
             self._light(laptop, steps=160, commits=6)
         said: list[SyncReport] = []
         fuse, syncing = laptop.fuse, laptop.syncing
@@ -416,7 +418,7 @@ class World:
         self.outcome.restores += 1
         self._surprise()
         self.promises.after_restore()
-        if self.theme == "restore":
+        if self.weather.theme == "restore":
             # What was lost is typed in again, in other words: numbers that laptops have seen are given a second time.
             has = self.office.revs()
             lost = [each for each in self.citizens for _ in range(had[each] - has[each])]
@@ -449,7 +451,7 @@ class World:
         self.tell(f"{timedelta(seconds=step)} pass")
 
     def _hand_over(self) -> None:
-        if self.theme == "leave" and self.chance.random() < 0.7 and self._take_away():
+        if self.weather.theme == "leave" and self.chance.random() < 0.7 and self._take_away():
             return
         citizen_id = self.chance.choice(self.citizens)
         if self.chance.random() < 0.3:
@@ -490,14 +492,14 @@ class World:
     def _apart(self, work: Callable[[], Any]) -> None:
         """Work at the office that is done before anybody else has a turn, unless somebody must finish first."""
         fiber = self.baton.fiber("office")
-        interleave, self.interleave = self.interleave, 0.0
+        interleave, self._interleave = self._interleave, 0.0
         fiber.begin(lambda: work() and None)
         while not fiber.done:
             if fiber.ready:
                 fiber.step()
             else:
                 self._go_on(next(each for each in self.laptops if self.baton.fiber(each.name).ready))
-        self.interleave = interleave
+        self._interleave = interleave
         if fiber.error is not None:
             raise fiber.error
 
@@ -508,7 +510,7 @@ class World:
         self._quiet = True
         self.tell("--- calm ---")
         self._gently()
-        self.batch = 500
+        self._batch = 500
         for laptop in self.laptops:
             laptop.fuse.calm()
             self._finish(laptop)
@@ -573,6 +575,7 @@ def play(
     *,
     tell: Callable[[str], None] | None = None,
     broken: AbstractContextManager[None] | None = None,
+    weather: Mapping[str, Any] = MappingProxyType({}),
 ) -> Outcome:
     """Play one seed.
 
@@ -581,10 +584,11 @@ def play(
         seed: Which.
         tell: Gets each line of the trace.
         broken: What takes a guarantee away, entered once the scene stands.
+        weather: What of the weather is not the seed's own, by name.
 
     Raises:
         SeedFailed: A promise was not kept.
     """
-    world = World(stage, seed, tell=tell)
+    world = World(stage, seed, tell=tell, weather=weather)
     with broken or nullcontext():
         return world.play()
