@@ -1,0 +1,5 @@
+ALTER TABLE exported ADD COLUMN citizen_id TEXT;
+
+ALTER TABLE exported ADD COLUMN expires_at TEXT;
+
+ALTER TABLE exported ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
