@@ -27,7 +27,7 @@ DEV_READY := $(VENV)/.ready-dev
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header $(if $(UPGRADE),--upgrade)
 
-.PHONY: help demo test lint schema bench bench-sync bench-load simulate torture-sync failover fuzz golden catalogues screens lock wheel wheels-check clean
+.PHONY: help demo test lint schema bench bench-sync bench-load simulate torture-sync failover fuzz golden catalogues screens lock wheel wheels-check sbom clean
 
 help: ## Show the targets
 	@echo "fieldtui – make targets:"
@@ -61,7 +61,7 @@ bench-load: $(DEV_READY) ## Measure the central system under many devices (DEVIC
 	@$(BIN)/python -m tests.benchmarks.sync.load --devices $(or $(DEVICES),100) --processes $(or $(PROCESSES),2) \
 		$(if $(WRITE),--write $(WRITE)) $(BENCH_ARGS)
 
-simulate: $(DEV_READY) ## Play sync under a seeded scheduler (SEEDS=300 FIRST=0, or SEED=1234 TRACE=1; BREAK=name)
+simulate: $(DEV_READY) ## Play sync under a seeded scheduler (SEEDS=300 FIRST=0, or SEED=1234 TRACE=1; BREAK=name or all)
 	@$(BIN)/python -m tests.simulation --jobs $(JOBS) --seeds $(or $(SEEDS),300) --first $(or $(FIRST),0) \
 		$(if $(SEED),--seed $(SEED)) $(if $(TRACE),--trace) $(if $(BREAK),--break $(BREAK))
 
@@ -94,6 +94,9 @@ wheel: $(DEV_READY) ## Build dist/fieldtui-*.whl without the network
 
 wheels-check: $(DEV_READY) ## Show that every locked dependency has a wheel for each system and Python
 	@$(BIN)/python packaging/wheels.py --write docs/wheels.md
+
+sbom: $(DEV_READY) ## Write the bill of materials, dist/fieldtui.cdx.json, out of the lock
+	@$(BIN)/python packaging/sbom.py dist/fieldtui.cdx.json
 
 clean: ## Remove what was built; vaults and demo data are left alone
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
