@@ -67,13 +67,15 @@ def _ended(kind: type[BaseException], error: BaseException, trace: Any) -> None:
     del trace
     if issubclass(kind, (KeyboardInterrupt, SystemExit)):
         return
-    number = report_defect(error, "defect.last")
-    with contextlib.suppress(OSError, ValueError, AttributeError):
+    with contextlib.suppress(Exception):  # as in `_failed`
+        number = report_defect(error, "defect.last")
         sys.stderr.write(f"fieldtui: {number}\n")
 
 
 def _failed(where: str, error: BaseException | None) -> None:
-    if error is not None:
+    if error is None or sys.is_finalizing():
+        return  # at the very end nothing can be imported or written any more, and Python would tell of that in our stead
+    with contextlib.suppress(Exception):  # a hook that fails has its own failure printed, with what caused it
         report_defect(error, where)
 
 

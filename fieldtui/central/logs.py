@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fieldtui.base.clock import Clock
+from fieldtui.base.crashreport import report_defect
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.files import PRIVATE_FILE
 from fieldtui.base.i18n import _
@@ -76,6 +77,9 @@ class RequestLog:
 
         try:
             await self._app(scope, counted_receive, counted_send)
+        except Exception as error:
+            report_defect(error, "request.defect")
+            raise
         finally:
             route = self._template(scope)
             if route not in _QUIET or status >= 400:
