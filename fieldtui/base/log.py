@@ -40,7 +40,11 @@ class _PersonalDataFilter(logging.Filter):
         self.dropped = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        text = record.getMessage()
+        try:
+            text = record.getMessage()
+        except (TypeError, ValueError, KeyError):  # a library's words and values that do not fit each other
+            self.dropped += 1
+            return False
         if len(text) > _LONGEST or looks_like_cpr(text):
             self.dropped += 1
             return False
