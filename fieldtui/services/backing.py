@@ -45,9 +45,14 @@ class Backing:
         self._backups = backups_of(context.store)
 
     def is_due(self) -> bool:
-        """True once a day, from the day after the vault was made, where there is something in it."""
+        """True once a day, from the day after the vault was made, where there is something in it.
+
+        And at once where a kill kept a change of keys from replacing the backups.
+        """
         if self._store.consultant_id is None or self._store.reading_only is not None:
             return False
+        if self._opened_by_old_secrets():
+            return True
         vault = self._store.vault
         day = self._context.today
         if self._day(vault.borrow(lambda header, _key: header.created)) == day:
@@ -69,11 +74,11 @@ class Backing:
         if not self.is_due():
             return None
         try:
-            made = self._backups.make("daily")
+            made = self._backups.renew("rotation") if self._opened_by_old_secrets() else self._backups.make("daily")
         except (DiskFull, DatabaseDamaged) as error:
             self._log_failure(error)
             raise
-        self._store.audit("backup", detail="daily")
+        self._store.audit("backup", detail=made.head.kind)
         if self._is_test_due():
             self.test()
         return made
@@ -128,6 +133,12 @@ class Backing:
         except (DiskFull, Busy):
             return True  # told again rather than not at all
         return True
+
+    def _opened_by_old_secrets(self) -> bool:
+        """True where a backup of this vault has a key that the vault has no more."""
+        vault = self._store.vault
+        own = [file.header for file in listed(vault.folder) if file.header.vault_id == vault.vault_id]
+        return vault.borrow(lambda _header, key: any(not header.authentic(key) for header in own))
 
     def _log_failure(self, error: FieldtuiError) -> None:
         if self._store.meta(MetaKey.BACKUP_FAILED_ON) == self._context.today.isoformat():
