@@ -141,7 +141,7 @@ CREATE TABLE exported (
         made_at TEXT NOT NULL,
         expires_on TEXT,
         kept INTEGER NOT NULL DEFAULT 0
-    ) STRICT;
+    , citizen_id TEXT, expires_at TEXT, sealed INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE VIRTUAL TABLE search USING fts5(folded, tokenize="unicode61 remove_diacritics 0");
 

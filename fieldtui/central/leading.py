@@ -20,8 +20,9 @@ from fieldtui.central import administration, assignments, enrolling
 from fieldtui.central.acting import Act, Actor, ActRefused, write_down
 from fieldtui.central.database import Database
 from fieldtui.central.ledger import Ledger
+from fieldtui.central.lookedup import last_heard
 from fieldtui.central.policy import policy_of
-from fieldtui.central.schema import assignment, device, record
+from fieldtui.central.schema import assignment, device, record, wipe_order
 from fieldtui.central.staff import people
 from fieldtui.central.team import devices_of
 from fieldtui.wire.messages import AssignmentRole, Person
@@ -191,8 +192,8 @@ def _shut_out(db: Database, connection: Connection, org_id: str, actor: Actor, d
     return changed
 
 
-def lost_sheet(db: Database, organisation: str | None, device_id: str) -> LostSheet:
-    """What is known of a device that is lost: what was on it, and what may be lost with it.
+def lost_sheet(db: Database, organisation: str | None, actor: Actor, device_id: str) -> LostSheet:
+    """What is known of a device that is lost: what was on it, and what may be lost with it. That it was made is written down.
 
     Raises:
         ActRefused: `unknown-device`.
@@ -208,6 +209,7 @@ def lost_sheet(db: Database, organisation: str | None, device_id: str) -> LostSh
         seen = connection.scalar(
             select(device.c.last_seen_at).where(device.c.org_id == org.id, device.c.device_id == device_id)
         )
+        write_down(connection, db, org.id, actor, [Act("lost-sheet", subject=device_id)])
         return LostSheet(
             organisation=org.name,
             device=found[0],
@@ -216,8 +218,17 @@ def lost_sheet(db: Database, organisation: str | None, device_id: str) -> LostSh
             protected=_protected(connection, org.id, access.citizens),
             held=_held(connection, org.id, access.citizens),
             lease_until=isoformat(policy_of(connection, org.id).lease_until(seen)) if seen else None,
+            heard=last_heard(connection, org.id, device_id),
+            wipe_ordered_at=_wipe_ordered(connection, org.id, device_id),
             made_at=isoformat(db.now()),
         )
+
+
+def _wipe_ordered(connection: Connection, org_id: str, device_id: str) -> str | None:
+    set_at = connection.scalar(
+        select(wipe_order.c.set_at).where(wipe_order.c.org_id == org_id, wipe_order.c.device_id == device_id)
+    )
+    return None if set_at is None else isoformat(set_at)
 
 
 _ROLES: tuple[AssignmentRole, ...] = ("primary", "substitute", "treatment")

@@ -10,7 +10,6 @@ from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.i18n import N_, _
 from fieldtui.base.text import clean
 from fieldtui.domain.records import COLLECTIONS
-from fieldtui.domain.setbacks import set_back_words
 from fieldtui.wire.team import LostSheet
 
 _WIDTH: Final = 78
@@ -27,6 +26,7 @@ def lost_sheet_text(sheet: LostSheet) -> str:
         _heading(sheet),
         *_section(_("Hvad der var på den"), _content(sheet)),
         *_section(_("Hvad der kan være tabt"), _window(sheet)),
+        *(_section(_("Hvad adgangsloggen siger"), heard) if (heard := _heard(sheet)) else ()),
         *_section(_("Hvad der beskytter det"), _protection(sheet)),
         *_section(_("Hvad der skal gøres"), _steps(sheet)),
         "",
@@ -51,8 +51,6 @@ def _heading(sheet: LostSheet) -> str:
         (_("Spærret"), shut),
         (_("Arket er lavet"), _at(sheet.made_at)),
     ]
-    if device.set_back and device.set_back_at:
-        rows.insert(-1, (_("Bemærk"), f"{_at(device.set_back_at)}: {clean(set_back_words(device.set_back))}"))
     wide = max(len(label) for label, _value in rows) + 1
     return "\n".join([f"# {title}", "", *(f"    {label + ':':<{wide}} {value}" for label, value in rows)])
 
@@ -62,10 +60,71 @@ def _content(sheet: LostSheet) -> list[str]:
     lines = [_("Efter fordelingen i dag: {citizens}.").format(citizens=citizens)]
     if sheet.protected:
         lines.append(_("Heraf med adressebeskyttelse: {count}.").format(count=sheet.protected))
+    if sheet.heard is not None and sheet.heard.open_lists:
+        lines.append(
+            _(
+                "Den sidste uge skrev den {count} lister eller filer, som ikke var krypterede; de kan ligge på den."
+            ).format(count=sheet.heard.open_lists)
+        )
+    if sheet.heard is not None and sheet.heard.backups_elsewhere:
+        lines.append(
+            _("{count} sikkerhedskopier er gemt et andet sted end på maskinen; de er krypterede som den.").format(
+                count=sheet.heard.backups_elsewhere
+            )
+        )
     for each in sheet.held:
         model = COLLECTIONS.get(each.collection)
         label = _(model.plural) if model is not None else clean(each.collection)
         lines.append(f"{label}: {each.records}")
+    return lines
+
+
+_BOUND: Final = {
+    None: N_("Om adgangssætningen også kræver maskinens egen hemmelighed, har den ikke sagt."),
+    "none": N_("Adgangssætningen åbner den alene: den er ikke bundet til maskinen."),
+    "secretservice": N_(
+        "Adgangssætningen åbner den kun sammen med hemmeligheden i maskinens nøglering (Secret Service)."
+    ),
+    "dpapi": N_("Adgangssætningen åbner den kun sammen med hemmeligheden i medarbejderens Windows-konto (DPAPI)."),
+}
+_SET_BACK: Final = {
+    "older": N_("en ældre udgave af den er taget i brug"),
+    "restored": N_("den er sat tilbage af en, der har dens nøgle"),
+    "forked": N_("to kopier af den er i brug"),
+}
+
+
+def _heard(sheet: LostSheet) -> list[str]:
+    """What its access log says of its last days."""
+    heard, lines = sheet.heard, []
+    if heard is None:
+        return []
+    if heard.last_at is None:
+        lines.append(_("Kontoret har ingen poster fra dens adgangslog."))
+    else:
+        lines.append(
+            _("Kontoret har {count} poster fra dens adgangslog, den nyeste fra {at}.").format(
+                count=heard.entries, at=_at(heard.last_at)
+            )
+        )
+    if heard.missing:
+        lines.append(
+            _("{count} poster havde den skrevet ved sidste kontakt, uden at kontoret har fået dem.").format(
+                count=heard.missing
+            )
+        )
+    if heard.unlocked_at:
+        lines.append(_("Sidst åbnet, så vidt det vides: {at}.").format(at=_at(heard.unlocked_at)))
+    if heard.wrong_tries:
+        lines.append(_("Forkerte adgangssætninger, så vidt det vides: {count}.").format(count=heard.wrong_tries))
+    if sheet.device.set_back is not None:
+        how = _SET_BACK.get(sheet.device.set_back)
+        lines.append(
+            _("ALARM: {how} (sidst {at}).").format(
+                how=_(how) if how else clean(sheet.device.set_back),
+                at=_at(sheet.device.set_back_at) if sheet.device.set_back_at else "–",
+            )
+        )
     return lines
 
 
@@ -96,6 +155,11 @@ def _protection(sheet: LostSheet) -> list[str]:
         _("Alt på maskinen er krypteret og åbnes kun med medarbejderens adgangssætning eller nødkode."),
         _("Lå adgangssætningen eller nødkoden sammen med maskinen, så sig det til databeskyttelsesrådgiveren nu."),
     ]
+    if sheet.heard is not None:
+        lines.insert(1, _(_BOUND.get(sheet.heard.bound, _BOUND[None])))
+    lines.append(
+        _("Om disken var krypteret (BitLocker, LUKS), ved fieldtui ikke. IT ved det:  [ ] ja   [ ] nej   [ ] uvist")
+    )
     if sheet.lease_until:
         lines.append(
             _("Uden kontakt med kontoret kan der ikke skrives på den efter {at}.").format(at=_at(sheet.lease_until))
@@ -114,13 +178,43 @@ def _steps(sheet: LostSheet) -> list[str]:
         )
     else:
         steps.append(_("Den er spærret: ved næste kontakt låser den og beholder det, den har."))
+    if device.wipe_delivered_at:
+        steps.append(
+            _("Den fik en sletteordre {at} og har slettet det, hvis den kunne.").format(
+                at=_at(device.wipe_delivered_at)
+            )
+        )
+    elif sheet.wipe_ordered_at:
+        steps.append(
+            _("En sletteordre ligger klar fra {at}; maskinen har ikke hentet den endnu.").format(
+                at=_at(sheet.wipe_ordered_at)
+            )
+        )
     steps += [
         _(
             "Skal det, der er på den, ødelægges, skal en sletteordre underskrives med organisationens nøgle, som ligger "
             "uden for nettet. Kun den, der har nøglen, kan gøre det; "
             "se driftsvejledningen (docs/central.md) under “Mistet maskine”."
         ),
-        _("Ring til databeskyttelsesrådgiveren: de har 72 timer fra nu til at vurdere, om det skal anmeldes."),
+        _(
+            "Ring til databeskyttelsesrådgiveren nu. Et brud anmeldes til Datatilsynet på virk.dk senest 72 timer efter, at "
+            "kommunen fik det at vide (GDPR artikel 33); skriv arten, hvor mange og hvad, følgerne og hvad der er gjort. "
+            "Fik det at vide: dag ____________ kl. ________"
+        ),
+        _(
+            "Er der høj risiko for borgerne, skal de have besked uden unødig forsinkelse (artikel 34). Databeskyttelses"
+            "rådgiveren afgør det. Besked til borgerne:  [ ] ja   [ ] nej, fordi: ____________________"
+        ),
+        *(
+            [
+                _(
+                    "Borgere med adressebeskyttelse ({count}) ringes op først, så de selv kan tage deres forholdsregler; "
+                    "er nogen truet, så ring også til politiet."
+                ).format(count=sheet.protected)
+            ]
+            if sheet.protected
+            else []
+        ),
         _("Anmeld tyveri til politiet, og skriv sagsnummeret her: ____________________"),
         _("Giv medarbejderen en ny maskine: lav en kode under Team med n, og godkend den med de seks ord."),
     ]

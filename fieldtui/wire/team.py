@@ -219,6 +219,27 @@ class Held(Message):
     records: Number
 
 
+class LastHeard(Message):
+    """What the access log of a lost device says, as far as it came up."""
+
+    entries: Number
+    """How many entries the central system holds."""
+    missing: Number | None = None
+    """How many more the device had when it was last in contact; `None` where it never said."""
+    last_at: InstantText | None = None
+    """When the newest of those held was written."""
+    unlocked_at: InstantText | None = None
+    """When its vault was last opened, as far as is known."""
+    wrong_tries: Number
+    """Wrong passphrases that were tried on it, as far as is known."""
+    bound: ShortText | None = None
+    """The store of secrets that the passphrase needs besides, `none`, or `None` where the device never said."""
+    open_lists: Number
+    """Lists and files written in the clear in the last week before its last entry; they may lie on it still."""
+    backups_elsewhere: Number
+    """Backups that were taken to another place than the machine itself."""
+
+
 class LostSheet(Message):
     """What is known of a lost device: what was on it, and what may be lost with it."""
 
@@ -233,4 +254,8 @@ class LostSheet(Message):
     held: tuple[Held, ...]
     lease_until: InstantText | None = None
     """After it nothing can be written on the device."""
+    heard: LastHeard | None = None
+    """What its access log says; `None` from a central system that does not tell."""
+    wipe_ordered_at: InstantText | None = None
+    """When an order to wipe itself was laid out for it."""
     made_at: InstantText

@@ -266,5 +266,5 @@ def test_the_sheet_of_a_lost_device_says_what_was_on_it(central: Central, leader
         True,
         True,
     )
-    assert [row.action for row in written_down(central.database)] == ["lost", "revoke"]
-    assert all(row.reason == "Glemt i bussen" for row in written_down(central.database))
+    assert [row.action for row in written_down(central.database)] == ["lost", "revoke", "lost-sheet"]
+    assert [row.reason for row in written_down(central.database)] == ["Glemt i bussen", "Glemt i bussen", None]

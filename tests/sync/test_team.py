@@ -126,13 +126,16 @@ def test_every_act_stands_in_the_leaders_own_log_and_in_the_offices(team: Office
     assert "4 egne borgere" in sheet
     assert "Den er spærret" in sheet
     assert "Ved sidste kontakt ventede intet på at blive sendt." in sheet
+    assert "72 timer" in sheet
+    assert "artikel 34" in sheet
+    assert "Kontoret har" in sheet
     assert max(len(line) for line in sheet.splitlines()) <= 78
     named = [row.short_name.split()[0] for row in lost.workspace.lookup.citizens(MORNING.date())]
     assert not [name for name in named if name in sheet], "the sheet names no citizen"
     actions = [row.action for row in device.workspace.log_entries()]
-    assert [each for each in actions if each.startswith("team.")] == ["team.code", "team.lost"]
+    assert [each for each in actions if each.startswith("team.")] == ["team.code", "team.lost", "team.lost_sheet"]
     assert [(row.action, row.reason) for row in written_down(team.database)] == [
-        ("enrol-code", None), ("lost", "Glemt i bussen"), ("revoke", "Glemt i bussen"),
+        ("enrol-code", None), ("lost", "Glemt i bussen"), ("revoke", "Glemt i bussen"), ("lost-sheet", None),
     ]  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def lost_command(
         if reason is not None:
             acted = lose(opened, organisation, CONSOLE, device, reason, shut_out=not keep_open)
             tell(_("Maskinen er meldt mistet.") if acted.changed else _("Maskinen var allerede meldt mistet."))
-        sheet = lost_sheet(opened, organisation, device)
+        sheet = lost_sheet(opened, organisation, CONSOLE, device)
     text = lost_sheet_text(sheet)
     if output is not None:
         file = output.expanduser().absolute()

@@ -95,7 +95,7 @@ def router(database: Database) -> APIRouter:
     def lost_sheet(request: Request, device: str) -> LostSheet:
         """What was on a lost device, and what may be lost with it."""
         caller = _leader(request)
-        return _done(lambda: leading.lost_sheet(database, caller.organisation.name, device))
+        return _done(lambda: leading.lost_sheet(database, caller.organisation.name, _actor(caller), device))
 
     return routes
 
