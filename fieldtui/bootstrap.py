@@ -208,13 +208,15 @@ def _run(lifted: Lifted, folder: Path, options: Mapping[str, str], language: Lan
     )
     if not rest and lifted.as_json:
         raise BadUsage(_("--json hører til en kommando, fx: fieldtui status --json"))
+    if lifted.read_only:
+        from fieldtui.cli.reading import require_reading
+
+        require_reading(rest)
+    chosen, reading = (language if "--lang" in options else None), ([READ_ONLY] if lifted.read_only else [])
     if rest[:1] == ("--worker",):
-        words = [*rest[1:], *([READ_ONLY] if lifted.read_only else [])]
-        return _worker(words, folder, passphrase_file, language if "--lang" in options else None)
+        return _worker([*rest[1:], *reading], folder, passphrase_file, chosen)
     if not rest:
-        return _terminal_ui(
-            folder, passphrase_file, language if "--lang" in options else None, read_only=lifted.read_only
-        )
+        return _terminal_ui([*worker_arguments(folder, passphrase_file, chosen), *reading])
     if rest == ("--version",):
         from fieldtui import __version__
 
@@ -235,13 +237,12 @@ def _run(lifted: Lifted, folder: Path, options: Mapping[str, str], language: Lan
     return _command(list(rest), setting)
 
 
-def _terminal_ui(folder: Path, passphrase_file: Path | None, language: Language | None, *, read_only: bool) -> int:
+def _terminal_ui(worker_words: list[str]) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadUsage(_("Skærmbilledet har brug for en terminal. Se kommandoerne med: fieldtui --help"))
     from fieldtui.tui import supervisor
 
-    words = worker_arguments(folder, passphrase_file, language)
-    return supervisor.run([*words, READ_ONLY] if read_only else words)
+    return supervisor.run(worker_words)
 
 
 def worker_arguments(folder: Path, passphrase_file: Path | None, language: Language | None) -> list[str]:

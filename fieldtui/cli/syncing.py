@@ -16,6 +16,7 @@ from fieldtui.cli.handing import waiting_lines
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.cli.text import when
+from fieldtui.services.syncing import set_back_notice
 from fieldtui.services.workspace import Status, Workspace
 
 
@@ -66,6 +67,8 @@ def sync(
                 else watching.summary(report)
             ],
         )
+    if report.set_back:
+        setting.tell(set_back_notice())
     if waiting.conflicts:
         one, many = _("1 konflikt venter på dig"), _("{count} konflikter venter på dig")
         text = one if waiting.conflicts == 1 else many.format(count=waiting.conflicts)
@@ -94,10 +97,10 @@ def status(context: typer.Context) -> None:
     setting = setting_of(context)
     with opened(setting) as workspace:
         now = workspace.status()
-        setting.answer(_document(now), _lines(setting, now))
+        setting.answer(_document(now, read_only=workspace.store.vault.read_only), _lines(setting, now))
 
 
-def _document(now: Status) -> dict[str, Any]:
+def _document(now: Status, *, read_only: bool) -> dict[str, Any]:
     return {
         "citizens": now.citizens,
         "pending": now.pending,
@@ -107,7 +110,7 @@ def _document(now: Status) -> dict[str, Any]:
         "last_sync_at": isoformat(now.last_sync_at) if now.last_sync_at else None,
         "lease_until": isoformat(now.lease_until) if now.lease_until else None,
         "lease_warn_after": isoformat(now.lease_warn_after) if now.lease_warn_after else None,
-        "read_only": now.lease.over,
+        "read_only": now.lease.over or read_only,
         "schema_version": now.schema_version,
         "device_id": now.device_id,
         "consultant": now.consultant.model_dump(mode="json") if now.consultant else None,

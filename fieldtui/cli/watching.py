@@ -13,6 +13,7 @@ from fieldtui.base.i18n import _
 from fieldtui.cli.opening import passphrase_for
 from fieldtui.cli.setting import Setting
 from fieldtui.services import unlocking
+from fieldtui.services.syncing import set_back_notice
 from fieldtui.services.watching import SyncProgress, SyncReport, Watching
 from fieldtui.services.workspace import Workspace
 
@@ -36,6 +37,8 @@ def watch(setting: Setting) -> None:
     def synced(report: SyncReport) -> None:
         wipe_progress()
         setting.report(report.as_json(), summary(report))
+        if report.set_back:
+            setting.tell(set_back_notice())
 
     def trouble(error: FieldtuiError) -> None:
         wipe_progress()

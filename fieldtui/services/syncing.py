@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.errors import FieldtuiError, NotEnrolled, Revoked, Unreachable
+from fieldtui.base.i18n import _
 from fieldtui.base.log import event
 from fieldtui.services.context import Context
 from fieldtui.services.protecting import protect
@@ -29,7 +30,15 @@ from fieldtui.wire.messages import PageStart
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["OutboxRow", "SyncProgress", "SyncReport", "Syncing"]
+__all__ = ["OutboxRow", "SyncProgress", "SyncReport", "Syncing", "set_back_notice"]
+
+
+def set_back_notice() -> str:
+    """What a sync says that found out that the vault is an older copy, in the language in force."""
+    return _(
+        "Boksen var en ældre kopi end den, kontoret sidst hørte fra. Alt fra kontoret er hentet igen. Det, du havde skrevet "
+        "og ikke sendt, kan mangle. Har du ikke selv lagt kopien tilbage, så ring til IT."
+    )
 
 
 class Syncing:

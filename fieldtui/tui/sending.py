@@ -157,6 +157,10 @@ class SendingApp(CopyingApp):
             if not report.finished:
                 counts += " · " + _("ikke færdig, fortsætter om lidt")
             self.notice(counts)
+        if report.set_back:
+            from fieldtui.services.syncing import set_back_notice
+
+            self.notice(set_back_notice())
         self.refresh_soon()
 
     def _not_synced(self, error: FieldtuiError, manual: bool) -> None:

@@ -135,11 +135,10 @@ class OpenVault:
 
     def _begin(self, header: Header, anchor: Anchor | None, *, accept: bool) -> Header:
         """Break the seal, so that whoever comes after a crash knows."""
-        accepted = accept and anchor is not None
-        if accepted and anchor is not None:
-            header = header.counted_to(anchor.epoch)
+        accepted = anchor if accept else None
+        header = header.counted_to(0 if accepted is None else accepted.epoch)
         header = self._write(header, seal=Seal(hmac=None, size=header.seal.size))
-        if accepted:
+        if accepted is not None:
             self._anchors.settle(header.epoch, header.audit_head.seq, header.audit_head.mac)
         self._sweep()
         return header
@@ -232,7 +231,7 @@ class OpenVault:
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Have the vault alone, for work nobody else may see half done (migrate, restore, purge).
+        """Have the vault alone, for work nobody else may see half done (migrate, purge, rotate).
 
         Raises:
             Busy: Another process has it open; nothing was changed.
@@ -277,8 +276,8 @@ class OpenVault:
         """Be replaced by another vault in the same folder, and close for good.
 
         Args:
-            prepare: Makes what takes this vault's place, from its connection, its header as it would be left, and its key,
-                which must not be kept. Where it fails, this vault stays open and as it was.
+            prepare: Makes what takes this vault's place, from its connection, its header as it would be left, and its key.
+                Where it fails, this vault stays open and as it was.
             switch: Puts it there, while this one is closed and nobody can open either.
 
         Raises:
@@ -286,8 +285,8 @@ class OpenVault:
         """
         with self.exclusive():
             header = self._files.genuine(self._vault_key)
-            head = HeaderAuditHead(seq=self._head.seq, mac=self._head.mac)
-            made = prepare(self.connection, header.model_copy(update={"audit_head": head}), self._vault_key)
+            left = {"audit_head": HeaderAuditHead(seq=self._head.seq, mac=self._head.mac)}
+            made = prepare(self.connection, header.model_copy(update=left), self._vault_key)
             self.closing.set()
             with gate(self._home):
                 try:

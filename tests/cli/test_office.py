@@ -17,6 +17,7 @@ CITIZEN = "01968000-0000-7000-8000-0000000000c1"
 SYNC_KEYS = {
     "pushed", "pulled", "merged", "conflicts", "rejected", "pending", "purged", "requests", "bytes_sent", "bytes_received",
     "seconds", "cursor", "server_time_skew_seconds", "finished", "errands",
+    "set_back",
 }  # fmt: skip
 
 

@@ -71,3 +71,13 @@ def test_wiping_overwrites_the_buffer_itself() -> None:
     buffer = screen.buffer
     screen.wipe()
     assert bytes(buffer) == b""
+
+
+def test_reading_only_can_be_chosen_once_the_truth_was_told_and_not_before() -> None:
+    screen, _wishes = fed(b"\x1bOS")
+    assert screen.reading is False
+    screen.offer_reading()
+    for wanted in (True, False, True):
+        for key in split_keys(b"\x1bOS"):
+            screen.take(key)
+        assert screen.reading is wanted
