@@ -27,7 +27,7 @@ DEV_READY := $(VENV)/.ready-dev
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header $(if $(UPGRADE),--upgrade)
 
-.PHONY: help demo test lint schema bench bench-sync bench-load simulate torture-sync failover fuzz golden catalogues screens lock wheel wheels-check sbom clean
+.PHONY: help demo test lint schema bench bench-sync bench-load bench-vault simulate torture-sync torture-vault failover fuzz golden catalogues screens lock wheel wheels-check sbom clean
 
 help: ## Show the targets
 	@echo "fieldtui – make targets:"
@@ -61,12 +61,18 @@ bench-load: $(DEV_READY) ## Measure the central system under many devices (DEVIC
 	@$(BIN)/python -m tests.benchmarks.sync.load --devices $(or $(DEVICES),100) --processes $(or $(PROCESSES),2) \
 		$(if $(WRITE),--write $(WRITE)) $(BENCH_ARGS)
 
+bench-vault: $(DEV_READY) ## Measure the vault against its budgets and floors (ROUNDS=5, WRITE=docs/performance.md)
+	@$(BIN)/python -m tests.benchmarks.vault --rounds $(or $(ROUNDS),5) $(if $(WRITE),--write $(WRITE)) $(BENCH_ARGS)
+
 simulate: $(DEV_READY) ## Play sync under a seeded scheduler (SEEDS=300 FIRST=0, or SEED=1234 TRACE=1; BREAK=name or all)
 	@$(BIN)/python -m tests.simulation --jobs $(JOBS) --seeds $(or $(SEEDS),300) --first $(or $(FIRST),0) \
 		$(if $(SEED),--seed $(SEED)) $(if $(TRACE),--trace) $(if $(BREAK),--break $(BREAK))
 
 torture-sync: $(DEV_READY) ## Kill laptops, API processes and PostgreSQL at random moments (ROUNDS=500 SEED=1 FIRST=0)
 	@$(BIN)/python -m tests.torture sync --rounds $(or $(ROUNDS),500) --seed $(or $(SEED),1) --first $(or $(FIRST),0)
+
+torture-vault: $(DEV_READY) ## Kill everything that is done to a vault at random moments, and flip bits in its files (ROUNDS=200 SEED=1 FIRST=0)
+	@$(BIN)/python -m tests.torture vault --rounds $(or $(ROUNDS),200) --seed $(or $(SEED),1) --first $(or $(FIRST),0)
 
 failover: $(DEV_READY) ## Kill the primary PostgreSQL under load, promote the standby, and look for every acknowledged edit
 	@$(BIN)/python -m tests.torture failover $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))

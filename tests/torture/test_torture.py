@@ -1,4 +1,4 @@
-"""A few rounds of what `make torture-sync` and `make failover` play by the hundred."""
+"""A few rounds of what `make torture-sync`, `make torture-vault` and `make failover` play by the hundred."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from tests.torture.failover import failover
 from tests.torture.sync import Round, torture
+from tests.torture.vault import torture_vault
 
 pytestmark = [
     pytest.mark.slow,
@@ -24,6 +25,14 @@ def test_killed_on_any_side_nothing_is_lost_and_nothing_is_there_twice() -> None
     assert tally.rounds == rounds
     assert tally.said["made"] > 0  # the control: laptops worked, and their work was taken
     assert tally.said["synced"] > 0
+
+
+def test_a_vault_that_is_killed_at_whatever_loses_nothing_and_has_one_passphrase() -> None:
+    tally = torture_vault(8, seed=1, batch=8)
+    assert tally.broken == []
+    assert tally.acknowledged > 0  # the control: somebody was at work
+    assert len(tally.killed) > 3
+    assert any(outcome.endswith("noticed") for outcome in tally.flips)
 
 
 def test_when_the_primary_dies_under_load_the_standby_has_every_acknowledged_edit() -> None:

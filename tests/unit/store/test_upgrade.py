@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,22 +14,12 @@ import pytest
 from fieldtui.base.errors import DiskFull, NewerVault
 from fieldtui.base.ids import SeededIds
 from fieldtui.services.restoring import restore
-from fieldtui.store import Store, accesslog
+from fieldtui.store import Store
 from fieldtui.store.migrations import MIGRATIONS
-from fieldtui.store.outbox import Outbox
 from fieldtui.vault import OpenVault
 from fieldtui.vault.backups import listed
-from tests.support.vaults import a_clock, a_vault, phrase, reopened
-from tests.support.workspaces import MH
-
-VERSIONS = Path(__file__).parents[2] / "data" / "vault-versions"
-"""The statements of each migration as they were when it was released; never edited."""
-NAMES = sorted(path.stem for path in VERSIONS.glob("*.sql"))
-SCOPE = "citizen:c1"
-
-
-def statements(name: str) -> list[str]:
-    return (VERSIONS / f"{name}.sql").read_text("utf-8").removesuffix(";\n").split(";\n\n")
+from tests.support.oldvaults import NAMES, a_vault_of, statements, what_is_missing
+from tests.support.vaults import a_clock, phrase, reopened
 
 
 def test_no_migration_that_was_released_was_edited_since_and_each_is_frozen() -> None:
@@ -48,83 +37,13 @@ class _Recorder:
         self.execute = ran.append
 
 
-def a_vault_of(version: str, folder: Path) -> bytearray:
-    """A closed vault as the program of that version left it, with unsent work of each kind; returns its key."""
-    vault, _code = a_vault(folder)
-    with vault:
-        connection = vault.connection
-        connection.execute("BEGIN")
-        connection.execute(
-            'CREATE TABLE "_sqlite_migrations" ("id" INTEGER PRIMARY KEY, "migration_set" TEXT, "name" TEXT,'
-            ' "applied_at" TEXT)'
-        )
-        connection.execute(
-            'CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"'
-            ' ON "_sqlite_migrations" ("migration_set", "name")'
-        )
-        for name in NAMES[: NAMES.index(version) + 1]:
-            for statement in statements(name):
-                connection.execute(statement)
-            connection.execute(
-                "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('fieldtui', ?, '2026-11-01')",
-                (name,),
-            )
-        fill(connection, vault.audit_key)
-        connection.execute("COMMIT")
-        return vault.borrow(lambda _header, vault_key: bytearray(vault_key))
-
-
-def fill(connection: sqlite3.Connection, key: bytes) -> None:
-    body = json.dumps({"given_name": "Fatima", "job_goal": "Murer", "a_field_of_later": 1})
-    base = json.dumps({"given_name": "Fatima", "job_goal": "Gartner"})
-    connection.execute("INSERT INTO meta VALUES ('consultant', ?), ('cursor', '17')", (MH.model_dump_json(),))
-    connection.execute(
-        "INSERT INTO record (id, collection, scope, rev, body, base) VALUES ('c1', 'citizen', ?, 3, ?, ?)",
-        (SCOPE, body, base),
-    )
-    connection.execute(
-        "INSERT INTO outbox (op_id, record_id, collection, scope, base_rev, kind, body, recorded_at, state, in_flight)"
-        " VALUES ('op1', 'c1', 'citizen', ?, 3, 'put', ?, '2026-11-01T10:00:00Z', 'waiting', 1)",
-        (SCOPE, body),
-    )
-    connection.execute(
-        "INSERT INTO conflict (id, record_id, collection, scope, fields, base, mine, theirs, created_at)"
-        " VALUES ('k1', 'c1', 'citizen', ?, '[\"district\"]', '{}', '{\"district\": \"Nord\"}', '{}', '2026-11-01')",
-        (SCOPE,),
-    )
-    connection.execute("INSERT INTO draft VALUES ('note:c1', 'note', 'c1', 'Et halvt', '2026-11-01T10:00:00', 'Et')")
-    connection.execute(
-        "INSERT INTO history (command_id, record_id, collection, scope, after, at, actor, label)"
-        " VALUES ('h1', 'c1', 'citizen', ?, '{}', '2026-11-01', ?, 'Ændrede')",
-        (SCOPE, MH.id),
-    )
-    for action in ("create", "unlock", "put"):
-        accesslog.append(
-            connection, key, at=a_clock().now(), actor=MH.id, device="d", action=action, subject=None, reason=None,
-            detail=None,
-        )  # fmt: skip
-
-
 def opened(folder: Path, key: bytearray) -> Store:
     vault = OpenVault(folder, bytearray(key), anchors=folder / "anchors")
     return Store(vault, clock=a_clock(), ids=SeededIds(folder.name))
 
 
 def require_all_there(store: Store) -> None:
-    """The unsent work, the log, and today's tables."""
-    assert store.schema_version == len(NAMES)
-    (entry,) = Outbox(store).all()
-    assert (entry.op_id, entry.base_rev, entry.in_flight) == ("op1", 3, True)
-    assert store.body_of("c1") == {"given_name": "Fatima", "job_goal": "Murer", "a_field_of_later": 1}
-    (draft,) = store.drafts.all()
-    assert (draft.text, draft.previous) == ("Et halvt", "Et")
-    with store.reading() as connection:
-        assert connection.execute("SELECT id, mine FROM conflict").fetchall() == [("k1", '{"district": "Nord"}')]
-        assert connection.execute("SELECT label FROM history").fetchall() == [("Ændrede",)]
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        columns = connection.execute("PRAGMA table_info(record)").fetchall()
-    assert [column[1] for column in columns][-1] == "seq"
-    assert store.verify_log() >= 3
+    assert what_is_missing(store) == []
 
 
 @pytest.mark.parametrize("version", NAMES[:-1])
