@@ -52,6 +52,7 @@ def test_a_file_of_receivers_is_read_as_age_reads_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "line"),
     [("", None), ("# ingen\n", None), (f"{KEY}\nage1forkert\n", 2), ("ssh-ed25519 AAAA\n", 1)],
+    ids=["empty", "none", "second", "another kind"],  # each process makes its own keys, and all name the same tests
 )
 def test_a_file_without_a_good_key_on_each_line_is_refused_by_its_line(
     tmp_path: Path, content: str, line: int | None
@@ -73,7 +74,11 @@ def test_a_file_that_is_too_large_or_names_too_many_is_refused(tmp_path: Path) -
         recipients_of(str(file))
 
 
-@pytest.mark.parametrize("given", ["age1xyz", KEY[:-1], KEY.replace("age1", "age1a"), "findes ikke.txt", "", "\0"])
+@pytest.mark.parametrize(
+    "given",
+    ["age1xyz", KEY[:-1], KEY.replace("age1", "age1a"), "findes ikke.txt", "", "\0"],
+    ids=["short", "cut", "longer", "no file", "empty", "null"],
+)
 def test_what_is_no_receiver_is_refused(given: str) -> None:
     with pytest.raises(BadUsage):
         recipients_of(given)
