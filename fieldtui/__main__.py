@@ -21,6 +21,10 @@ def main() -> int:
         from fieldtui.base.environment import forget_hostile
 
         forget_hostile()  # before what is imported next looks at it
+        from fieldtui.base.hardening import hide_arguments
+
+        if not _is_known_to_others(argv):
+            hide_arguments(argv)
         from fieldtui import bootstrap
     except KeyboardInterrupt:
         return 130  # Ctrl-C while the program is still loading: nothing was begun, so there is nothing to say
@@ -30,6 +34,11 @@ def main() -> int:
         # PYTHONINSPECT or -i: Python would now offer a prompt into a process that has had citizens in its memory.
         os._exit(status)
     return status
+
+
+def _is_known_to_others(argv: list[str]) -> bool:
+    """True where an administrator must see how the process was started, and it tells nothing of a citizen."""
+    return argv[:2] == ["central", "serve"] or argv[:1] == ["--worker"]
 
 
 if __name__ == "__main__":

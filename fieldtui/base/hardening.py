@@ -9,9 +9,12 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import logging
+import os
 import sys
 import threading
 import warnings
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from fieldtui.base.crashreport import report_defect
@@ -20,6 +23,8 @@ from fieldtui.base.log import event
 _PR_SET_DUMPABLE: Final = 4
 _WER_NO_HEAP: Final = 1
 _SEM_SILENT: Final = 0x0001 | 0x0002
+_ARG_START: Final = 45
+"""Of the words after the name in /proc/self/stat, which are counted from the third."""
 
 
 def harden() -> None:
@@ -60,6 +65,34 @@ def _close_memory() -> None:
 
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def hide_arguments(words: Sequence[str]) -> bool:
+    """Blank what was typed after the command, which `ps` shows to everybody on the machine: a name, a reason, a line.
+
+    Linux only: the kernel says where the arguments lie (`arg_start` and `arg_end`, proc(5)), and they are ours to write.
+    Until then, some hundredths of a second, they can be seen; a shell's history keeps them anyhow.
+
+    Args:
+        words: This process's arguments; the last of what the kernel has, else nothing is touched.
+
+    Returns:
+        Whether anything was blanked.
+    """
+    if sys.platform != "linux" or len(words) < 2:
+        return False
+    import ctypes
+
+    try:
+        text = Path("/proc/self/stat").read_text("ascii", "replace")
+        start, end = (int(each) for each in text.rpartition(")")[2].split()[_ARG_START : _ARG_START + 2])
+        tail = b"".join(os.fsencode(word) + b"\0" for word in words[1:])
+        if not 0 < len(tail) < end - start or ctypes.string_at(end - len(tail), len(tail)) != tail:
+            return False
+        ctypes.memset(end - len(tail), 0, len(tail))
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _ended(kind: type[BaseException], error: BaseException, trace: Any) -> None:

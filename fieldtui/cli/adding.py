@@ -8,6 +8,7 @@ import typer
 
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
+from fieldtui.cli import arguments
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.domain.calendar import weekday_name, written
@@ -23,10 +24,11 @@ def mount(root: typer.Typer) -> None:
 
 def add(
     context: typer.Context,
-    line: Annotated[str, typer.Argument(metavar="TEXT", help=_("Hvad, hvornår og med hvem."))],
+    line: Annotated[str, typer.Argument(metavar="TEXT", help=_("Hvad, hvornår og med hvem; - spørger, så det ikke står i skallens historik."))],
 ) -> None:
     """Store what a line says; what it leaves open is asked on a terminal, and refused where there is none."""
     setting = setting_of(context)
+    line = arguments.text(line, _("Skriv linjen"))
     with opened(setting) as workspace:
         draft = _settled(setting, workspace, line)
         done = carry_out(workspace, draft)

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
+from typing import Final
+
+import typer
 
 from fieldtui.base.clock import today
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.cli.setting import Setting
 from fieldtui.domain.calendar import parse_day
+
+ASKED: Final = "-"
+"""Given for a text, it is asked for on the terminal, or read from standard input: it then stands in no shell's history."""
+_LONGEST: Final = 20_000
+
+
+def text(given: str, question: str) -> str:
+    """A text that may hold a name: as it was given, or asked for where that is `-`.
+
+    Args:
+        given: The argument.
+        question: What a person is asked.
+    """
+    if given != ASKED:
+        return given
+    if sys.stdin.isatty():
+        return str(typer.prompt(question, err=True))
+    return sys.stdin.readline(_LONGEST).rstrip("\r\n")
 
 
 def day(setting: Setting, text: str, option: str) -> date:
