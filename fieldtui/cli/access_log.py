@@ -39,6 +39,9 @@ def show(
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="TEXT", help=_("Hvorfor filen laves; skrives i adgangsloggen."))
     ] = None,
+    any_folder: Annotated[
+        bool, typer.Option("--any-folder", help=_("Brug mappen, selv om den deles eller kan flyttes."))
+    ] = False,
 ) -> None:
     """Print entries of the access log."""
     setting = setting_of(context)
@@ -46,26 +49,27 @@ def show(
         raise BadUsage(_("En fil laves kun til borgeren selv: --citizen ID --without-names --output FIL."))
     with opened(setting) as workspace:
         if citizen is not None and without_names:
-            _for_the_citizen(setting, workspace, citizen, output, reason)
+            _for_the_citizen(setting, workspace, citizen, output, reason, any_folder=any_folder)
         else:
             _for_the_owner(setting, workspace, citizen, without_names=without_names)
 
 
 def _for_the_citizen(
-    setting: Setting, workspace: Workspace, citizen: str, output: Path | None, reason: str | None
+    setting: Setting, workspace: Workspace, citizen: str, output: Path | None, reason: str | None, *, any_folder: bool
 ) -> None:
     if output is None:
         looks = workspace.logbook.about(citizen)
         text = given_text(looks, setting.clock.now(), here=True)
         setting.answer([look.as_json() for look in looks], text.splitlines())
         return
-    file = output.expanduser().absolute()
     try:
-        count = workspace.logbook.give(citizen, file, reason or "", as_json=setting.as_json)
+        given = workspace.logbook.give(
+            citizen, output.expanduser().absolute(), reason or "", as_json=setting.as_json, any_folder=any_folder
+        )
     except OSError:
-        raise BadFile(str(file), None, _("Filen kan ikke skrives.")) from None
-    setting.answer({"file": str(file), "entries": count}, [str(file)])
-    setting.tell(_("Filen er ikke krypteret. Giv den til borgeren, og slet den bagefter."))
+        raise BadFile(str(output), None, _("Filen kan ikke skrives.")) from None
+    setting.answer({"file": str(given.file), "entries": given.rows}, [str(given.file)])
+    setting.tell(_("Filen er ikke krypteret. Giv den til borgeren; fieldtui sletter den efter et døgn."))
 
 
 def _for_the_owner(setting: Setting, workspace: Workspace, citizen: str | None, *, without_names: bool) -> None:

@@ -23,7 +23,6 @@ _ROLES: Final[Mapping[str, str]] = {
     "consultant": N_("jobkonsulent"),
     "leader": N_("teamleder"),
     "treatment": N_("behandlingsmedarbejder"),
-    "reception": N_("reception"),
 }
 _ABOUT_LISTS: Final = N_(
     "Oversigter, hvor flere borgere står sammen, og søgninger er skrevet i loggen uden de enkelte borgere og står ikke her."

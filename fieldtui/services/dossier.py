@@ -18,7 +18,7 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import COLLECTIONS, Citizen
 from fieldtui.export.dossier import Held, document_of, dossier_name, to_json
 from fieldtui.services.context import Context
-from fieldtui.services.exportfiles import ExportFiles, ExportResult, Outgoing, Seal
+from fieldtui.services.exportfiles import SHORTEST_REASON, ExportFiles, ExportResult, Outgoing, Seal
 from fieldtui.services.history import History, Version
 from fieldtui.services.logbook import LogBook
 from fieldtui.services.looking import said
@@ -29,7 +29,6 @@ PLAIN_LIFE: Final = timedelta(hours=24)
 """A file about one citizen does not lie in plain text for longer, unless it is kept on purpose."""
 SEALED_LIFE: Final = timedelta(days=7)
 _ACTION: Final = "dossier"
-_SHORTEST_REASON: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class Dossiers:
         why = said(reason)
         seal = None if isinstance(protection, InTheClear) else protection
         plain = seal is None
-        if (plain or with_protected) and (why is None or len(why) < _SHORTEST_REASON):
+        if (plain or with_protected) and (why is None or len(why) < SHORTEST_REASON):
             raise BadUsage(
                 _("Skriv, hvorfor oplysningerne gives ud (mindst ti tegn): --reason. Grunden skrives i adgangsloggen.")
             )
@@ -161,7 +160,7 @@ class Dossiers:
 
     def _lookups(self, citizen_id: str) -> list[dict[str, Any]]:
         try:
-            return [look.as_json() for look in LogBook(self._context).about(citizen_id)]
+            return [look.as_json() for look in LogBook(self._context).for_a_file(citizen_id)]
         except NotFound:
             return []  # the citizen came with a sync and nobody has looked yet
 

@@ -22,6 +22,8 @@ from fieldtui.vault import suggest_passphrase
 EXPORTS: Final = "exports"
 PASSPHRASE: Final = "passphrase"  # noqa: S105  the word, not the words
 """What a person says instead of a recipient: seal under words that are made up and shown once."""
+SHORTEST_REASON: Final = 10
+"""Characters of the reason for which something about one citizen is given out in plain text."""
 _TEMPORARY: Final = ".tmp-"
 _STALE: Final = timedelta(minutes=1)
 

@@ -7,17 +7,18 @@ rule not who: an employee acts for the authority. So the answer names the role o
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from fieldtui.base import log
 from fieldtui.base.errors import BadUsage, NotFound
-from fieldtui.base.files import write_atomically
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.domain.citizenlog import GivenLook, given_text, looks_of
 from fieldtui.domain.logged import sentence
 from fieldtui.services.context import Context
+from fieldtui.services.exportfiles import SHORTEST_REASON, ExportFiles, ExportResult, Outgoing
 from fieldtui.services.looking import said
 from fieldtui.store.accesslog import LogRow
 
@@ -26,6 +27,10 @@ _OF_A_CITIZEN: Final = (
     " UNION SELECT id FROM conflict WHERE scope = ?1"
     " UNION SELECT record_id FROM history WHERE scope = ?1"
 )
+
+
+_LIFE: Final = timedelta(hours=24)
+"""As for everything about one citizen in plain text."""
 
 
 class LogBook:
@@ -59,43 +64,69 @@ class LogBook:
             NotFound: The log of this device has nothing about such a citizen.
             DiskFull, Busy: It could not be logged, so it is not given.
         """
-        rows = self._about(citizen_id)
-        self._store.audit("log.show", citizen_id, detail=str(len(rows)))
-        return looks_of(rows, self._context.people)
+        looks = self.for_a_file(citizen_id)
+        self._store.audit("log.show", citizen_id, detail=str(len(looks)))
+        return looks
 
-    def give(self, citizen_id: str, file: Path, reason: str, *, as_json: bool = False) -> int:
-        """Write `about` to a file that is not encrypted, for the citizen; readable by its owner alone.
+    def for_a_file(self, citizen_id: str) -> tuple[GivenLook, ...]:
+        """As `about`, for who writes an entry of its own about what is given out; nothing is logged here.
+
+        Raises:
+            NotFound: As `about`.
+        """
+        return looks_of(self._about(citizen_id), self._context.people)
+
+    def give(
+        self, citizen_id: str, output: Path | None, reason: str, *, as_json: bool = False, any_folder: bool = False
+    ) -> ExportResult:
+        """Write `about` to a file in plain text, for the citizen; readable by its owner alone, and removed a day later.
 
         The log has its entry before the file has its name.
 
         Args:
             citizen_id: Who asks.
-            file: Where.
-            reason: Why it is given out in the clear; as it was typed.
+            output: The file, or a folder for it; by default the data folder's `exports`.
+            reason: Why it is given out in the clear; as it was typed, at least ten characters.
             as_json: As JSON and not as text.
+            any_folder: Use the folder even if it is synced to a cloud, shared or removable.
 
         Returns:
-            How many lookups it tells.
+            The file; `rows` counts the lookups it tells.
 
         Raises:
-            BadUsage: No reason.
+            BadUsage: No reason, or too short a one.
             NotFound: The log has nothing about such a citizen.
+            FolderRefused: The folder is missing, or is no place for such a file.
             OSError: It could not be written.
             DiskFull, Busy: It could not be logged, so it is not given.
         """
         why = said(reason)
-        if why is None:
-            raise BadUsage(_("Skriv, hvorfor loggen gives ud som fil: --reason. Grunden skrives i adgangsloggen."))
-        looks = looks_of(self._about(citizen_id), self._context.people)
+        if why is None or len(why) < SHORTEST_REASON:
+            raise BadUsage(
+                _("Skriv, hvorfor oplysningerne gives ud (mindst ti tegn): --reason. Grunden skrives i adgangsloggen.")
+            )
+        looks = self.for_a_file(citizen_id)
         made_at = self._context.clock.now()
         if as_json:
             text = json.dumps([look.as_json() for look in looks], ensure_ascii=False, indent=1) + "\n"
         else:
             text = given_text(looks, made_at, here=True)
-        self._store.audit("log.given", citizen_id, reason=why, detail=str(len(looks)))
-        write_atomically(file, text.encode("utf-8"))
+        on = self._context.today
+        files = ExportFiles(self._context)
+        path = files.place(output, lambda version: _file_name(on, as_json, version), any_folder=any_folder, seal=None)
+        about = Outgoing(
+            profile="log plain",
+            rows=len(looks),
+            kept=False,
+            expires_on=on + _LIFE,
+            action="log.given",
+            expires_at=made_at + _LIFE,
+            citizen_id=citizen_id,
+            reason=why,
+        )
+        result = files.write(path, text.encode("utf-8"), about, seal=None)
         log.event("log.given", entries=len(looks))
-        return len(looks)
+        return result
 
     def said(self, row: LogRow) -> str:
         """An entry in plain words."""
@@ -123,3 +154,7 @@ class LogBook:
         with self._store.reading() as connection:
             found = connection.execute(_OF_A_CITIZEN, (f"citizen:{subject}",)).fetchall()
         return frozenset({subject, *(record_id for (record_id,) in found)})
+
+
+def _file_name(on: date, as_json: bool, version: int) -> str:
+    return f"opslag_{on.isoformat()}_v{version}.{'json' if as_json else 'txt'}"

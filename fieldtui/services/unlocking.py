@@ -162,7 +162,9 @@ def confirm_code(workspace: Workspace) -> None:
     Raises:
         DiskFull, Busy: It is not remembered.
     """
-    workspace.store.set_meta(MetaKey.RECOVERY_CONFIRMED, "1")
+    with workspace.store.transaction():
+        workspace.store.set_meta(MetaKey.RECOVERY_CONFIRMED, "1")
+        workspace.store.audit("recovery_code.confirmed")
 
 
 def code_confirmed(workspace: Workspace) -> bool:

@@ -57,7 +57,7 @@ READERS: Final[dict[str, tuple[Callable[[Workspace, Ids], Any], str]]] = {
     "Undo.items": (lambda w, ids: w.undo.items(), "list"),
     "LogBook.entries": (lambda w, ids: w.logbook.entries(ids.citizen), "log.show"),
     "LogBook.about": (lambda w, ids: w.logbook.about(ids.citizen), "log.show"),
-    "LogBook.give": (lambda w, ids: w.logbook.give(ids.citizen, w.folder / "given.txt", "indsigt"), "log.given"),
+    "LogBook.give": (lambda w, ids: w.logbook.give(ids.citizen, None, "anmodning om indsigt"), "log.given"),
 }
 """How each is called, and what it writes."""
 
@@ -82,6 +82,7 @@ TELLS_NO_CONTENT: Final = {
     "Undo.last": "the last act's own label, for the key that takes it back",
     "Waiting.oldest": "an instant",
     "History.whole_of_citizen": "for the dossier, which has its entry before the file has its name",
+    "LogBook.for_a_file": "for files, which have their entry before they have their name",
     "LogBook.said": "words for a code",
     "LogBook.verify": "a number",
 }

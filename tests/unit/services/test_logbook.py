@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fieldtui.base.clock import FixedClock
-from fieldtui.base.errors import BadUsage, NotFound
+from fieldtui.base.errors import BadUsage, FolderRefused, NotFound
 from fieldtui.services.workspace import Workspace
 from tests.support.workspaces import MH, add_citizen, make_workspace
 
@@ -70,6 +70,7 @@ def test_the_citizen_is_told_when_what_in_which_role_and_why_but_never_by_whom(w
     looks = workspace.logbook.about(citizen)
     assert [(look.what, look.reason) for look in looks] == [
         ("Skrev i borgerens sag: borger", None),
+        ("Adressebeskyttelse trådte i kraft på maskinen", None),
         ("Skrev i borgerens sag: notat", None),
         ("Så i borgerens sag", "samtale med ••• •••, •••"),
         ("Fik vist en skjult oplysning: adresse", "brev"),
@@ -96,20 +97,26 @@ def test_what_is_given_to_the_citizen_is_private_needs_a_reason_and_is_logged_fi
     citizen = add_citizen(workspace, "Sara")
     workspace.lookup.open_citizen(citizen)
     file = tmp_path / "log.txt"
-    with pytest.raises(BadUsage):
-        workspace.logbook.give(citizen, file, "  ")
+    for short in ("  ", "indsigt"):
+        with pytest.raises(BadUsage):
+            workspace.logbook.give(citizen, file, short)
     assert not file.exists()
     assert "log.given" not in actions(workspace, citizen)
-    assert workspace.logbook.give(citizen, file, "anmodning om indsigt") == 2
+    assert workspace.logbook.give(citizen, file, "anmodning om indsigt").rows == 2
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     text = file.read_text(encoding="utf-8")
     assert "Så i borgerens sag" in text
     assert "jobkonsulent" in text
     assert MH.initials not in text.split()
     entry = workspace.store.log_entries(subject=citizen)[-1]
-    assert (entry.action, entry.reason, entry.detail) == ("log.given", "anmodning om indsigt", "2")
-    with pytest.raises(OSError, match="nowhere"):
-        workspace.logbook.give(citizen, tmp_path / "nowhere" / "log.txt", "anmodning")
+    assert (entry.action, entry.reason) == ("log.given", "anmodning om indsigt")
+    assert (entry.detail or "").startswith("log plain 2 ")
+    with pytest.raises(FolderRefused):
+        workspace.logbook.give(citizen, tmp_path / "nowhere" / "log.txt", "anmodning om indsigt")
+    assert isinstance(workspace.clock, FixedClock)
+    workspace.clock.advance(timedelta(hours=25))
+    workspace.exports.sweep()
+    assert not file.exists(), "in plain text it lies for a day"
 
 
 def test_a_citizen_who_was_never_here_is_not_answered_with_an_empty_log(workspace: Workspace) -> None:
