@@ -342,3 +342,7 @@ class Internal(FieldtuiError):
 
 class DiskFull(Internal):
     """No room left; what was stored before is kept."""
+
+
+class DiskReadOnly(DiskFull):
+    """The disk lets nothing be written; what was stored before is kept."""

@@ -82,6 +82,9 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
     e.DiskFull: N_(
         "Der kan ikke skrives på disken; der er nok ikke plads. Det, der allerede er gemt, er gemt. Gør plads, og prøv igen."
     ),
+    e.DiskReadOnly: N_(
+        "Disken kan kun læses lige nu. Det, der allerede er gemt, er gemt. Ring til IT; lad det stå, du er ved at skrive."
+    ),
     e.Internal: N_("fieldtui måtte stoppe på grund af en fejl i programmet. Det, der er gemt, er gemt."),
 }
 

@@ -22,6 +22,7 @@ from fieldtui.base.errors import (
     DatabaseDamaged,
     DatabaseMissing,
     DiskFull,
+    DiskReadOnly,
     FolderRefused,
 )
 from fieldtui.base.i18n import _
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 
 _NO_ROOM: Final = {10, 13}
 """SQLITE_IOERR and SQLITE_FULL (https://sqlite.org/rescode.html): this SQLCipher does not say which I/O failed."""
+
+_SAID_OF_NO_ROOM: Final = ("disk I/O error", "database or disk is full")
+"""What fails while pages are copied from one connection to another comes without a code."""
+_READ_ONLY: Final = 8
+"""SQLITE_READONLY."""
 
 NAME: Final = "vault.db"
 SMALLEST: Final = 4096
@@ -80,15 +86,21 @@ def room_on_disk() -> Iterator[None]:
 
     Raises:
         DiskFull: There was no room, or the disk failed.
+        DiskReadOnly: It lets nothing be written.
     """
     try:
         yield
     except OSError as error:
+        if error.errno == errno.EROFS:
+            raise DiskReadOnly from error
         if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
             raise DiskFull from error
         raise
     except DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", None) in _NO_ROOM:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code == _READ_ONLY or (code is None and "readonly" in str(error)):
+            raise DiskReadOnly from error
+        if code in _NO_ROOM or (code is None and str(error).startswith(_SAID_OF_NO_ROOM)):
             raise DiskFull from error
         raise
 
@@ -169,6 +181,14 @@ def create_database(path: Path, vault_key: bytearray, part: DatabasePart, vault_
         connection.close()
 
 
+def close_database(connection: sqlite3.Connection) -> None:
+    """Roll back what is open, fold in the log of writes, and close."""
+    if connection.in_transaction:
+        connection.rollback()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.close()
+
+
 def require_own(connection: sqlite3.Connection, vault_id: str) -> None:
     """Make sure that the database belongs to this vault.
 
@@ -197,6 +217,9 @@ def require_file(path: Path) -> None:
         raise DatabaseMissing
     if not SMALLEST <= size <= LARGEST:
         raise DatabaseDamaged
+    journal = path.with_name(f"{path.name}-journal")
+    if journal.is_symlink() or journal.exists():
+        raise ChangedSinceLock  # a vault never has one, and SQLite would copy old pages out of it into the database
     for beside in (wal_of(path), path.with_name(f"{path.name}-shm")):
         if beside.is_symlink() or (beside.exists() and not beside.is_file()):
             raise ChangedSinceLock  # SQLite would follow a link, and wait at a pipe
