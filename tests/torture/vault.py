@@ -213,6 +213,8 @@ class _Kept:
     def flip(self, number: int, tally: Tally) -> None:
         """Flip one bit at a time of each file of the closed vault: it is noticed, or nothing is other than it was."""
         chance = random.Random(f"flip-{self._seed}-{number}")
+        with self._unlocked() as workspace:
+            truth = all_of(workspace.store)  # what was stored when a kill kept it from being acknowledged is there too
         for file in sorted(path for path in self._data.rglob("*") if path.is_file() and path.stat().st_size):
             if "set-aside" in file.parts or "logs" in file.parts:
                 continue
@@ -221,7 +223,7 @@ class _Kept:
                 place = chance.randrange(len(data))
                 file.write_bytes(data[:place] + bytes([data[place] ^ (1 << chance.randrange(8))]) + data[place + 1 :])
                 name = file.name if file.suffix != ".fvb" else "backup"
-                outcome = self._outcome(file)
+                outcome = self._outcome(file, truth)
                 tally.flips[f"{name}: {outcome}"] += 1
                 if outcome not in {"noticed", "harmless"}:
                     tally.broken.append(f"byte {place} of {file.name} flipped: {outcome}")
@@ -231,14 +233,14 @@ class _Kept:
                 else:
                     break
 
-    def _outcome(self, file: Path) -> str:
+    def _outcome(self, file: Path, truth: dict[str, Any]) -> str:
         try:
             if file.suffix == ".fvb":
                 with self._unlocked() as workspace:
                     _require_whole(workspace, read_backup(file))
                 return "not noticed"
             with self._unlocked() as workspace:
-                return "harmless" if all_of(workspace.store) == self._certain else "not noticed"
+                return "harmless" if all_of(workspace.store) == truth else "not noticed"
         except (Damaged, NewerVault):
             return "noticed"
         except Exception as error:  # noqa: BLE001  any other is what is looked for
