@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from fieldtui.vault import check_vault
 from fieldtui.vault.sqlcipher import connect
+from tests.support.needles import hits
 from tests.support.vaults import a_vault, phrase, reopened
 
 
-def forms_of(needle: str) -> tuple[bytes, ...]:
-    plain = needle.encode()
-    return (plain, needle.encode("utf-16-le"), base64.b64encode(plain)[:-4], plain.hex().encode())
-
-
-def everything_on_disk(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file below the folder, and every file this process holds open (unlinked temporary files too)."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path.name, path.read_bytes()
-    if sys.platform == "linux":
-        for link in Path("/proc/self/fd").iterdir():
-            try:
-                target = str(link.readlink())
-                if "deleted" in target or str(folder) in target:
-                    yield target, link.read_bytes()
-            except OSError:
-                continue  # a descriptor that was closed meanwhile, or none that can be read
-
-
 def found_in(folder: Path, needles: list[str]) -> set[str]:
-    return {
-        name
-        for name, content in everything_on_disk(folder)
-        for needle in needles
-        if any(form in content for form in forms_of(needle))
-    }
+    return {Path(name).name for name in hits([folder], needles)}
 
 
 def fill(connection: object, needles: list[str]) -> None:

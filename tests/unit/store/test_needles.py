@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import os
 import subprocess
 import sys
+import tempfile
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from fieldtui.domain.records import COLLECTIONS, fields_of
 from fieldtui.services.workspace import Workspace
+from tests.support.needles import hits
 from tests.support.workspaces import MH, add_citizen, make_workspace, reopen
 
 REPOSITORY = Path(__file__).parents[3]
@@ -69,16 +76,28 @@ def write_needles(workspace: Workspace) -> None:
     workspace.undo.undo()
 
 
-def readable(folder: Path) -> list[str]:
-    """Files below the folder that hold a needle or the CPR number, in any case, in UTF-8 or UTF-16."""
-    words = [NEEDLE, "6702651234", "670265-1234", "87654321", "87 65 43 21"]
-    forms = [form for word in words for form in (word.encode(), word.encode("utf-16-le"), word.encode("utf-16-be"))]
-    found = []
-    for path in folder.rglob("*"):
-        if path.is_file():
-            content = path.read_bytes().lower()
-            found += [str(path) for form in forms if form in content]
-    return found
+WORDS = [NEEDLE, "6702651234", "670265-1234", "87654321", "87 65 43 21"]
+
+
+def readable(*folders: Path) -> set[str]:
+    """Files below the folders, or held open by this process, that hold a needle or a number in any form."""
+    return hits(folders, WORDS)
+
+
+def strain(workspace: Workspace) -> None:
+    """What makes SQLite want a place to put things: sorts that spill, an index, and the search made anew."""
+    with workspace.store.reading() as connection:
+        connection.execute("PRAGMA cache_size=-50")
+        connection.execute("PRAGMA temp.cache_size=-50")
+        connection.execute(
+            "CREATE TEMP TABLE spill AS SELECT a.body || b.id AS text FROM record a, record b, record c LIMIT 9000"
+        )
+        connection.execute("CREATE INDEX temp.spilled ON spill (text)")
+        cursor = connection.execute("SELECT text FROM spill ORDER BY substr(text, 9) DESC, text")
+        cursor.fetchone()
+        workspace.spilled = readable(workspace.folder)  # type: ignore[attr-defined]
+        cursor.close()
+        connection.execute("DROP TABLE temp.spill")
 
 
 def test_every_collection_has_a_needle_in_a_field() -> None:
@@ -95,11 +114,29 @@ def test_no_needle_is_in_any_file_while_open_or_after_closing(
     workspace = make_workspace(tmp_path)
     write_needles(workspace)
     assert len(workspace.lookup.search(NEEDLE)) >= len(COLLECTIONS), "they are there to be found"
-    assert readable(tmp_path) + readable(isolated_home) == []
+    assert readable(tmp_path, isolated_home) == set()
+    strain(workspace)
+    assert workspace.spilled == set()  # type: ignore[attr-defined]
+    workspace.store.vault.connection.execute("PRAGMA temp_store=FILE")
+    strain(workspace)
+    assert workspace.spilled  # type: ignore[attr-defined]  # the control: there it would be seen
     workspace.close()
-    assert readable(tmp_path) + readable(isolated_home) == []
-    (tmp_path / "control").write_text(f"xx{NEEDLE}xx")
-    assert readable(tmp_path) == [str(tmp_path / "control")]
+    assert readable(tmp_path, isolated_home) == set()
+
+
+def test_the_search_finds_a_needle_in_every_form(tmp_path: Path) -> None:
+    raw = f"xx{NEEDLE}xx".encode()
+    laid = [raw, raw.upper(), NEEDLE.encode("utf-16"), raw.hex().encode(), zlib.compress(raw), gzip.compress(raw),
+            zstandard.compress(raw), *(base64.b64encode(b"y" * shift + raw) for shift in range(3))]  # fmt: skip
+    for number, content in enumerate(laid):
+        (tmp_path / f"{number}").write_bytes(os.urandom(999) + content + os.urandom(999))
+    with tempfile.TemporaryFile(dir=tmp_path) as unlinked:
+        unlinked.write(raw)
+        unlinked.flush()
+        assert len(readable(tmp_path)) == len(laid) + (sys.platform == "linux")
+    for path in tmp_path.iterdir():
+        path.write_bytes(os.urandom(99_999))
+    assert readable(tmp_path) == set()
 
 
 def test_no_needle_is_in_any_file_after_a_kill(tmp_path: Path) -> None:
@@ -117,7 +154,7 @@ def test_no_needle_is_in_any_file_after_a_kill(tmp_path: Path) -> None:
         [sys.executable, "-c", script, str(workspace.folder)], cwd=REPOSITORY, check=False, capture_output=True
     )
     assert killed.returncode == -9, killed.stderr.decode()
-    assert readable(tmp_path) == []
+    assert readable(tmp_path) == set()
     with reopen(workspace) as again:
         assert len(again.lookup.search(NEEDLE)) >= len(COLLECTIONS)
         assert again.consultant == MH
