@@ -30,10 +30,9 @@ from fieldtui.vault import Secret
 from fieldtui.vault.backupfile import BackupFile, Summary, open_backup, read_backup
 from fieldtui.vault.backups import listed, made_at
 from fieldtui.vault.database import check_pages
-from fieldtui.vault.header import Header
 from fieldtui.vault.keys import LABEL_RECOVERY, derive
 from fieldtui.vault.recovery import read_code
-from fieldtui.vault.restoring import OpenSlot, Restoring, aside_at, finish_restoring, key_for, set_aside
+from fieldtui.vault.restoring import Found, OpenSlot, Restoring, aside_at, finish_restoring, key_for, set_aside
 from fieldtui.vault.secret import wipe
 from fieldtui.vault.slots import PassphraseTry, open_recovery_slot
 from fieldtui.vault.throttle import Throttle, counted
@@ -96,7 +95,7 @@ def restore(
             passphrase the present one counts, not the backup's.
         BackupDamaged, HeaderDamaged: It is not whole.
         NewerVault: A newer fieldtui made the backup, or the vault that is there.
-        BackupOlder: The database that is there is sound and newer.
+        BackupOlder: The database that is there is sound and newer, or there is a vault with another key.
         Busy: The vault is open in another process.
         DiskFull: No room; nothing was changed.
         FolderRefused: There is no vault yet, and the folder is no place for one.
@@ -104,13 +103,13 @@ def restore(
     finish_restoring(folder)
     with _slot_opener(folder, secret, by_code=by_code) as opener, counted(Throttle(folder, clock)):
         try:
-            chosen, vault_key, present, skipped = _choose(folder, file, opener)
+            chosen, found, skipped = _choose(folder, file, opener)
         except WrongPassphrase as error:
             if by_code:
                 raise WrongRecoveryCode from error
             hindered = opener.hindered if isinstance(opener, PassphraseTry) else None
             raise hindered or error from None
-    restoring = Restoring(folder, chosen, vault_key, present, clock=clock)
+    restoring = Restoring(folder, chosen, found, clock=clock)
     with restoring.prepared(measure) as connection:
         if not bring_up_to_date(connection):
             raise NewerVault
@@ -122,7 +121,8 @@ def restore(
             state = "unreadable"
         aside: Path | None = None
         if not dry_run:
-            if state == "sound" and salvaged.newer and not replace_newer:
+            newer = state == "sound" and salvaged.newer and found.present is not None
+            if (newer or found.other) and not replace_newer:
                 raise BackupOlder
             _log(connection, restoring.audit_key(), clock, state, salvaged)
             moved = restoring.commit(_head(connection), common)
@@ -130,26 +130,26 @@ def restore(
     return _report(chosen, restoring.summary, state, salvaged, aside, skipped)
 
 
-def _choose(folder: Path, file: Path | None, opener: OpenSlot) -> tuple[BackupFile, bytearray, Header | None, int]:
-    """The backup, its key, the vault's own header, and how many newer backups had to be passed over."""
+def _choose(folder: Path, file: Path | None, opener: OpenSlot) -> tuple[BackupFile, Found, int]:
+    """The backup, its key, and how many newer backups had to be passed over."""
     if file is not None:
         chosen = _read(file)
-        return chosen, *key_for(folder, chosen, opener), 0
-    found = listed(folder)
-    if not found:
+        return chosen, key_for(folder, chosen, opener), 0
+    files = listed(folder)
+    if not files:
         raise NoBackup
     trouble: BackupDamaged | None = None
-    for skipped, candidate in enumerate(found):
-        vault_key: bytearray | None = None
+    for skipped, candidate in enumerate(files):
+        found: Found | None = None
         try:
-            vault_key, present = key_for(folder, candidate, opener)
-            _require_whole(candidate, vault_key)
+            found = key_for(folder, candidate, opener)
+            _require_whole(candidate, found.vault_key)
         except BackupDamaged as error:
             trouble = error
-            if vault_key is not None:
-                wipe(vault_key)
+            if found is not None:
+                wipe(found.vault_key)
             continue
-        return candidate, vault_key, present, skipped
+        return candidate, found, skipped
     raise trouble or BackupDamaged
 
 

@@ -15,13 +15,14 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fieldtui.base.clock import Clock
 from fieldtui.base.errors import BackupDamaged, Busy, DatabaseDamaged, HeaderDamaged, NoVault, WrongPassphrase
-from fieldtui.base.files import make_private_folder, sync_folder, write_atomically
+from fieldtui.base.files import make_private_folder, read_small, sync_folder, write_atomically
 from fieldtui.base.log import event
 from fieldtui.vault.anchors import RETIRED, Anchors
 from fieldtui.vault.backupfile import BackupFile, Summary, open_backup
@@ -56,7 +57,18 @@ _MAX_MARKER: Final = 500
 OpenSlot = Callable[[Header], "bytearray | None"]
 
 
-def key_for(folder: Path, file: BackupFile, open_slot: OpenSlot) -> tuple[bytearray, Header | None]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who may restore, and over what."""
+
+    vault_key: bytearray = field(repr=False)
+    present: Header | None
+    """The vault's own header, where it has the same key."""
+    other: bool
+    """True where there is a vault with another key: somebody else's, or this one after its keys were changed."""
+
+
+def key_for(folder: Path, file: BackupFile, open_slot: OpenSlot) -> Found:
     """The vault key behind a backup, and the vault's own header where that has the same key.
 
     Where the vault has a genuine header under that key, only what opens *it* counts: an old passphrase does not restore an
@@ -85,7 +97,7 @@ def key_for(folder: Path, file: BackupFile, open_slot: OpenSlot) -> tuple[bytear
     except BaseException:
         wipe(vault_key)
         raise
-    return vault_key, present
+    return Found(vault_key, present, bool(headers) and present is None)
 
 
 def _own(open_slot: OpenSlot, header: Header, file: BackupFile) -> bytearray | None:
@@ -100,16 +112,13 @@ def _own(open_slot: OpenSlot, header: Header, file: BackupFile) -> bytearray | N
 class Restoring:
     """A backup taken out, whole and proven, beside the vault it shall become. Leave it, and nothing was changed."""
 
-    def __init__(
-        self, folder: Path, file: BackupFile, vault_key: bytearray, present: Header | None, *, clock: Clock
-    ) -> None:
+    def __init__(self, folder: Path, file: BackupFile, found: Found, *, clock: Clock) -> None:
         """Prepare; nothing is made yet.
 
         Args:
             folder: The data folder.
             file: The backup.
-            vault_key: From `key_for`; this object's from now on, to wipe.
-            present: The vault's own header, from `key_for` too.
+            found: From `key_for`; the key is this object's from now on, to wipe.
             clock: Names the folder for what is set aside.
         """
         self.file = file
@@ -117,8 +126,8 @@ class Restoring:
         """What the backup says of itself."""
         self._folder = folder
         self._home = folder / "vault"
-        self._vault_key = vault_key
-        self._present = present
+        self._vault_key = found.vault_key
+        self._present = present = found.present
         self._clock = clock
         self._presence = FileLock(self._home / "lock")
         self._staging: Path | None = None
@@ -306,14 +315,13 @@ def finish_restoring(folder: Path) -> None:
 def _marked(home: Path) -> tuple[str, str] | None:
     """Names of the folder with what is new and of the one for what is old; `None` without a marker that says so."""
     try:
-        with (home / MARKER).open("rb") as stream:
-            said = json.loads(stream.read(_MAX_MARKER))
+        said = json.loads(read_small(home / MARKER, _MAX_MARKER))
         staging, aside = said["staging"], said["aside"]
         if _STAGING_NAME.match(staging) and _ASIDE_NAME.match(aside):
             return staging, aside
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     event("vault.restore_marker_unread")
     return None
@@ -375,4 +383,4 @@ def aside_at(path: Path) -> datetime:
     return datetime.strptime(path.name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
-__all__ = ["OpenSlot", "Restoring", "aside_at", "finish_restoring", "key_for", "set_aside"]
+__all__ = ["Found", "OpenSlot", "Restoring", "aside_at", "finish_restoring", "key_for", "set_aside"]

@@ -258,7 +258,7 @@ def _run_and_kill(target: Callable[..., None], arguments: tuple[object, ...], jo
     process = _FORKS.Process(target=target, args=arguments, daemon=True)
     process.start()
     ends = time.monotonic() + SECONDS
-    while process.is_alive() and not journal.exists() and time.monotonic() < ends:
+    while process.is_alive() and not read_journal(journal) and time.monotonic() < ends:
         time.sleep(0.002)
     process.join(after)
     process.kill()

@@ -252,8 +252,8 @@ def test_a_backup_elsewhere_touches_no_file_that_is_there_and_goes_to_no_cloud(
 def taken(folder: Path, text: str = PHRASE, file: Path | None = None) -> Restoring:
     chosen = read_backup(file) if file is not None else listed(folder)[0]
     with contextlib.closing(PassphraseTry(phrase(text), folder)) as attempt:
-        vault_key, present = key_for(folder, chosen, attempt)
-    return Restoring(folder, chosen, vault_key, present, clock=a_clock())
+        found = key_for(folder, chosen, attempt)
+    return Restoring(folder, chosen, found, clock=a_clock())
 
 
 def restored(folder: Path, text: str = PHRASE, file: Path | None = None) -> Path:
