@@ -9,6 +9,8 @@ import typer
 
 from fieldtui.base.i18n import _
 from fieldtui.cli.setting import Setting
+from fieldtui.services import unlocking
+from fieldtui.services.workspace import Workspace
 
 ASKED_GROUPS: Final = 2
 """How many groups of the recovery code a person types back."""
@@ -27,6 +29,27 @@ def hand_over(setting: Setting, code: str) -> None:
             if _alike(typed, groups[place]):
                 break
             setting.tell(_("Det er ikke gruppe {number}. Se på papiret, og prøv igen.").format(number=place + 1))
+
+
+def give_code(setting: Setting, workspace: Workspace, code: str, *, more: dict[str, object] | None = None) -> None:
+    """Give a vault's new code after it was recovered or got new keys: typed back at a terminal, else written as the answer.
+
+    Where nobody typed it back, the next start of the screens gives another one and asks for it.
+
+    Args:
+        setting: How to answer.
+        workspace: The vault the code is of.
+        code: The new code.
+        more: What else the JSON document says.
+    """
+    document = {"vault_id": workspace.vault_id, "recovery_code": code, **(more or {})}
+    if setting.as_json or not setting.terminal:
+        setting.answer(document, [code])
+        setting.tell(_("Det er den nye nødkode. Den vises kun nu; den gamle åbner ikke mere."))
+        return
+    hand_over(setting, code)
+    unlocking.confirm_code(workspace)
+    setting.tell(_("Den gamle adgangssætning og den gamle nødkode åbner ikke mere."))
 
 
 def _alike(typed: str, group: str) -> bool:

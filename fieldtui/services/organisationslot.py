@@ -15,17 +15,23 @@ TRUSTED: Final = frozenset({"enrolled", "confirmed"})
 """How a pinned key may have come to be trusted; one that was only told by a sync opens nothing and orders nothing."""
 
 
+def trusted_key(context: Context) -> OrganisationKey | None:
+    """The organisation's key, where it is pinned and somebody vouched for it."""
+    text = context.store.meta(MetaKey.ORGANISATION_KEY)
+    if text is None or context.store.meta(MetaKey.ORGANISATION_KEY_TRUST) not in TRUSTED:
+        return None
+    return OrganisationKey.model_validate_json(text)
+
+
 def keep_organisation_slot(context: Context) -> None:
     """Bring the vault's organisation slot up to the key that is pinned and trusted; written to the access log where it changes.
 
     Where there is no room for it, or another process holds the vault, it stays as it was: that stops nobody's work, and
     the next unlock tries again.
     """
-    store = context.store
-    text = store.meta(MetaKey.ORGANISATION_KEY)
-    if text is None or store.meta(MetaKey.ORGANISATION_KEY_TRUST) not in TRUSTED:
+    store, key = context.store, trusted_key(context)
+    if key is None:
         return
-    key = OrganisationKey.model_validate_json(text)
     try:
         if put_organisation_slot(store.vault, key, clock=context.clock):
             store.audit("organisation_slot", detail=key.kid)

@@ -6,6 +6,7 @@ Import this package before `sqlite_utils`: it makes sqlite-utils use SQLCipher.
 from fieldtui.vault import sqlcipher  # first: see there
 from fieldtui.vault.changing import change_passphrase, recover_vault, renew_recovery_code
 from fieldtui.vault.database import CheckReport
+from fieldtui.vault.header import AuditHead
 from fieldtui.vault.keys import CHEAPEST, STANDARD, KdfCost
 from fieldtui.vault.lifecycle import (
     VaultState,
@@ -17,7 +18,7 @@ from fieldtui.vault.lifecycle import (
     verify_passphrase,
 )
 from fieldtui.vault.locks import sync_lock
-from fieldtui.vault.openvault import AuditHead, OpenVault
+from fieldtui.vault.openvault import OpenVault
 from fieldtui.vault.passphrase import check_strength, suggest_passphrase, suggestion_bits
 from fieldtui.vault.secret import Secret
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, ValidationError
@@ -181,6 +182,16 @@ class HeaderAuditHead(_Value):
     mac: Annotated[str, StringConstraints(pattern=r"^[!-~]{0,200}$")]
 
 
+@dataclass(frozen=True, slots=True)
+class AuditHead:
+    """The newest entry of the access log that was anchored in the header."""
+
+    seq: int
+    """0 where there is none yet."""
+    mac: str
+    """As the log wrote it; empty where there is none yet."""
+
+
 class Header(_Value):
     """The whole header; `mac` is HMAC-SHA256 under a key derived from the vault key."""
 
@@ -209,6 +220,10 @@ class Header(_Value):
         """The next header: the changes made, the epoch counted up, the MAC computed."""
         changed = Header.model_validate({**dict(self), **changes, "epoch": self.epoch + 1, "mac": None})
         return changed.model_copy(update={"mac": changed.computed_mac(vault_key)})
+
+    def counted_to(self, epoch: int) -> Header:
+        """The header as if it had been written so often; only what succeeds it is written."""
+        return self.model_copy(update={"epoch": max(self.epoch, epoch)})
 
     def computed_mac(self, vault_key: bytearray) -> str:
         """HMAC-SHA256 over the canonical form of everything but `mac`, in base64."""

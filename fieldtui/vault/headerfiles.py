@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from fieldtui.base.errors import FolderRefused, HeaderDamaged, HeaderTampered, NoVault, WrongPassphrase
-from fieldtui.base.files import write_atomically
+from fieldtui.base.files import read_small, remove_leftover, sync_folder, write_atomically
 from fieldtui.base.i18n import _
 from fieldtui.base.log import event
 from fieldtui.vault.anchors import Anchors
 from fieldtui.vault.database import NAME, room_on_disk
 from fieldtui.vault.header import MAX_BYTES, Header, parse_header
+from fieldtui.vault.replacing import overwrite
 from fieldtui.vault.secret import wipe
 
 MAIN: Final = "vault.json"
@@ -114,19 +117,45 @@ class HeaderFiles:
                     write_atomically(self._folder / SECOND, before, prefix=TEMPORARY)
                 raise
 
+    def replace(self, header: Header) -> None:
+        """Put the header of another key in place of both copies, at one moment: when the main one is renamed.
+
+        Until then only the old one is there, and afterwards only the new one; the old bytes are overwritten.
+
+        Raises:
+            DiskFull: No room; the old one stays, its second copy is written again with the next change.
+            OSError: The disk refuses.
+        """
+        data = header.canonical()
+        main, second = self._folder / MAIN, self._folder / SECOND
+        overwrite(second)
+        second.unlink(missing_ok=True)
+        sync_folder(self._folder)
+        with room_on_disk(), contextlib.ExitStack() as stack:
+            # Windows renames nothing over a file that is open.
+            old = stack.enter_context(main.open("r+b")) if os.name == "posix" else None
+            write_atomically(main, data, prefix=TEMPORARY)
+            if old is not None:
+                with contextlib.suppress(OSError):  # of a file that has no name any more
+                    old.write(bytes(os.fstat(old.fileno()).st_size))
+                    old.flush()
+                    os.fsync(old.fileno())
+            write_atomically(second, data, prefix=TEMPORARY)
+
     def sweep(self) -> None:
         """Remove what a killed process left while writing a header."""
         for left in self._folder.glob(f"{TEMPORARY}*"):
-            left.unlink(missing_ok=True)
-            event("vault.temporary_removed")
+            if remove_leftover(left):
+                event("vault.temporary_removed")
 
     def _read(self, name: str) -> bytes | None:
         try:
-            with (self._folder / name).open("rb") as stream:
-                return stream.read(MAX_BYTES + 1)
+            return read_small(self._folder / name, MAX_BYTES + 1)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (PermissionError, IsADirectoryError) as error:
+        except OSError as error:
+            if error.errno in {errno.EINVAL, errno.ELOOP, errno.ENXIO}:
+                return b""  # a pipe, say: a damaged copy, and the other one may be sound
             raise FolderRefused(str(self._folder), _("filerne i den kan ikke læses af dig.")) from error
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from fieldtui.base.errors import Busy, Damaged, FieldtuiError, FolderRefused, Internal, RolledBack
+from fieldtui.base.files import remove_leftover
 from fieldtui.base.i18n import _
 from fieldtui.base.log import event
 from fieldtui.vault.anchors import Anchor, Anchors
@@ -27,7 +26,7 @@ from fieldtui.vault.database import (
 from fieldtui.vault.erasing import erase_files
 from fieldtui.vault.header import AuditHead, Header, HeaderAuditHead, Seal
 from fieldtui.vault.headerfiles import HeaderFiles
-from fieldtui.vault.locks import FileLock, gate
+from fieldtui.vault.locks import IN_THE_WAY, FileLock, gate
 from fieldtui.vault.logkey import log_key
 from fieldtui.vault.replacing import finish_replacing
 from fieldtui.vault.secret import wipe
@@ -96,7 +95,7 @@ class OpenVault:
             if isinstance(error, Damaged):
                 self._anchors.note(type(error).__name__)
             self._leave()
-            if isinstance(error, OSError) and error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            if isinstance(error, OSError) and error.errno in IN_THE_WAY:
                 raise FolderRefused(str(folder), _("du kan ikke skrive i den.")) from error
             raise
 
@@ -378,7 +377,7 @@ class OpenVault:
     def _sweep(self) -> None:
         self._files.sweep()
         for left in self._home.glob(f"{CHECKING}*"):
-            shutil.rmtree(left, ignore_errors=True)  # what somebody still reads from is removed the next time
+            remove_leftover(left)  # what somebody still reads from is removed the next time
 
     def _become_alone(self) -> None:
         with gate(self._home):

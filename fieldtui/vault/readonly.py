@@ -29,8 +29,9 @@ from fieldtui.vault.database import (
     size_of,
     wal_of,
 )
-from fieldtui.vault.header import Header
-from fieldtui.vault.openvault import AuditHead, OpenVault, T
+from fieldtui.vault.header import AuditHead, Header
+from fieldtui.vault.logkey import log_key
+from fieldtui.vault.openvault import OpenVault, T
 from fieldtui.vault.sqlcipher import DatabaseError
 from fieldtui.vault.truths import CHECKING
 
@@ -72,6 +73,7 @@ class ReadOnlyVault(OpenVault):
         finally:
             # Not held while reading: whoever opens the vault meanwhile must look at it as if nobody had it open.
             self._presence.release()
+        self._audit_key = log_key(self.connection, self._vault_key)
         self.dirty_start, self.anchored = False, True
         self.vault_id = header.vault_id
         self._epoch = header.epoch

@@ -11,10 +11,9 @@ from fieldtui.base.errors import BadFile, BadUsage, NoPassphrase, NoVault
 from fieldtui.base.files import write_atomically
 from fieldtui.base.i18n import _
 from fieldtui.cli.passphrase import asked, new_passphrase, read_file
-from fieldtui.cli.recoverycode import hand_over
+from fieldtui.cli.recoverycode import give_code
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.services import recovering, unlocking
-from fieldtui.services.workspace import Workspace
 
 _LARGEST_ANSWER: Final = 8_192
 
@@ -68,7 +67,8 @@ def _with_code(setting: Setting, code_file: Path | None) -> None:
     )
     code.wipe()
     secret.wipe()
-    _give_code(setting, workspace, new_code)
+    with workspace:
+        give_code(setting, workspace, new_code)
 
 
 def _ask_office(setting: Setting, file: Path) -> None:
@@ -103,16 +103,5 @@ def _with_answer(setting: Setting, file: Path) -> None:
         setting.folder, data, secret, clock=setting.clock, ids=setting.ids
     )
     secret.wipe()
-    _give_code(setting, workspace, new_code)
-
-
-def _give_code(setting: Setting, workspace: Workspace, code: str) -> None:
-    """The new code: typed back at a terminal; otherwise the next start of the screens gives one and asks for it."""
     with workspace:
-        if setting.as_json or not setting.terminal:
-            setting.answer({"vault_id": workspace.vault_id, "recovery_code": code}, [code])
-            setting.tell(_("Det er den nye nødkode. Den vises kun nu; den gamle åbner ikke mere."))
-        else:
-            hand_over(setting, code)
-            unlocking.confirm_code(workspace)
-            setting.tell(_("Boksen er åbnet. Den gamle adgangssætning og den gamle nødkode åbner ikke mere."))
+        give_code(setting, workspace, new_code)
