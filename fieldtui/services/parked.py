@@ -6,7 +6,7 @@ As all errands they wait for the next sync; the office merges and writes, under 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -94,7 +94,24 @@ class ParkedEdits(Errands):
         found = self._rows()
         for row in found:
             self._context.looking.within(row.citizen_id, "outbox")
-        return found
+        return tuple(self._veiled(row) for row in found)
+
+    def _veiled(self, row: ParkedRow) -> ParkedRow:
+        """Without what would tell where a protected citizen is."""
+        veil = self._context.veil
+        citizen = veil.protected(row.citizen_id)
+        return replace(
+            row,
+            differences=tuple(
+                replace(
+                    each,
+                    before=veil.values(row.collection, each.before, citizen),
+                    parked=veil.values(row.collection, each.parked, citizen),
+                    now=veil.values(row.collection, each.now, citizen),
+                )
+                for each in row.differences
+            ),
+        )
 
     def _rows(self) -> tuple[ParkedRow, ...]:
         asked = self._asked()
@@ -155,7 +172,7 @@ class ParkedEdits(Errands):
     def _to_me(self, op_id: str) -> tuple[ParkedEdit, ParkedRow]:
         for edit in self._desk.parked():
             if edit.op_id == op_id:
-                row = next(each for each in self.list() if each.op_id == op_id)
+                row = next(each for each in self._rows() if each.op_id == op_id)
                 if row.mine or row.state not in {"waiting", "refused", "changed"}:
                     raise BadUsage(_("Ændringen er ikke til dig at svare på, eller den er besvaret."))
                 return edit, row

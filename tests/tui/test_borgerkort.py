@@ -211,3 +211,24 @@ async def test_historik_shows_each_field_from_what_it_was_to_what_it_became(tmp_
         assert "Jobmål: Kantine → Blomsterbutik" in text
         assert "Telefon: •••• → ••••" in text or "Telefon: – → ••••" in text
         assert "12 34 56 78" not in text
+
+
+async def test_a_protection_that_comes_while_the_card_is_open_hides_what_was_shown(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    nora = add_citizen(load.workspace, "Nora", "Berg", address="Hemmelig Allé 7", phone="39187654")
+    async with running(load) as (app, pilot):
+        await opened(app, pilot, nora)
+        app.screen.query_one("#important").go_to("address")  # type: ignore[attr-defined]
+        await press(pilot, "space")
+        assert "Hemmelig Allé 7" in grid(app), "positive control: nobody has to say why"
+        load.workspace.casework.update(nora, {"address_protected": True})
+        app.refresh_soon()
+        await until(pilot, lambda: "BESKYTTET" in grid(app))
+        assert "Hemmelig" not in grid(app)
+        assert "54" not in grid(app).split("Telefon")[1].splitlines()[0]
+        await press(pilot, "space", *"brev", "enter")
+        assert "Hemmelig Allé 7" in grid(app)
+        app.go("borgere")
+        await settle(pilot)
+        await opened(app, pilot, nora)
+        assert "Hemmelig" not in grid(app), "who left the card left nothing unmasked"

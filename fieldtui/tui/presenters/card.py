@@ -12,6 +12,7 @@ from fieldtui.domain.case import Case
 from fieldtui.domain.deadlines import Deadline
 from fieldtui.domain.envelope import Stored, SyncState
 from fieldtui.domain.identifiers import parse_cpr
+from fieldtui.domain.protection import is_protected
 from fieldtui.domain.records import Attendance, Task
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.consents import ConsentState, state_of, strongest
@@ -108,7 +109,7 @@ def important(card: Card, names: Names, rules: RuleBook) -> list[Row]:
         ("practical_needs", _("Behov"), ", ".join(citizen.practical_needs)),
         ("benefit", _("Ydelse"), rules.label("benefit", citizen.benefit) if citizen.benefit else ""),
         ("contact_preference", _("Kontakt"), citizen.contact_preference or ""),
-        ("phone", _("Telefon"), _masked(card, "phone", citizen.phone, 2)),
+        ("phone", _("Telefon"), _phone(card)),
         ("cpr", _("CPR"), _masked(card, "cpr", citizen.cpr, 0)),
         ("address", _("Adresse"), _address(card)),
     ]
@@ -125,6 +126,13 @@ def _masked(card: Card, name: str, value: str | None, tail: int) -> str:
     if name in card.revealed:
         return card.revealed[name]
     return "•••• " + (value[-tail:] if tail else "••••")
+
+
+def _phone(card: Card) -> str:
+    citizen = card.case.citizen.record
+    if citizen.phone and is_protected(citizen) and "phone" not in card.revealed:
+        return _("beskyttet, vises kun med en grund")
+    return _masked(card, "phone", citizen.phone, 2)
 
 
 def _address(card: Card) -> str:
