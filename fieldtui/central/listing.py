@@ -79,7 +79,7 @@ def export_appointments(
         first: First day.
         last: Last day; at most a year later.
         profile: `reception`; the other profiles are a person's own and are made on the device.
-        fmt: `csv` or `json`.
+        fmt: `csv`, `pdf`, `xlsx` or `json`.
         output: The file, or a folder for it.
         place: Only meetings at this place, however it is written.
         organisation: Its name, where there are several.

@@ -33,7 +33,7 @@ def appointments(  # noqa: PLR0913, PLR0917  as many parameters as options
     first: Annotated[str, typer.Option("--from", metavar="D", help=_("Første dag."))],
     last: Annotated[str, typer.Option("--to", metavar="D", help=_("Sidste dag."))],
     profile: Annotated[str, typer.Option("--profile", metavar="reception|own|outlook", help=_("Hvem listen er til."))],
-    fmt: Annotated[str, typer.Option("--format", metavar="csv|ics|json", help=_("Filens form."))],
+    fmt: Annotated[str, typer.Option("--format", metavar="csv|pdf|xlsx|json|ics", help=_("Filens form."))],
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="F", help=_("Fil eller mappe; ellers mappen exports i datamappen.")),

@@ -1,25 +1,13 @@
-"""A dossier on paper: A4, page numbers, "fortroligt" on each page; text only, so nothing in it can be clicked or run.
-
-The fonts every reader has know Western European letters. What they lack is written as `?`, and the last page says so; the
-JSON has every character as it was.
-"""
+"""A dossier on paper; where the font lacks characters the last page says so, and the JSON has every one of them."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from fpdf import FPDF
-
-from fieldtui.base.text import clean
 from fieldtui.domain.records import COLLECTIONS, fields_of
+from fieldtui.export.paper import Page
 
-_SIMPLER: Final = str.maketrans(
-    {"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "•": "*", "€": "EUR", "\u00a0": " "}
-)
-_MARGIN: Final = 18
-_LINE: Final = 5
 _ENVELOPE: Final = frozenset({"id", "collection", "rev", "sync_state", "review", "source", "citizen_id"})
 _HEADINGS: Final = {
     "changes": "Hvad der har stået før",
@@ -30,43 +18,9 @@ _HEADINGS: Final = {
 }
 
 
-class _Page(FPDF):
-    """A4 with a foot on each page."""
-
-    def __init__(self, made: str) -> None:
-        super().__init__(format="A4")
-        self.made = made
-        self.unknown = 0
-        self.set_margins(_MARGIN, _MARGIN, _MARGIN)
-        self.set_auto_page_break(True, margin=_MARGIN + 4)
-
-    def footer(self) -> None:
-        """What stands at the foot of each page."""
-        self.set_y(-15)
-        self.set_font("Helvetica", size=8)
-        self.cell(
-            0, 8, self.plain(f"Fortroligt – makuleres efter brug · {self.made} · Side {self.page_no()} af {{nb}}")
-        )
-
-    def plain(self, text: str) -> str:
-        """The text in letters the font has."""
-        shown = []
-        for char in unicodedata.normalize("NFC", clean(text, multiline=True)).translate(_SIMPLER):
-            known = char == "\n" or char.encode("latin-1", "ignore")
-            shown.append(char if known else "?")
-            self.unknown += not known
-        return "".join(shown)
-
-    def say(self, text: str, *, bold: bool = False, size: int = 10, indent: int = 0) -> None:
-        """One paragraph."""
-        self.set_font("Helvetica", style="B" if bold else "", size=size)
-        self.set_x(_MARGIN + indent)
-        self.multi_cell(0, _LINE if size <= 10 else 8, self.plain(text), align="L", new_x="LMARGIN", new_y="NEXT")
-
-
 def to_pdf(document: Mapping[str, Any]) -> bytes:
     """The document of `fieldtui.export.dossier.document_of` as a PDF."""
-    page = _Page(f"lavet {_at(document['made_at'])} af {document['made_by']}")
+    page = Page(f"lavet {_at(document['made_at'])} af {document['made_by']}")
     page.set_title("Indsigt")
     page.add_page()
     page.say("Indsigt: alt, hvad maskinen har om borgeren", bold=True, size=15)
@@ -93,7 +47,7 @@ def to_pdf(document: Mapping[str, Any]) -> bytes:
     return bytes(page.output())
 
 
-def _record(page: _Page, entry: Mapping[str, Any], title: str) -> None:
+def _record(page: Page, entry: Mapping[str, Any], title: str) -> None:
     page.ln(2)
     page.say(f"{title} ({entry['source']['how']}{_by(entry['source'])})", bold=True)
     for reason in entry["review"]:
@@ -112,7 +66,7 @@ def _labels(collection: str | None) -> Mapping[str, str]:
     return {name: info.label for name, info in fields_of(COLLECTIONS[collection]).items()}
 
 
-def _lines(page: _Page, entry: Mapping[str, Any], labels: Mapping[str, str], indent: int = 4) -> None:
+def _lines(page: Page, entry: Mapping[str, Any], labels: Mapping[str, str], indent: int = 4) -> None:
     for name, value in entry.items():
         if value in (None, "", [], {}):
             continue

@@ -14,14 +14,13 @@ from fieldtui.export.ics_list import to_ics
 from fieldtui.export.json_list import to_json
 from fieldtui.export.lines import ListLine
 
-Format = Literal["csv", "ics", "json"]
+Format = Literal["csv", "ics", "json", "pdf", "xlsx"]
 FORMATS: Final[dict[Profile, tuple[Format, ...]]] = {
-    "reception": ("csv", "json"),
-    "own": ("csv", "json"),
+    "reception": ("csv", "pdf", "xlsx", "json"),
+    "own": ("csv", "pdf", "xlsx", "json"),
     "outlook": ("ics",),
 }
 _PROFILES: Final[tuple[str, ...]] = get_args(Profile)
-_LATER: Final = frozenset({"pdf", "xlsx"})
 
 
 def check(profile: str, fmt: str) -> tuple[Profile, Format]:
@@ -44,10 +43,6 @@ def check(profile: str, fmt: str) -> tuple[Profile, Format]:
 
 
 def _wrong_format(profile: Profile, fmt: str) -> str:
-    if fmt in _LATER:
-        return _("Lister som {format} kan denne version ikke lave. Vælg {formats}.").format(
-            format=fmt, formats=_or(FORMATS[profile])
-        )
     return _("Profilen {profile} findes ikke som {format}. Vælg {formats}.").format(
         profile=profile, format=fmt, formats=_or(FORMATS[profile])
     )
@@ -90,7 +85,16 @@ def render(
     rows = [row_of(line, profile) for line in held]
     if fmt == "csv":
         return to_csv(rows, COLUMNS[profile])
-    return to_json(rows, COLUMNS[profile])
+    if fmt == "json":
+        return to_json(rows, COLUMNS[profile])
+    # What follows is loaded only by who wants it: the libraries take longer than the list.
+    if fmt == "xlsx":
+        from fieldtui.export.xlsx_list import to_xlsx
+
+        return to_xlsx(rows, COLUMNS[profile], made_at=made_at)
+    from fieldtui.export.pdf_list import to_pdf
+
+    return to_pdf(rows, COLUMNS[profile], first=first, last=last, made_at=made_at)
 
 
 def row_of(line: ListLine, profile: Profile) -> dict[str, Any]:

@@ -58,7 +58,9 @@ def recipients_of(given: str) -> tuple[str, ...]:
     if not found:
         raise BadFile(str(path), None, _("Der er ingen nøgle i den. Skriv modtagerens nøgle (age1…) på en linje."))
     if len(found) > MOST_RECIPIENTS:
-        raise BadFile(str(path), None, _("Der er for mange modtagere i den. Brug højst {most}.").format(most=MOST_RECIPIENTS))
+        raise BadFile(
+            str(path), None, _("Der er for mange modtagere i den. Brug højst {most}.").format(most=MOST_RECIPIENTS)
+        )
     return tuple(dict.fromkeys(found))
 
 

@@ -166,7 +166,7 @@ def test_a_list_for_the_reception_lies_under_exports_and_is_told_with_its_digest
 
 
 @pytest.mark.parametrize(
-    ("profile", "fmt"), [("outlook", "csv"), ("reception", "ics"), ("reception", "pdf"), ("alle", "csv")]
+    ("profile", "fmt"), [("outlook", "csv"), ("reception", "ics"), ("outlook", "pdf"), ("alle", "csv")]
 )
 def test_a_profile_and_a_format_that_do_not_go_together_are_bad_input(program: Program, profile: str, fmt: str) -> None:
     result = program.run(

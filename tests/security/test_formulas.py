@@ -8,6 +8,7 @@ tabs, with and without heeding quotes. Each attack is tried without the guard to
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -17,6 +18,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+import xlsxwriter
 from icalendar import Calendar
 
 from fieldtui.base.clock import COPENHAGEN
@@ -25,6 +27,7 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Appointment, Citizen
 from fieldtui.export import csv_list, ics_list, line_of, render
 from fieldtui.wire.messages import Person
+from tests.support.papers import parts_of_workbook
 
 MADE = datetime(2026, 11, 23, 8, 15, tzinfo=COPENHAGEN)
 DAY = date(2026, 11, 24)
@@ -124,6 +127,22 @@ def test_a_citizen_who_is_called_a_formula_is_text_too() -> None:
     line = line_of(appointment, citizen, MH, profile="own")
     data = render([line], profile="own", fmt="csv", first=DAY, last=DAY, made_at=MADE)
     assert formulas(data) == []
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_no_cell_of_a_workbook_is_a_formula_and_every_text_comes_back(evil: str) -> None:
+    parts = parts_of_workbook(the_list(evil, "xlsx"))
+    assert not any(re.search(r"<f>|<hyperlink|relationships/(hyperlink|external)", part) for part in parts.values())
+    texts = [html.unescape(text) for text in re.findall(r"<t[^>]*>(.*?)</t>", parts["xl/sharedStrings.xml"], re.DOTALL)]
+    assert clean(evil) in texts
+
+
+def test_a_workbook_written_as_the_library_does_by_itself_has_formulas() -> None:
+    """The control."""
+    book = xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True})
+    sheet = book.add_worksheet()
+    assert sum(sheet.write(number, 0, evil) is not None for number, evil in enumerate(EVIL)) == 31
+    assert sum(type(cell).__name__ == "Formula" for row in sheet.table.values() for cell in row.values()) >= 7
 
 
 BREAKS = (

@@ -28,7 +28,7 @@ def export_appointments_command(
     profile: Annotated[
         str, typer.Option("--profile", metavar="reception", help=_("Hvem listen er til."))
     ] = "reception",
-    fmt: Annotated[str, typer.Option("--format", metavar="csv|json", help=_("Filens form."))] = "csv",
+    fmt: Annotated[str, typer.Option("--format", metavar="csv|pdf|xlsx|json", help=_("Filens form."))] = "csv",
     place: Annotated[str | None, typer.Option("--place", metavar="P", help=_("Kun møder dette sted."))] = None,
     embedded: Embedded = None,
     database_url: Url = None,

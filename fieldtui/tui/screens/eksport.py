@@ -27,7 +27,7 @@ _PROFILES: Final = (
     ("own", N_("Mig selv"), N_("også praktiske behov og borgerens telefonnummer")),
     ("outlook", N_("Outlook"), N_("kun tid, sted, type og et nummer; ingen navne")),
 )
-_FORMATS: Final = {"reception": ("csv", "json"), "own": ("csv", "json"), "outlook": ("ics",)}
+_FORMATS: Final = {"reception": ("csv", "pdf"), "own": ("csv", "pdf"), "outlook": ("ics",)}
 _SEALS: Final = (
     ("none", N_("Åben"), N_("en almindelig fil: vis den kun til dem, den er til")),
     ("words", N_("Ord"), N_("fem ord åbner den; de vises, når den er skrevet")),
@@ -77,7 +77,7 @@ class Export(ServiceScreen[Preview]):
                     value="day" if self._on is None else "week",
                 )
                 yield ChoiceField(
-                    _("Format"), [("csv", "CSV"), ("json", "JSON"), ("ics", "ICS (Outlook)")], id="format"
+                    _("Format"), [("csv", "CSV"), ("pdf", "PDF"), ("ics", "ICS")], id="format"
                 )
                 yield ChoiceField(_("Forseglet"), [(key, _(name)) for key, name, _what in _SEALS], id="seal")
                 yield TextPanel(_("Listen"), hint=_("Enter skriver den"), id="export-what")
@@ -134,7 +134,7 @@ class Export(ServiceScreen[Preview]):
         allowed = _FORMATS[self._choice("profile")]
         chosen = self.query_one("#format", ChoiceField)
         if chosen.value not in allowed:
-            chosen.chosen = ("csv", "json", "ics").index(allowed[0])
+            chosen.chosen = ("csv", "pdf", "ics").index(allowed[0])
         self.reload()
 
     def action_export(self) -> None:

@@ -22,6 +22,7 @@ from fieldtui.domain.records import Appointment, Attendance, Citizen
 from fieldtui.export import COLUMNS, FORMATS, ListLine, file_name, line_of, render
 from fieldtui.export.csv_list import guarded, unguarded
 from fieldtui.wire.messages import Person
+from tests.support.papers import parts_of_workbook, shown_in
 
 MADE = datetime(2026, 11, 23, 8, 15, tzinfo=COPENHAGEN)
 MONDAY, SUNDAY = date(2026, 11, 23), date(2026, 11, 29)
@@ -114,7 +115,8 @@ def test_a_meeting_about_treatment_looks_like_any_other_and_names_no_place() -> 
                 MH,
                 profile=profile,
             )
-            text = listed(profile, fmt, line).decode()
+            text = shown_in(listed(profile, fmt, line))
+            assert line.reference in text
             for secret in ("Ambulatorium", "robygning", "Antabus"):
                 assert secret not in text
 
@@ -140,8 +142,8 @@ NEEDLES = st.text(st.sampled_from("abcdefghijkmnopqrstuvwxyzæøå"), min_size=1
 )
 
 
-@given(needle=NEEDLES)
-def test_no_list_shows_a_field_that_is_not_on_its_allow_list(needle: str) -> None:
+def secretive(needle: str) -> tuple[Stored[Appointment], Stored[Citizen]]:
+    """A meeting and its citizen with the needle in every field that no list may show."""
     citizen = a_citizen(
         given_name="Ali", family_name=f"D {needle}", cpr="6101900001", address=f"Vej {needle} 12", postal_code="2450",
         city=needle, benefit=needle, visitation_category=needle, job_goal=needle, considerations=needle,
@@ -155,13 +157,50 @@ def test_no_list_shows_a_field_that_is_not_on_its_allow_list(needle: str) -> Non
         due_on="2026-11-26",
         due_rule_id=needle,
     )
+    return appointment, citizen
+
+
+def assert_hidden(needle: str, fmts: set[str]) -> None:
+    appointment, citizen = secretive(needle)
     for profile in COLUMNS:
-        for fmt in FORMATS[profile]:
-            text = listed(profile, fmt, line_of(appointment, citizen, MH, profile=profile)).decode()
-            unfolded = text.replace("\r\n ", "")
-            assert needle not in unfolded
-            for hidden in ("610190", CITIZEN_ID, ID, "no_show", "deblev", "26-11-2026", "2026-11-26"):
-                assert hidden not in unfolded
+        for fmt in fmts & set(FORMATS[profile]):
+            line = line_of(appointment, citizen, MH, profile=profile)
+            text = shown_in(listed(profile, fmt, line))
+            assert line.reference in text
+            for hidden in (needle, "610190", CITIZEN_ID, ID, "no_show", "deblev", "26-11-2026", "2026-11-26"):
+                assert "".join(hidden.split()) not in "".join(text.split()), fmt
+
+
+@given(needle=NEEDLES)
+def test_no_list_shows_a_field_that_is_not_on_its_allow_list(needle: str) -> None:
+    assert_hidden(needle, {"csv", "json", "ics"})
+
+
+def test_no_paper_and_no_workbook_shows_one_either() -> None:
+    assert_hidden("nålxæøåabcdefgh", {"pdf", "xlsx"})
+
+
+def test_a_workbook_has_dates_times_and_texts_that_editing_makes_no_formula() -> None:
+    line = replace(line_of(an_appointment(), a_citizen(), MH, profile="reception"), place="=1+1")
+    parts = parts_of_workbook(listed("reception", "xlsx", line))
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    assert "<f>" not in sheet
+    assert not any("<hyperlink" in part or "externalLink" in name for name, part in parts.items())
+    assert "=1+1" in parts["xl/sharedStrings.xml"]
+    assert 'quotePrefix="1"' in parts["xl/styles.xml"]
+    assert "<v>46350</v>" in sheet, "24-11-2026 as a day, not as a text"
+
+
+def test_paper_has_the_heading_on_each_page_the_days_and_its_own_foot() -> None:
+    line = line_of(an_appointment(), a_citizen(), MH, profile="reception")
+    data = listed("reception", "pdf", *(replace(line, reference=f"R{number:03}") for number in range(60)))
+    text = shown_in(data)
+    assert "Aftaler 23-11-2026 - 29-11-2026" in text
+    assert text.count("Lokale 2") == 60
+    assert "Fortroligt - makuleres efter brug" in text
+    assert text.count("Konsulent") >= 2
+    for part in (b"/JavaScript", b"/JS", b"/Annots", b"/URI", b"/Launch"):
+        assert part not in data
 
 
 @pytest.mark.parametrize("text", EVIL)
@@ -249,6 +288,8 @@ def test_a_cancelled_appointment_is_taken_out_of_outlook_and_left_out_of_lists(s
 def test_an_empty_list_says_so_in_every_form() -> None:
     assert rows(listed("reception", "csv"))[1] == ["Ingen aftaler"] + [""] * 8
     assert json.loads(listed("own", "json")) == []
+    assert "Ingen aftaler" in shown_in(listed("own", "pdf"))
+    assert "Ingen aftaler" in shown_in(listed("own", "xlsx"))
     calendar = read_calendar(listed("outlook", "ics").decode())
     assert calendar["X-WR-CALDESC"] == "Ingen aftaler"
     assert len(calendar.walk("VTIMEZONE")) == 1
@@ -269,8 +310,9 @@ def test_lines_stand_in_the_order_of_the_day_however_they_come() -> None:
         ("outlook", "json"),
         ("reception", "ics"),
         ("own", "ics"),
-        ("reception", "pdf"),
-        ("own", "xlsx"),
+        ("outlook", "pdf"),
+        ("outlook", "xlsx"),
+        ("own", "docx"),
         ("leder", "csv"),
     ],
 )

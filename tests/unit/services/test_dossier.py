@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -20,6 +19,7 @@ from fieldtui.services.exporting import Seal
 from fieldtui.services.workspace import Workspace
 from fieldtui.store import MetaKey
 from fieldtui.store.purge import purge
+from tests.support.papers import shown_in
 from tests.support.vaults import phrase
 from tests.support.workspaces import MH, MONDAY, TB, add_citizen, as_synced, make_workspace
 
@@ -250,13 +250,3 @@ def test_on_paper_it_is_text_that_cannot_be_clicked_or_run_and_says_what_it_lack
     assert "<b>fed</b> **stjerner**" in text, "markup is text"
     assert re.search(r"[1-9]\d* tegn findes ikke i udskriftens skrifttype", text)
     assert "Side 1 af" in text
-
-
-def shown_in(pdf: bytes) -> str:
-    """The words of a PDF of ours: the strings of its page streams, in order."""
-    words: list[str] = []
-    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
-        content = zlib.decompressobj().decompress(stream) if stream[:1] == b"x" else stream
-        literals = re.findall(rb"\(((?:\\.|[^\\()])*)\) Tj", content, re.DOTALL)
-        words.extend(re.sub(rb"\\(.)", rb"\1", each).decode("latin-1") for each in literals)
-    return " ".join(words)
