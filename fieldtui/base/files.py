@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -21,6 +24,44 @@ def make_private_folder(folder: Path) -> None:
     for each in reversed(missing):
         with contextlib.suppress(FileExistsError):
             each.mkdir(mode=PRIVATE_FOLDER)
+
+
+def read_small(path: Path, most: int) -> bytes:
+    """At most so many bytes of a file that somebody else may have put there.
+
+    What is no file is not waited for: opening a pipe blocks, and a device never ends.
+
+    Args:
+        path: The file.
+        most: Bytes; what is beyond is not read.
+
+    Raises:
+        OSError: There is none, it cannot be read, or it is a folder, a pipe or a device (`EINVAL`).
+    """
+    flags = os.O_RDONLY
+    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOINHERIT", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    handle = os.open(path, flags)
+    with os.fdopen(handle, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+        return stream.read(most)
+
+
+def remove_leftover(path: Path) -> bool:
+    """Remove what a process left that was killed, or whatever somebody put there under that name; a link, not what it names.
+
+    Returns:
+        False where it cannot be removed now: it is in nobody's way.
+    """
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)  # never on anything else: it would wait at a pipe
+        else:
+            path.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
 
 
 def write_atomically(path: Path, data: bytes, *, prefix: str = ".tmp-", durable: bool = True) -> None:

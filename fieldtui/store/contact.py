@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from fieldtui.base.files import write_atomically
+from fieldtui.base.files import read_small, write_atomically
 from fieldtui.store.meta import MetaKey
 
 CONTACT_KEYS: Final = (MetaKey.LAST_SYNC_AT, MetaKey.LEASE_UNTIL, MetaKey.LEASE_WARN_AFTER)
@@ -33,12 +33,10 @@ def read_contact(folder: Path, key: bytes) -> dict[str, str]:
     """The times as of the last contact; empty where there is no file, or it was altered."""
     path = contact_file(folder)
     try:
-        if path.stat().st_size > _LARGEST:
-            return {}
-        said = json.loads(path.read_bytes())
+        said = json.loads(read_small(path, _LARGEST))
         values = {str(name): str(value) for name, value in said["values"].items()}
         genuine = hmac.compare_digest(str(said["mac"]), _mac(key, values))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
     return values if genuine else {}
 

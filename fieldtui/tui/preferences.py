@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fieldtui.base.files import write_atomically
+from fieldtui.base.files import read_small, write_atomically
 from fieldtui.base.i18n import LANGUAGES, Language
 
 _NAME = "screen.json"
+_MOST = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,8 @@ class Preferences:
 def load(folder: Path) -> Preferences:
     """What was chosen on this machine; nothing where no choice can be read."""
     try:
-        said: Any = json.loads((folder / "state" / _NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        said: Any = json.loads(read_small(folder / "state" / _NAME, _MOST))
+    except (OSError, ValueError, RecursionError):
         return Preferences()
     if not isinstance(said, dict):
         return Preferences()
@@ -41,4 +43,5 @@ def remember(folder: Path, *, language: Language | None = None, theme: str | Non
     kept = load(folder)
     kept = replace(kept, language=language or kept.language, theme=theme or kept.theme)
     text = json.dumps({"language": kept.language, "theme": kept.theme})
-    write_atomically(folder / "state" / _NAME, text.encode())
+    with contextlib.suppress(OSError):  # the choice holds until the end of this run
+        write_atomically(folder / "state" / _NAME, text.encode())

@@ -7,6 +7,7 @@ opening, closing and changing the header one at a time, `sync.lock` lets one syn
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import time
@@ -14,12 +15,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from fieldtui.base.errors import Busy, NoVault
+from fieldtui.base.errors import Busy, FolderRefused, NoVault
 from fieldtui.base.files import PRIVATE_FILE
+from fieldtui.base.i18n import _
 
 GATE_SECONDS: Final = 10.0
 """Opening and sealing hold the gate for well under a second; a damaged vault's check takes longest."""
 _STEP_SECONDS: Final = 0.01
+IN_THE_WAY: Final = frozenset({
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ELOOP, errno.ENXIO, errno.ENOTDIR
+})  # fmt: skip
+"""No right to write, or something that is no file where the lock should be."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -82,7 +88,7 @@ class FileLock:
 
     def wait_exclusive(self, seconds: float) -> bool:
         """Try for the exclusive lock for so many seconds."""
-        for _ in range(max(1, round(seconds / _STEP_SECONDS))):
+        for _turn in range(max(1, round(seconds / _STEP_SECONDS))):
             if self.try_exclusive():
                 return True
             time.sleep(_STEP_SECONDS)
@@ -100,7 +106,15 @@ class FileLock:
     def _try(self, *, shared: bool) -> bool:
         if self._handle is None:
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0)
-            self._handle = os.open(self._path, flags, PRIVATE_FILE)
+            try:
+                self._handle = os.open(self._path, flags, PRIVATE_FILE)
+            except OSError as error:
+                if error.errno not in IN_THE_WAY:
+                    raise
+                where = str(self._path.parent)
+                raise FolderRefused(
+                    where, _("filen {name} i den kan ikke åbnes.").format(name=self._path.name)
+                ) from error
         if _lock(self._handle, shared=shared):
             return True
         os.close(self._handle)

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from fieldtui.base.canonical import canonical_json
 from fieldtui.base.clock import Clock, today
 from fieldtui.base.errors import AnswerRefused, HeaderTampered, NoOrganisationSlot
-from fieldtui.base.files import write_atomically
+from fieldtui.base.files import read_small, write_atomically
 from fieldtui.base.log import event
 from fieldtui.vault.database import room_on_disk
 from fieldtui.vault.header import Header, OrganisationSlot
@@ -151,8 +151,7 @@ def forget_request(folder: Path) -> None:
 
 def _asked(home: Path) -> _Asked:
     try:
-        with (home / ASKED).open("rb") as stream:
-            return _Asked.model_validate_json(stream.read(2 * LARGEST))
+        return _Asked.model_validate_json(read_small(home / ASKED, 2 * LARGEST))
     except (OSError, ValidationError, ValueError):
         raise AnswerRefused("no-request") from None
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from fieldtui.base.clock import Clock
 from fieldtui.base.errors import TooSoon, WrongPassphrase, WrongRecoveryCode
-from fieldtui.base.files import make_private_folder, write_atomically
+from fieldtui.base.files import make_private_folder, read_small, write_atomically
 from fieldtui.base.log import event
 
 LONGEST_SECONDS: Final = 300
@@ -77,8 +77,11 @@ class Throttle:
         return failures
 
     def succeeded(self) -> None:
-        """Forget the failures."""
-        self._path.unlink(missing_ok=True)
+        """Forget the failures. What is in the way there keeps nobody out who has the right secret."""
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            event("vault.attempts_unwritten", error=type(error).__name__)
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
@@ -86,8 +89,7 @@ class Throttle:
     def _read(self) -> _Count:
         """The counter; a missing or unreadable one counts as zero."""
         try:
-            with self._path.open("rb") as stream:
-                value = json.loads(stream.read(_MAX_BYTES))
+            value = json.loads(read_small(self._path, _MAX_BYTES))
             failures, at = value["failures"], value["at"]
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return _Count(0, 0.0)
@@ -95,8 +97,11 @@ class Throttle:
         return _Count(failures, float(at)) if sound else _Count(0, 0.0)
 
     def _write(self, count: _Count) -> None:
-        make_private_folder(self._path.parent)
-        write_atomically(self._path, json.dumps({"failures": count.failures, "at": count.at}).encode())
+        try:
+            make_private_folder(self._path.parent)
+            write_atomically(self._path, json.dumps({"failures": count.failures, "at": count.at}).encode())
+        except OSError as error:  # whoever may write there may set it back too: it is worth no refusal
+            event("vault.attempts_unwritten", error=type(error).__name__)
 
 
 @contextlib.contextmanager
