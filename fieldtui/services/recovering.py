@@ -16,7 +16,7 @@ from fieldtui.base.i18n import _
 from fieldtui.base.ids import IdSource
 from fieldtui.services.binding import about
 from fieldtui.services.unlocking import open_workspace
-from fieldtui.services.workspace import Workspace
+from fieldtui.services.workspace import OWED, Workspace
 from fieldtui.store import MetaKey
 from fieldtui.vault import STANDARD, KdfCost, OpenVault, Secret, check_strength
 from fieldtui.vault.changing import open_with_code, renew_secrets
@@ -108,7 +108,7 @@ def _renewed(workspace: Workspace, vault: OpenVault, new: Secret, way: str, cloc
         said = json.dumps({"way": way, "at": clock.now().isoformat(timespec="seconds")})
         with workspace.store.transaction():
             workspace.store.set_meta(MetaKey.RECOVERED, said)
-            workspace.store.set_meta(MetaKey.RECOVERY_CONFIRMED, None)
+            workspace.store.set_meta(MetaKey.RECOVERY_CONFIRMED, OWED)
         return renew_secrets(vault, new, clock=clock, kdf=kdf, about=about(workspace.context))
     except BaseException:
         workspace.close()

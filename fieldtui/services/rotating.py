@@ -11,7 +11,7 @@ from fieldtui.base.log import event
 from fieldtui.services.binding import about
 from fieldtui.services.organisationslot import trusted_key
 from fieldtui.services.unlocking import open_workspace
-from fieldtui.services.workspace import Workspace
+from fieldtui.services.workspace import OWED, Workspace
 from fieldtui.store import MetaKey, accesslog
 from fieldtui.store.copies import backups_of
 from fieldtui.vault import STANDARD, KdfCost, Secret
@@ -46,7 +46,7 @@ def rotate(
     store = workspace.store
     workspace.store.verify_log()
     with store.transaction():
-        store.set_meta(MetaKey.RECOVERY_CONFIRMED, None)
+        store.set_meta(MetaKey.RECOVERY_CONFIRMED, OWED)
         store.audit("rotate", detail=BEGUN)
     head = store.vault.audit_head
 

@@ -11,7 +11,7 @@ from fieldtui.base.ids import IdSource
 from fieldtui.services.binding import about
 from fieldtui.services.distrusted import how_it_was, read_only, report, taken_as_it_is
 from fieldtui.services.organisationslot import keep_organisation_slot
-from fieldtui.services.workspace import Workspace
+from fieldtui.services.workspace import OWED, Workspace
 from fieldtui.store import MetaKey
 from fieldtui.store.lease import see_clock
 from fieldtui.vault import (
@@ -150,7 +150,7 @@ def new_code(workspace: Workspace, *, clock: Clock) -> str:
         DiskFull, Busy: No code is shown. The old one may be dead already, where only the log could not be written;
             call again for a new one.
     """
-    workspace.store.set_meta(MetaKey.RECOVERY_CONFIRMED, None)
+    workspace.store.set_meta(MetaKey.RECOVERY_CONFIRMED, OWED)
     code = renew_recovery_code(workspace.store.vault, clock=clock)
     workspace.store.audit("recovery_code")
     return code
@@ -169,7 +169,7 @@ def confirm_code(workspace: Workspace) -> None:
 
 def code_confirmed(workspace: Workspace) -> bool:
     """True once `confirm_code` was called for the recovery code in force."""
-    return workspace.store.meta(MetaKey.RECOVERY_CONFIRMED) is not None
+    return workspace.store.meta(MetaKey.RECOVERY_CONFIRMED) == "1"
 
 
 def _ask_again(workspace: Workspace, via: httpx2.BaseTransport | None) -> None:

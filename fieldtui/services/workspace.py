@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from fieldtui.base.clock import COPENHAGEN, Clock
 from fieldtui.base.errors import FieldtuiError
@@ -69,6 +69,10 @@ class Status:
     schema_version: int
     device_id: str | None
     consultant: Person | None
+
+
+OWED: Final = "0"
+"""Of `MetaKey.RECOVERY_CONFIRMED`: a code was made for a vault in use, and somebody has to show that they have it."""
 
 
 class Workspace:
@@ -286,6 +290,28 @@ class Workspace:
             self._window = window
             self.store.reading_only = None
         return True
+
+    @property
+    def owes_code(self) -> bool:
+        """True where a new recovery code was made and nobody has shown to have it: a person must be given one."""
+        if self._vault.read_only or self.store.reading_only is not None:
+            return False
+        return self.store.meta(MetaKey.RECOVERY_CONFIRMED) == OWED
+
+    def recovery_notice(self) -> str | None:
+        """What to tell this vault's person of a recovery that they were not told of; `None` where there was none.
+
+        It is told once: whoever asks shows it.
+
+        Raises:
+            DiskFull, Busy: It is told again the next time.
+        """
+        from fieldtui.services.recovering import notice_given, recovery_notice
+
+        said = None if self._vault.read_only else recovery_notice(self)
+        if said is not None and self.store.reading_only is None:
+            notice_given(self)
+        return said
 
     def check_vault(self) -> CheckReport:
         """Read and verify every page, index and foreign key.

@@ -39,7 +39,8 @@ class MetaKey(StrEnum):
     WRITING = "writing"
     """Key of the draft that was being written when the vault was locked; gone as soon as it is asked for."""
     RECOVERY_CONFIRMED = "recovery_confirmed"
-    """`1` once somebody was shown to have the recovery code. Missing where the first start ended before that."""
+    """`1` once somebody was shown to have the recovery code; `0` where a new one was made since. Missing where the first
+    start ended before that."""
     RECOVERED = "recovered"
     """JSON: how (`recover`, `recover.organisation`) and when (ISO 8601) this vault was last recovered, until its person was told."""
     LOCKED_REASON = "locked_reason"

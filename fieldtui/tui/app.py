@@ -118,7 +118,8 @@ class FieldtuiApp(LockingApp):
     # --- start ------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        if self._workspace is None or self._workspace.consultant is None:
+        workspace = self._workspace
+        if workspace is None or workspace.consultant is None or workspace.owes_code:
             self._show_guide()
         else:
             self.begin()
@@ -160,6 +161,7 @@ class FieldtuiApp(LockingApp):
             people = [(row.id, row.short_name, row.call_code) for row in workspace.lookup.citizens(self.today)]
             drafts = len(workspace.drafts.unfinished())
             writing = None if self._resumed else workspace.drafts.take_up()
+            recovered = None if self._resumed else workspace.recovery_notice()
             self._resumed = True
         except FieldtuiError as error:
             self.tell(self.fail, error)
@@ -180,6 +182,8 @@ class FieldtuiApp(LockingApp):
         self.tell(self._take_facts, facts, people)
         if writing is not None:
             self.tell(self._go_on_writing, writing.key)
+        if recovered is not None:
+            self.tell(lambda said: self.notice(said, "warning", seconds=60), recovered)
 
     def _take_facts(self, facts: dict[str, Any], people: list[tuple[str, str, str | None]]) -> None:
         before = self.names

@@ -12,6 +12,7 @@ from fieldtui.base.errors import (
     AnswerRefused,
     NoOrganisationSlot,
     PassphraseTooWeak,
+    Revoked,
     WrongPassphrase,
     WrongRecoveryCode,
 )
@@ -23,10 +24,11 @@ from fieldtui.store import MetaKey
 from fieldtui.vault import CHEAPEST, Secret
 from fieldtui.vault.header import MAX_SLOTS, Header, OrganisationSlot, parse_header
 from fieldtui.vault.organisationslot import ASKED
+from fieldtui.wire.keys import new_device_key, private_key_text, public_key_text
 from fieldtui.wire.organisation import OrganisationKeyRefused, PrivateOrganisationKey, new_organisation_key
 from fieldtui.wire.slotrecovery import SlotRequest, answer_request, read_request
 from tests.support.vaults import OTHER_PHRASE, a_clock, files_below, phrase
-from tests.support.workspaces import add_citizen, make_workspace
+from tests.support.workspaces import add_citizen, enrol_in_place, make_workspace
 
 NEEDLE = "Vil gerne tilbage til lageret i maj"
 
@@ -252,3 +254,37 @@ def test_a_wrong_code_is_not_helped_by_a_request(lost: tuple[Path, dict[str, Any
         recovering.recover(
             folder, "FT1-00000", Secret.of(OTHER_PHRASE), clock=a_clock(), ids=SeededIds("x", 1_795_000_000_000)
         )
+
+
+@pytest.mark.parametrize("way", ["code", "answer"])
+def test_a_device_that_is_shut_out_keeps_its_old_code_instead_of_dying_with_a_new_one(
+    way: str, tmp_path: Path, office: PrivateOrganisationKey
+) -> None:
+    workspace, code = unlocking.create(
+        tmp_path / "data", phrase(), clock=a_clock(), ids=SeededIds("shut"), kdf=unlocking.CHEAPEST
+    )
+    folder = workspace.folder
+    with workspace:
+        enrol_in_place(workspace.store)
+        for name, value in ((MetaKey.SERVER_URL, "http://127.0.0.1:9"), (MetaKey.KEY_ID, "o.d")):
+            workspace.store.set_meta(name, value)
+        workspace.store.set_meta(MetaKey.DEVICE_KEY, private_key_text(new_device_key()))
+        workspace.store.set_meta(MetaKey.SERVER_KEY, public_key_text(new_device_key()))
+        trust(workspace, office)
+    unlocked(folder).close()
+    with unlocked(folder) as workspace:
+        workspace.store.set_meta(MetaKey.LOCKED_REASON, "revoked")
+    answer = answered(recovering.ask_office(folder, clock=a_clock()), office)
+    before = header_of(folder).slots
+
+    def again() -> None:
+        if way == "code":
+            ids = SeededIds("c", 1_795_000_000_000)
+            recovering.recover(folder, code, phrase(OTHER_PHRASE), clock=a_clock(), ids=ids, kdf=CHEAPEST)
+        else:
+            recover(folder, answer)
+
+    for _try in range(2):  # the second time it is the code that would be dead
+        with pytest.raises(Revoked):
+            again()
+    assert header_of(folder).slots == before

@@ -23,6 +23,7 @@ from fieldtui.tui.screens.idag import Today
 from fieldtui.tui.screens.velkommen import Welcome
 from fieldtui.tui.widgets.secret import SecretField
 from tests.support.vaults import PHRASE, phrase
+from tests.support.workspaces import enrol_in_place
 from tests.sync.office import Office
 from tests.tui.support import grid, press, settle, until, write
 
@@ -152,6 +153,28 @@ async def test_a_code_that_was_never_typed_back_is_replaced_by_a_new_one_when_th
         folder, new, phrase(), clock=SystemClock(), ids=SystemIds(), kdf=unlocking.CHEAPEST
     )
     again.close()
+
+
+async def test_after_a_recovery_the_first_start_gives_a_code_asks_for_it_and_says_what_happened(tmp_path: Path) -> None:
+    workspace, lost = unlocking.create(
+        tmp_path / "laptop", phrase(), clock=SystemClock(), ids=SystemIds(), kdf=unlocking.CHEAPEST
+    )
+    enrol_in_place(workspace.store)
+    workspace.close()
+    workspace, given = recovering.recover(
+        tmp_path / "laptop", lost, phrase(), clock=SystemClock(), ids=SystemIds(), kdf=unlocking.CHEAPEST
+    )
+    async with guide(tmp_path / "laptop", workspace) as (app, pilot):
+        screen = app.screen
+        assert isinstance(screen, Welcome)
+        await until(pilot, lambda: "3 Nødkode ─" in grid(app) and "FT1-" in grid(app))
+        await settle(pilot)
+        assert screen._code not in {lost, given}
+        await past_recovery(pilot, screen)
+        await until(pilot, lambda: isinstance(app.screen, Today))
+        await until(pilot, lambda: any("åbnet med nødkoden" in notice.text for notice in app.notices))
+        assert not workspace.owes_code
+        assert workspace.recovery_notice() is None
 
 
 async def test_the_passphrase_is_in_no_widget_after_the_vault_was_made(tmp_path: Path) -> None:

@@ -300,7 +300,10 @@ class Welcome(Serving):
 
     def _code_confirmed(self, _nothing: None) -> None:
         self._code = ""
-        self._go(Step.ENROL)
+        if self._app.workspace.consultant is None:
+            self._go(Step.ENROL)
+        else:  # a vault that was recovered, or got new keys: there is nothing else to set up
+            self._begin()
 
     # --- 4 enrol ----------------------------------------------------------------------------------
 
