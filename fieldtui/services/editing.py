@@ -14,7 +14,7 @@ from fieldtui.base.i18n import N_, _
 from fieldtui.base.text import clean
 from fieldtui.domain.envelope import Stored, SyncState
 from fieldtui.domain.problems import model_of, parse_record, warnings_for
-from fieldtui.domain.protection import holds_address, is_protected
+from fieldtui.domain.protection import is_protected
 from fieldtui.domain.records import COLLECTIONS, Citizen, Company, Merge, Record, fields_of
 from fieldtui.domain.records.base import RESERVED
 from fieldtui.services.context import Context
@@ -218,19 +218,11 @@ class Editing:
             for put in puts
             for sentence in (
                 *self._twins(put),
-                *self._told_address(put),
+                *self._context.veil.warnings(put.record),
                 *warnings_for(put.record, self._context.today),
             )
         ]
         return Done(message, result.ids, result.command_id, tuple(dict.fromkeys((*warnings, *odd))))
-
-    def _told_address(self, change: Put) -> tuple[str, ...]:
-        """A warning where a protected address is written in free text, where no mask can hide it."""
-        citizen = self._context.veil.protected(getattr(change.record, "citizen_id", None))
-        text = getattr(change.record, "text", None)
-        if citizen is None or not isinstance(text, str) or not holds_address(text, citizen):
-            return ()
-        return (_("Teksten indeholder borgerens beskyttede adresse. I et notat kan den ikke skjules."),)
 
     def _twins(self, change: Put) -> tuple[str, ...]:
         """A warning where another citizen has the same CPR number; which one is for a person to see."""

@@ -22,6 +22,8 @@ from fieldtui.store.searching import spell, texts_of
 
 S = TypeVar("S", bound=Stored[Any])
 _PLACE: Final = "place"
+_BRIDGING: Final = "brobygning"
+"""The kind of meeting that a treatment worker has too."""
 _CPR: Final = re.compile(r"(?<!\d)\d{6}[- ]?\d{4}(?!\d)")
 _WORD: Final = re.compile(r"\w+")
 
@@ -57,6 +59,24 @@ class Veil:
         if not is_protected(case.citizen.record):
             return case
         return replace(case, appointments=self.over_all(case.appointments))
+
+    def warnings(self, record: Any) -> tuple[str, ...]:
+        """A warning where a protected address is written where no mask can hide it: free text, a meeting for a treatment worker.
+
+        Args:
+            record: As it is about to be stored, or was.
+        """
+        citizen = self.protected(getattr(record, "citizen_id", None))
+        if citizen is None:
+            return ()
+        if isinstance(record, Appointment):
+            if record.kind == _BRIDGING and holds_address(record.place, citizen):
+                return (_("Stedet er borgerens beskyttede adresse, og behandleren, mødet er med, kan se det."),)
+            return ()
+        text = getattr(record, "text", None)
+        if isinstance(text, str) and holds_address(text, citizen):
+            return (_("Teksten indeholder borgerens beskyttede adresse. I et notat kan den ikke skjules."),)
+        return ()
 
     def value(self, collection: str, name: str, value: Any, citizen: Citizen | None) -> Any:
         """A field's value as it was, or as one side of a conflict has it, hidden where it would tell the address.

@@ -16,7 +16,9 @@ from fieldtui.cli import text as cli_text
 from fieldtui.services import quickadding
 from fieldtui.services.veiling import bare
 from fieldtui.services.workspace import Workspace
-from tests.support.workspaces import add_citizen, make_workspace
+from fieldtui.store.desk import replace_desk
+from fieldtui.wire.desk import Desk, ParkedEdit
+from tests.support.workspaces import TB, add_citizen, make_workspace
 
 NEEDLES: Final = ("skovduestien", "skjoldungby", "39187654")
 ADDRESS: Final = {
@@ -48,8 +50,28 @@ class Home:
         workspace.casework.update(self.id, {"address": "Skovduestien 17, 2. th"})
         self.refused = self._refuse()
         self.conflict = self._conflict()
+        self._park()
         if protected:
             workspace.casework.update(self.id, {"address_protected": True})
+
+    def _park(self) -> None:
+        body = self.workspace.store.body_of(self.id) or {}
+        edit = ParkedEdit(
+            op_id="01968000-0000-7000-8000-0000000000c2",
+            collection="citizen",
+            id=self.id,
+            citizen_id=self.id,
+            label="K7Q4",
+            side="receiver",
+            author=TB.id,
+            recorded_at="2026-11-20T08:15+01:00",
+            base_rev=1,
+            base=body,
+            body={**body, "address": "Skovduestien 19"},
+            state="waiting",
+        )
+        with self.workspace.store.transaction() as connection:
+            replace_desk(connection, Desk(parked=(edit,)))
 
     def _refuse(self) -> str:
         with self.workspace.store.transaction() as connection:
@@ -89,6 +111,7 @@ PLACES: Final[dict[str, Callable[[Home], Any]]] = {
     "the history of the citizen": lambda h: [v.as_json() for v in h.workspace.history.of_citizen(h.id)],
     "the history of the meeting": lambda h: [v.as_json() for v in h.workspace.history.of_record(h.meeting)],
     "the conflict": lambda h: [row.entries() for row in h.workspace.conflicts.list()],
+    "an edit that waits for me": lambda h: [row.as_json() for row in h.workspace.parked.list()],
     "the outbox": lambda h: h.workspace.waiting.list(),
     "the correction of a refused change": lambda h: h.workspace.waiting.correction(h.refused).values,
     "search by the road": lambda h: _found(h, "skovdue"),
@@ -156,6 +179,15 @@ def test_writing_the_address_into_a_note_warns_for_nothing_can_hide_it_there(hom
     at_home, protected = home
     done = at_home.workspace.casework.write_note(at_home.id, "Mødtes på Skovduestien 17 i regnvejr")
     assert any("beskyttede adresse" in warning for warning in done.warnings) is protected
+
+
+@pytest.mark.parametrize(("kind", "seen"), [("brobygning", True), ("jobsamtale", False)])
+def test_a_meeting_for_a_treatment_worker_at_home_warns_that_they_see_where(
+    home: tuple[Home, bool], kind: str, seen: bool
+) -> None:
+    at_home, protected = home
+    done = at_home.workspace.casework.update(at_home.meeting, {"kind": kind})
+    assert any("behandleren" in warning for warning in done.warnings) is (protected and seen)
 
 
 def test_a_mask_is_never_chosen_as_the_third_value_of_a_conflict(home: tuple[Home, bool]) -> None:

@@ -223,7 +223,7 @@ async def test_laptops_are_shut_out_only_with_a_reason_and_the_typed_word(team: 
     with pytest.raises(Revoked):
         mh.sync()
     assert [(row.action, row.reason) for row in written_down(team.database)] == [
-        ("revoke", "Fratrådt"), ("lost", "Glemt i bussen"), ("revoke", "Glemt i bussen"),
+        ("revoke", "Fratrådt"), ("lost", "Glemt i bussen"), ("revoke", "Glemt i bussen"), ("lost-sheet", None),
     ]  # fmt: skip
     (file,) = (device.workspace.folder / "exports").glob("mistet-maskine_2026-11-23_*.txt")
     assert "# Mistet maskine: laptop 1" in file.read_text("utf-8")
