@@ -24,6 +24,7 @@ from fieldtui.sync.rules import fetch_rules
 from fieldtui.sync.transport import Identity, Transport
 from fieldtui.sync.turns import Turns
 from fieldtui.vault import sync_lock
+from fieldtui.vault.readonly import require_ordinary
 from fieldtui.wire.keys import load_private_key, load_public_key
 from fieldtui.wire.messages import PageStart
 
@@ -88,7 +89,7 @@ class Syncing:
             MassChange: Nothing of what came was applied.
             Revoked: This device is shut out; it is locked, and what was pending is kept in it.
         """
-        self._store.require_ordinary()
+        require_ordinary(self._store.vault)
         with sync_lock(self._context.store.vault.folder), self._transport() as transport:
             engine = Engine(
                 self._store,
@@ -187,7 +188,7 @@ class Syncing:
         return Waiting(self._context).list()
 
     def _transport(self) -> Transport:
-        self._store.require_ordinary()
+        require_ordinary(self._store.vault)
         said = {
             key: self._store.meta(key)
             for key in (

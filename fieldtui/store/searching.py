@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from fieldtui.base.text import clean, fold
+from fieldtui.domain.envelope import Stored
 from fieldtui.domain.protection import PROTECTED_FIELDS, is_protected
 from fieldtui.domain.records import Citizen, Record, fields_of
+from fieldtui.store.rows import main_day
 
 _REFERENCES: Final = frozenset({"author", "by"})
 _CPR: Final = re.compile(r"(?<!\d)(\d{6})[- ]?(\d{4})(?!\d)")
@@ -45,6 +47,18 @@ class SearchHit:
     citizen_id: str | None
     day: date | None
     """The record's main date."""
+
+
+def hit_of(found: Stored[Any], query: str) -> SearchHit:
+    """A record that was found, as the person who searched reads it."""
+    return SearchHit(
+        record_id=found.id,
+        collection=found.collection,
+        title=title_of(found.record),
+        snippet=snippet_of(found.record, query),
+        citizen_id=found.scope.removeprefix("citizen:") if found.scope.startswith("citizen:") else None,
+        day=main_day(found.record),
+    )
 
 
 def spell(text: str) -> str:

@@ -28,13 +28,13 @@ from fieldtui.store.drafts import DraftBox
 from fieldtui.store.lease import lease_of, see_clock
 from fieldtui.store.meta import MetaKey
 from fieldtui.store.migrations import MIGRATIONS
-from fieldtui.store.rows import SELECT, Parser, main_day
+from fieldtui.store.rows import SELECT, Parser
 from fieldtui.store.searching import SearchHit
 from fieldtui.store.visibility import Hidden
 from fieldtui.store.writing import Command, Writer
 from fieldtui.vault import OpenVault
 from fieldtui.vault.database import room_on_disk
-from fieldtui.vault.readonly import why_not_now
+from fieldtui.vault.readonly import require_ordinary, why_not_now
 from fieldtui.vault.sqlcipher import DatabaseError
 
 
@@ -127,8 +127,8 @@ class Store:
             if _in_transaction(connection):
                 yield connection
                 return
-            if self._vault.read_only and not logging:
-                raise BadUsage(self.reading_only or "")
+            if not logging:
+                require_ordinary(self._vault)
             with room_on_disk(), _busy_is_busy():
                 connection.execute("BEGIN IMMEDIATE")
                 try:
@@ -270,15 +270,6 @@ class Store:
         if lease_of(self).over:
             raise ReadOnlyLease
 
-    def require_ordinary(self) -> None:
-        """Make sure that what is done now would stay, and stand in the access log.
-
-        Raises:
-            BadUsage: The vault was opened to read only.
-        """
-        if self._vault.read_only:
-            raise BadUsage(self.reading_only or "")
-
     def server_now(self) -> datetime:
         """The present instant by the central system's clock, as far as its offset is known."""
         return self._clock.now() + timedelta(milliseconds=int(self.meta(MetaKey.CLOCK_OFFSET_MS) or 0))
@@ -298,17 +289,7 @@ class Store:
             " ORDER BY r.collection <> 'citizen', r.collection <> 'company', r.day DESC, r.id LIMIT ?",
             (expression, limit),
         )
-        return tuple(
-            SearchHit(
-                record_id=hit.id,
-                collection=hit.collection,
-                title=searching.title_of(hit.record),
-                snippet=searching.snippet_of(hit.record, text),
-                citizen_id=hit.scope.removeprefix("citizen:") if hit.scope.startswith("citizen:") else None,
-                day=main_day(hit.record),
-            )
-            for hit in found
-        )
+        return tuple(searching.hit_of(hit, text) for hit in found)
 
     def reindex(self, record_id: str) -> None:
         """Bring the search index in step with a record's row: in where it counts, out where it is annulled."""

@@ -192,6 +192,16 @@ class ReadOnlyVault(OpenVault):
         return 0
 
 
+def require_ordinary(vault: OpenVault) -> None:
+    """Make sure that what is done now would stay, and stand in the access log.
+
+    Raises:
+        BadUsage: The vault was opened to read only.
+    """
+    if vault.read_only:
+        raise BadUsage(why_not_now())
+
+
 def why_not_now() -> str:
     """Why nothing can be changed, as a sentence in the language in force."""
     return _(
