@@ -33,8 +33,8 @@ _MARK: Final = "erasing"
 _HEADERS: Final = ("vault.json", "vault.json.bak")
 _HEAD_BYTES: Final = 128 * 1024
 """More than a header, or the head of a backup, may have."""
-_LEFT: Final = (".hdr-*", ".check-*", ".tmp-*", ".restore-*", "restoring", "device-*.dpapi")
-_DATABASE: Final = ("vault.db", "vault.db-wal", "vault.db-shm", "contact.json")
+_LEFT: Final = (".hdr-*", ".check-*", ".tmp-*", ".restore-*", "restoring", "device-*.dpapi", "vault.db.next*")
+_DATABASE: Final = ("vault.db", "vault.db-wal", "vault.db-shm", "contact.json", "recovery-request.json")
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,3 +165,55 @@ def test_the_office_sets_the_lease_and_a_laptop_its_way(town: Town) -> None:
     assert laptop.run("connection", "--proxy", "127.0.0.1:3128").code == 2
     back = laptop.json("connection", "--no-proxy", "--system-store")
     assert (back["proxy"], back["authority"]) == (None, "system")
+
+
+def test_a_lost_passphrase_is_helped_by_the_office_with_two_files_and_six_words(town: Town) -> None:
+    public = town.offline.json("central", "organisation-key", "make", "--out", str(town.key))["public"]
+    town.office("organisation-key", "set", public)
+    laptop = town.laptop("en")
+    laptop.json("put", "citizen", stdin=json.dumps({"id": CITIZEN, "job_goal": "Køkken"}))
+    device = laptop.json("status")["device_id"]
+    assert [way["kind"] for way in laptop.json("vault", "slots")] == ["passphrase", "recovery", "org-hpke"]
+
+    request, reply = town.folder / "anmodning.json", town.folder / "svar.json"
+    stranger = Program(laptop.folder, None)
+    asked = stranger.json("vault", "recover", "--organisation", "--request", str(request))
+    opening = ("central", "organisation-key", "open-slot", str(request), "--key", str(town.key), "--output", str(reply))
+    words = " ".join(asked["words"])
+    wrong = town.offline.run(*opening, "--words", "agern agurk ananas anker atlas avis")
+    assert (wrong.code, reply.exists()) == (2, False)
+    said = town.offline.json(*opening, "--words", words, "--device", device, *town.where)
+    assert said["words"] == asked["words"]
+    assert [(act["action"], act["subject"]) for act in town.office("acts") if act["action"] == "open-slot"] == [
+        ("open-slot", device)
+    ]
+
+    (town.folder / "ny.txt").write_text("regnbue havefest pindsvin lanterne kobber", "utf-8")
+    anew = Program(laptop.folder, town.folder / "ny.txt")
+    assert anew.run("vault", "recover", "--answer", str(reply)).code == 2
+    given = anew.json("vault", "recover", "--organisation", "--answer", str(reply))
+    assert given["recovery_code"].startswith("FT1-")
+    assert anew.run("vault", "recover", "--organisation", "--answer", str(reply)).code == 3  # it opens once
+    assert laptop.run("status").code == 3  # the old passphrase
+    status = anew.run("status", "--json")
+    assert json.loads(status.out)["pending"] == 1
+    assert "åbnet med kontorets hjælp" in status.err
+    actions = [entry["action"] for entry in anew.json("log", "show")]
+    assert "recover.organisation" in actions
+    assert anew.json("sync")["finished"]
+
+
+def test_new_keys_come_by_one_command_and_the_office_goes_on_as_before(town: Town) -> None:
+    laptop = town.laptop("en")
+    laptop.json("put", "citizen", stdin=json.dumps({"id": CITIZEN, "job_goal": "Køkken"}))
+    (town.folder / "ny.txt").write_text("regnbue havefest pindsvin lanterne kobber", "utf-8")
+    rotated = laptop.run(
+        "vault", "passphrase", "--rotate", "--new-passphrase-file", str(town.folder / "ny.txt"), "--json"
+    )
+    assert rotated.code == 0
+    assert json.loads(rotated.out)["backups_renewed"]
+    assert laptop.run("status").code == 3
+    anew = Program(laptop.folder, town.folder / "ny.txt")
+    assert anew.json("log", "verify")
+    assert anew.json("sync")["finished"]
+    assert anew.json("status")["pending"] == 0
