@@ -56,7 +56,7 @@ class _PersonalDataFilter(logging.Filter):
         return True
 
 
-class _PrivateLog(RotatingFileHandler):
+class PrivateLog(RotatingFileHandler):
     """A rotating file that is nobody else's, whatever the mask says and whatever lay there before."""
 
     def _open(self) -> io.TextIOWrapper:
@@ -130,7 +130,7 @@ def technical(value: float | str | None) -> str:
 def open_log(folder: Path) -> Path:
     """Send events to a rotating file in the folder, and quieten libraries that log addresses."""
     path = folder / "fieldtui.log"
-    handler = _PrivateLog(path, maxBytes=512_000, backupCount=2, encoding="utf-8", delay=True)
+    handler = PrivateLog(path, maxBytes=512_000, backupCount=2, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     send_to(handler)
     return path

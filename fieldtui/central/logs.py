@@ -14,7 +14,6 @@ import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,9 +23,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fieldtui.base.clock import Clock
 from fieldtui.base.crashreport import report_defect
 from fieldtui.base.errors import BadUsage
-from fieldtui.base.files import PRIVATE_FILE
 from fieldtui.base.i18n import _
-from fieldtui.base.log import event, fields_of, no_longer_to, send_to
+from fieldtui.base.log import PrivateLog, event, fields_of, no_longer_to, send_to
 from fieldtui.base.text import clean
 from fieldtui.central.caller import Caller
 
@@ -133,8 +131,7 @@ def written_down(file: Path | None) -> Iterator[None]:
         handler = logging.StreamHandler(sys.stderr)
     else:
         try:
-            file.touch(mode=PRIVATE_FILE)
-            handler = RotatingFileHandler(file, maxBytes=_FILE_BYTES, backupCount=_FILES_KEPT, encoding="utf-8")
+            handler = PrivateLog(file, maxBytes=_FILE_BYTES, backupCount=_FILES_KEPT, encoding="utf-8")
         except OSError:
             raise BadUsage(_("Der kan ikke skrives i {file}.").format(file=clean(str(file)))) from None
     handler.setFormatter(_JsonLines())

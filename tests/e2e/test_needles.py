@@ -16,6 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from fieldtui.base.clock import SystemClock, isoformat, today
 from fieldtui.domain.records import COLLECTIONS, Record, fields_of
+from fieldtui.tui.clipboard import FORGET
 from tests.e2e.laptop import Laptop, children_of
 from tests.support.central import Central
 
@@ -176,6 +177,7 @@ def test_no_needle_lies_on_the_disk_after_work_sync_lock_and_kill(
         os.kill(worker, signal.SIGKILL)
         assert screen.wait() not in {0, None}
         assert MARKER not in screen.text
+        assert FORGET.encode() in screen.raw  # whatever was copied: the worker can no longer say
 
     wanted = {
         "a needle": MARKER,

@@ -157,6 +157,8 @@ def test_no_command_prints_a_code_that_steers_a_terminal(evil: Caseload, tmp_pat
     for words in (
         *(("list", name, "--all") for name in ("citizen", "note", "appointment", "referral", "consent", "task", "placement", "job_lead", "activation", "progression", "company")),
         ("today", "--date", "2026-11-23"), ("outbox", "list"), ("conflicts", "list"), ("search", "klik"), ("status",), ("doctor",), ("log", "verify"),
+        ("list", "note", "--all", "--json"), ("search", "klik", "--json"), ("log", "show"), ("log", "show", "--json"),
+        ("conflicts", "list", "--json"), ("outbox", "list", "--json"), ("doctor", "--crash"),
         ("list", "[@click=app.leave()]\x1b]0;x\x07"), ("show", "\x1b[2J"), ("nothing\x1b[2J\x9b",),
     ):  # fmt: skip
         out, err = io.StringIO(), io.StringIO()
