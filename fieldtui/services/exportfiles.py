@@ -231,21 +231,15 @@ class ExportFiles:
     def lying_about(self) -> tuple[Plain, ...]:
         """Files about one citizen that were kept on purpose without a seal, and are a day old: to remind of.
 
-        One that a person has removed is forgotten.
+        One that a person has removed is not among them.
         """
         with self._store.reading() as connection:
             made = connection.execute(
                 "SELECT file, made_at FROM exported WHERE citizen_id IS NOT NULL AND sealed = 0 AND kept = 1"
             ).fetchall()
         now = self._clock.now()
-        found = []
-        for name, at in made:
-            path, made_at = Path(name), datetime.fromisoformat(at)
-            if not path.is_file():
-                self._forget(path)
-            elif now - made_at >= timedelta(hours=24):
-                found.append(Plain(path, made_at))
-        return tuple(found)
+        old = (Plain(Path(name), datetime.fromisoformat(at)) for name, at in made)
+        return tuple(each for each in old if now - each.made_at >= timedelta(hours=24) and each.file.is_file())
 
     # --- what is remembered -------------------------------------------------------------------
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pyrage
 from textual.widgets import Input
 
+from fieldtui.services.dossier import InTheClear
 from fieldtui.tui.widgets.choice import ChoiceField
+from tests.support.vaults import phrase
 from tests.tui.support import a_caseload, grid, press, running, settle
 
 
@@ -46,9 +48,17 @@ async def test_outlook_has_only_its_own_format_and_a_week_has_its_own_count(tmp_
 async def test_a_list_is_sealed_to_the_key_a_person_gives_or_under_words_shown_on_the_screen(tmp_path: Path) -> None:
     receiver = pyrage.x25519.Identity.generate()
     load = a_caseload(tmp_path)
+    elsewhere = tmp_path / "indsigt.json"
+    clear = InTheClear(phrase())
+    citizen = load.workspace.lookup.list("citizen")[0].id
+    load.workspace.dossiers.write(citizen, "json", clear, reason="bedt om indsigt", keep=True, output=elsewhere)
+    with load.workspace.store.transaction() as connection:
+        connection.execute("UPDATE exported SET made_at = '2026-11-01T10:00:00+01:00'")
     async with running(load) as (app, pilot):
         app.go("eksport")
         await settle(pilot)
+        assert "! Uden segl siden søn 01-11-2026: slet" in grid(app)
+        assert "indsigt.json." in grid(app)
         app.screen.query_one("#seal", ChoiceField).pick("key")
         await press(pilot, "enter")
         app.screen.query_one(Input).value = str(receiver.to_public())

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import N_, _
 from fieldtui.domain.calendar import monday_of
-from fieldtui.services.exporting import PASSPHRASE, ExportResult, seal_for
+from fieldtui.services.exporting import PASSPHRASE, ExportResult, Plain, seal_for
 from fieldtui.tui.dialogs.reason import ReasonDialog
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters.dates import with_day_full
@@ -43,6 +43,8 @@ class Preview:
     first: date
     last: date
     rows: int
+    left: tuple[Plain, ...] = ()
+    """Files about one citizen that have been lying without a seal for a day."""
 
 
 _PATH_CELLS: Final = 34
@@ -76,9 +78,7 @@ class Export(ServiceScreen[Preview]):
                     id="period",
                     value="day" if self._on is None else "week",
                 )
-                yield ChoiceField(
-                    _("Format"), [("csv", "CSV"), ("pdf", "PDF"), ("ics", "ICS")], id="format"
-                )
+                yield ChoiceField(_("Format"), [("csv", "CSV"), ("pdf", "PDF"), ("ics", "ICS")], id="format")
                 yield ChoiceField(_("Forseglet"), [(key, _(name)) for key, name, _what in _SEALS], id="seal")
                 yield TextPanel(_("Listen"), hint=_("Enter skriver den"), id="export-what")
             with Vertical(id="export-right"):
@@ -98,7 +98,8 @@ class Export(ServiceScreen[Preview]):
 
     def load(self) -> Preview:
         first, last = self._asked
-        return Preview(first, last, self.shell.workspace.exports.count(first, last))
+        exports = self.shell.workspace.exports
+        return Preview(first, last, exports.count(first, last), exports.lying_about())
 
     def reload(self) -> None:
         """Load and show anew; the period is read on the screen's own thread."""
@@ -126,7 +127,18 @@ class Export(ServiceScreen[Preview]):
             line(_("fieldtui fjerner den, når dens sidste dag er gået.")),
             line(_("At den er lavet, skrives i din log.")),
         ]
-        self.query_one("#export-said", TextPanel).show([*place, line(""), *self._written])
+        left = [
+            line(
+                Piece(
+                    _("! Uden segl siden {day}: slet {file}.").format(
+                        day=with_day_full(each.made_at.date()), file=each.file.name
+                    ),
+                    "warning",
+                )
+            )
+            for each in loaded.left
+        ]
+        self.query_one("#export-said", TextPanel).show([*place, line(""), *left, *self._written])
 
     def on_choice_field_changed(self, event: ChoiceField.Changed) -> None:
         """Another profile has other formats; another period other rows."""
