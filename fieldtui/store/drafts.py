@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fieldtui.base.clock import COPENHAGEN, Clock
+from fieldtui.base.errors import DiskFull
+from fieldtui.store.reserve import give_up, hold
 
 if TYPE_CHECKING:
     from fieldtui.store.store import Store
@@ -39,9 +41,22 @@ class DraftBox:
     def save(self, key: str, kind: str, subject_id: str | None, text: str) -> Draft:
         """Keep a text under its key; the version before stays beside it.
 
+        While texts are kept some room on the disk is held back, and given up for the text that finds no other.
+
         Raises:
             DiskFull, Busy: The version before is still there.
         """
+        folder = self._store.vault.folder
+        try:
+            kept = self._save(key, kind, subject_id, text)
+        except DiskFull:
+            if not give_up(folder):
+                raise
+            return self._save(key, kind, subject_id, text)
+        hold(folder)
+        return kept
+
+    def _save(self, key: str, kind: str, subject_id: str | None, text: str) -> Draft:
         saved_at = self._clock.now()
         with self._store.transaction() as connection:
             old = self.get(key)

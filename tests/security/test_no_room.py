@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,21 +39,25 @@ def work(small_disk: SmallDisk) -> Iterator[tuple[Workspace, str]]:
         yield workspace, citizen
 
 
+def until_it_fails(act: Callable[[int], object]) -> None:
+    """What is left of the last pages, and what is held back, may take some."""
+    for number in range(200):
+        act(number)
+
+
 def test_a_note_that_finds_no_room_is_told_and_saved_once_there_is_some(
     small_disk: SmallDisk, work: tuple[Workspace, str]
 ) -> None:
     workspace, citizen = work
     small_disk.fill()
     assert is_full(small_disk.folder)
-    for act in (
-        lambda: workspace.casework.write_note(citizen, TEXT),
-        lambda: workspace.drafts.save(f"note:{citizen}", "note", citizen, TEXT),
-    ):
-        for _again in range(3):  # what was left of the last page may still take one
-            with contextlib.suppress(DiskFull):
-                act()
+    acts: tuple[Callable[[int], object], ...] = (
+        lambda number: workspace.casework.write_note(citizen, f"{number} {TEXT}"),
+        lambda number: workspace.drafts.save(f"note:{number}", "note", citizen, TEXT),
+    )
+    for act in acts:
         with pytest.raises(DiskFull) as told:
-            act()
+            until_it_fails(act)
         assert "plads" in explain(told.value)
     small_disk.empty()
     note = workspace.casework.write_note(citizen, TEXT).record_ids[0]
@@ -63,8 +67,21 @@ def test_a_note_that_finds_no_room_is_told_and_saved_once_there_is_some(
         body = again.store.body_of(note)
         assert body is not None
         assert body["text"].strip() == TEXT.strip()
-        assert again.store.drafts.all()[0].text == TEXT
+        assert {draft.key: draft.text for draft in again.store.drafts.all()}[f"note:{citizen}"] == TEXT
         again.verify_log()
+
+
+def test_what_is_being_written_still_finds_room_on_a_full_disk_when_the_vault_locks(
+    small_disk: SmallDisk, work: tuple[Workspace, str]
+) -> None:
+    workspace, citizen = work
+    small_disk.fill()
+    assert is_full(small_disk.folder)
+    workspace.drafts.save(f"note:{citizen}", "note", citizen, TEXT)
+    workspace.close()
+    small_disk.empty()
+    with unlocking.unlock(workspace.folder, phrase(), clock=a_clock(), ids=SeededIds("again")) as again:
+        assert [draft.text for draft in again.store.drafts.all()] == [TEXT]
 
 
 def test_a_passphrase_is_changed_or_not_and_a_lock_without_room_keeps_everything(

@@ -31,6 +31,8 @@ _PAUSE_SECONDS: Final = 0.4
 """A draft is kept when the hands rest this long …"""
 _LONGEST_SECONDS: Final = 0.5
 """… or when this much time has passed since the first key that is not kept yet."""
+_AGAIN_SECONDS: Final = 5.0
+"""After a draft that found no room."""
 _SHORTEST_SECONDS: Final = 0.01
 """A timer of no time at all ends the app."""
 
@@ -197,7 +199,11 @@ class NoteEditor(Dialog[Outcome]):
             self._say(Piece(_("√ Kladde gemt {time}").format(time=f"{local(self.shell.now()):%H:%M:%S}"), "success"))
 
     def _not_kept(self, error: FieldtuiError) -> None:
+        """The text stays on the screen; it is tried again by itself, and when the vault locks."""
         self._say(Piece(f"× {explain(error)}", "error"))
+        if self._unsaved_since is None:
+            self._unsaved_since = time.monotonic()
+            self._timer = self.set_timer(_AGAIN_SECONDS, self._keep)
 
     def save_now(self) -> None:
         text = self.query_one(TextArea).text
