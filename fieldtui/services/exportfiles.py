@@ -18,6 +18,7 @@ from fieldtui.base.i18n import _
 from fieldtui.export.sealing import SUFFIX, recipients_of, require_sealing, sealed_to, sealed_with
 from fieldtui.services.context import Context
 from fieldtui.vault import suggest_passphrase
+from fieldtui.vault.readonly import require_ordinary
 
 EXPORTS: Final = "exports"
 PASSPHRASE: Final = "passphrase"  # noqa: S105  the word, not the words
@@ -137,8 +138,10 @@ class ExportFiles:
             seal: Gives the name its suffix.
 
         Raises:
+            BadUsage: The vault was opened to read only: what leaves could not be logged.
             FolderRefused: The folder is missing, or is no place for such a file.
         """
+        require_ordinary(self._store.vault)
         if output is not None and not output.is_dir():
             path = output.absolute()
             _check_folder(path.parent, any_folder=any_folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,7 @@ def test_it_is_read_on_wish_and_left_as_it_was_found(data: Path, name: str) -> N
             lambda: unlocking.new_code(workspace, clock=a_clock()),
             lambda: unlocking.new_passphrase(workspace, phrase(OTHER_PHRASE)),
             workspace.store.vault.erase,
+            lambda: workspace.exports.appointments(date(2026, 11, 23), date(2026, 11, 23), "reception", "csv"),
         ):
             with pytest.raises(BadUsage, match="BadUsage") as refused:
                 attempt()
