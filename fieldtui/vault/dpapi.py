@@ -1,4 +1,4 @@
-"""Device secrets on Windows, sealed to the user's account by DPAPI. Never run on Windows yet (docs/adr/0018-ways-in.md).
+"""Device secrets on Windows, sealed to the user's account by DPAPI. Never run on Windows yet (docs/adr/0019-ways-in.md).
 
 `CryptProtectData` and `CryptUnprotectData` of crypt32.dll (https://learn.microsoft.com/windows/win32/api/dpapi/), user
 scope, without any window. Windows keeps the key; we keep what it sealed, as a small file in the vault's folder. A copy

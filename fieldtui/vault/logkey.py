@@ -2,7 +2,7 @@
 
 It follows from the vault key that a vault was made with. A rotation carries it on inside the encrypted database, so that the
 chain stays one chain, the entries that the central system knows stay the entries, and search finds what it found
-(docs/adr/0018-ways-in.md). Whoever can open the database could derive it anyway, so nothing is weaker for it.
+(docs/adr/0019-ways-in.md). Whoever can open the database could derive it anyway, so nothing is weaker for it.
 """
 
 from __future__ import annotations
