@@ -1,9 +1,10 @@
-"""The sheet for a lost laptop: plain text to print, without any citizen in it."""
+"""The sheet for a lost laptop: text or a PDF to print, without any citizen in it."""
 
 from __future__ import annotations
 
 import textwrap
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from fieldtui.base.clock import COPENHAGEN
@@ -33,6 +34,36 @@ def lost_sheet_text(sheet: LostSheet) -> str:
         _("Udfyldt af: ______________________________   Dato: ______________"),
     ]
     return "\n".join(parts) + "\n"
+
+
+def lost_sheet_file(sheet: LostSheet, file: Path) -> bytes:
+    """What is written for printing: a PDF where the file's name says so, else `lost_sheet_text`."""
+    if file.suffix.lower() != ".pdf":
+        return lost_sheet_text(sheet).encode("utf-8")
+    from fieldtui.export.paper import Page  # only who prints loads the maker of PDFs
+
+    page = Page(_at(sheet.made_at))
+    page.set_title(_("Mistet maskine"))
+    page.add_page()
+    for paragraph in _paragraphs(lost_sheet_text(sheet)):
+        if paragraph.startswith("#"):
+            page.ln(2)
+            page.say(paragraph.lstrip("# "), bold=True, size=15 if paragraph.startswith("# ") else 12)
+        else:
+            page.say(paragraph, indent=3)
+    return bytes(page.output())
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The sheet's lines, those that were wrapped joined again."""
+    found: list[str] = []
+    for line in text.splitlines():
+        continued = bool(found) and line.startswith(("  ", "   ")) and not line.startswith("    ")
+        if continued:
+            found[-1] += " " + line.strip()
+        elif line.strip():
+            found.append(" ".join(line.split()))
+    return found
 
 
 def _heading(sheet: LostSheet) -> str:

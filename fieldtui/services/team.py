@@ -21,7 +21,7 @@ from fieldtui.base.errors import BadFile, BadUsage, NeedsOffice, ServerFault, Un
 from fieldtui.base.files import write_atomically
 from fieldtui.base.i18n import N_, _
 from fieldtui.base.text import fold
-from fieldtui.export.lostsheet import lost_sheet_text
+from fieldtui.export.lostsheet import lost_sheet_file
 from fieldtui.services.context import Context
 from fieldtui.services.syncing import Syncing
 from fieldtui.store.meta import MetaKey
@@ -159,7 +159,7 @@ class Team:
         return sheet
 
     def write_lost_sheet(self, device_id: str, file: Path | None = None) -> Path:
-        """Write the lost device's sheet as plain text, for printing. It names no citizen.
+        """Write the lost device's sheet for printing: plain text, or a PDF where the name ends in `.pdf`. It names no citizen.
 
         Args:
             device_id: The device.
@@ -176,7 +176,7 @@ class Team:
             name = "".join(char if char.isascii() and char.isalnum() else "-" for char in fold(sheet.device.name))
             file = folder / f"mistet-maskine_{sheet.made_at[:10]}_{name.strip('-') or 'maskine'}.txt"
         try:
-            write_atomically(file, lost_sheet_text(sheet).encode("utf-8"))
+            write_atomically(file, lost_sheet_file(sheet, file))
         except OSError:
             raise BadFile(str(file), None, _("Filen kan ikke skrives.")) from None
         return file

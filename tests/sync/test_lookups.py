@@ -16,7 +16,7 @@ from fieldtui.central.cli import app
 from fieldtui.central.leading import lost_sheet
 from fieldtui.central.lookedup import entries, given, habits
 from fieldtui.central.schema import access_log, device
-from fieldtui.export.lostsheet import lost_sheet_text
+from fieldtui.export.lostsheet import lost_sheet_file, lost_sheet_text
 from tests.sync.office import Office
 
 
@@ -101,6 +101,9 @@ def test_the_sheet_of_a_lost_machine_tells_what_its_log_said_last(office: Office
     held = max(entry.seq for entry in entries(office.database, None))
     assert sheet.heard.missing == len(workspace.log_entries()) + 4 - held
     text = " ".join(lost_sheet_text(sheet).split())
+    paper = lost_sheet_file(sheet, Path("ark.pdf"))
+    assert paper.startswith(b"%PDF-")
+    assert lost_sheet_file(sheet, Path("ark.txt")).decode("utf-8") == lost_sheet_text(sheet)
     for said in (
         "1 lister eller filer, som ikke var krypterede",
         "Secret Service",

@@ -34,7 +34,7 @@ def lost_command(
     from fieldtui.base.files import write_atomically
     from fieldtui.central.acting import CONSOLE
     from fieldtui.central.leading import lose, lost_sheet
-    from fieldtui.export.lostsheet import lost_sheet_text
+    from fieldtui.export.lostsheet import lost_sheet_file, lost_sheet_text
 
     with database(embedded, database_url) as opened:
         if reason is not None:
@@ -45,7 +45,7 @@ def lost_command(
     if output is not None:
         file = output.expanduser().absolute()
         try:
-            write_atomically(file, text.encode("utf-8"))
+            write_atomically(file, lost_sheet_file(sheet, file))
         except OSError:
             raise BadFile(str(file), None, _("Filen kan ikke skrives.")) from None
     document = sheet.model_dump(mode="json") | ({"file": str(output)} if output is not None else {})
