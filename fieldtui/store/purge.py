@@ -23,6 +23,7 @@ from fieldtui.store.searching import unindex
 if TYPE_CHECKING:
     from fieldtui.store.store import Store
 
+_LONG_AGO: Final = "0001-01-01"
 VACUUM_DUE: Final = "vacuum_due"
 """Meta key: records were taken out and their text may still be in free pages of the file, or in backups."""
 
@@ -67,7 +68,8 @@ def purge(store: Store) -> int:
             store.set_meta(VACUUM_DUE, "1")
         own_folder = store.vault.folder / "exports"
         for file, sha256 in files:
-            _remove_list(Path(file), sha256, ours=Path(file).parent == own_folder)
+            if _remove_list(Path(file), sha256, ours=Path(file).parent == own_folder):
+                _forget_list(store, file)
         event("sync.purged", scopes=len(scopes), records=gone)
     if store.meta(VACUUM_DUE) is not None:
         _rewrite(store)
@@ -75,10 +77,22 @@ def purge(store: Store) -> int:
 
 
 def _exported(connection: sqlite3.Connection, citizen_id: str) -> list[tuple[str, str]]:
-    """Forget every list, which may name the citizen, and every file about the citizen; name and digest of each."""
+    """Let the time be over for every list, which may name the citizen, and every file about the citizen.
+
+    Each is forgotten only once it is gone: where a kill or another program keeps one, the next unlock removes it.
+
+    Returns:
+        Name and digest of each.
+    """
     return connection.execute(
-        "DELETE FROM exported WHERE citizen_id IS NULL OR citizen_id = ? RETURNING file, sha256", (citizen_id,)
+        "UPDATE exported SET kept = 0, expires_on = ? WHERE citizen_id IS NULL OR citizen_id = ? RETURNING file, sha256",
+        (_LONG_AGO, citizen_id),
     ).fetchall()
+
+
+def _forget_list(store: Store, file: str) -> None:
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM exported WHERE file = ?", (file,))
 
 
 def _tell_of_erasure(connection: sqlite3.Connection, scope: str, now: datetime) -> None:
@@ -121,13 +135,19 @@ def _take_out(connection: sqlite3.Connection, scope: str) -> int:
     return len(rows)
 
 
-def _remove_list(path: Path, sha256: str, *, ours: bool) -> None:
-    """Remove a list that fieldtui wrote; one outside its own folder that was changed since is somebody's own and stays."""
+def _remove_list(path: Path, sha256: str, *, ours: bool) -> bool:
+    """Remove a list that fieldtui wrote; one outside its own folder that was changed since is somebody's own and stays.
+
+    Returns:
+        False where it could not be removed and must be tried again.
+    """
     try:
         if path.is_file() and (ours or hashlib.sha256(path.read_bytes()).hexdigest() == sha256):
             path.unlink()
     except OSError as error:
         event("sync.list_not_removed", cause=type(error).__name__)
+        return False
+    return True
 
 
 def _rewrite(store: Store) -> None:

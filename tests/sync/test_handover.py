@@ -130,6 +130,21 @@ def test_a_list_that_may_name_the_citizen_goes_with_the_purge(office: Office) ->
     assert not listed.file.exists()
 
 
+def test_a_list_that_a_kill_kept_from_being_removed_goes_with_the_next_unlock(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    citizen = office.citizen("MH")
+    device = office.device("MH")
+    day = date(2026, 11, 23)
+    listed = device.workspace.exports.appointments(day, day, "reception", "csv", keep=True)
+    office.assign(citizen, "TB")
+    monkeypatch.setattr("fieldtui.store.purge._remove_list", lambda *_given, **_named: False)
+    assert device.sync().purged == 1
+    assert listed.file.exists()
+    assert device.workspace.exports.sweep() == 1
+    assert not listed.file.exists()
+
+
 def test_what_is_for_a_person_to_decide_stays_until_it_is_decided_although_the_citizen_has_left(office: Office) -> None:
     """Found by the simulation: the purge took the undecided words along, and they were nowhere."""
     citizen = office.citizen("MH")
