@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fieldtui.base.crashreport import report_defect
 from fieldtui.base.errors import DatabaseUnreachable
 from fieldtui.base.log import event
 from fieldtui.central.caller import Caller, Refusal, WipeOrdered
@@ -122,7 +123,7 @@ class Gate:
             state["problem"] = "unavailable"
             answer = problem_answer(Refusal("unavailable").problem(), retry_after=5)
         except Exception as error:  # noqa: BLE001  a defect is answered, signed, and named in the log without its text
-            event("central.defect", kind=type(error).__name__)
+            report_defect(error, "central.defect")
             answer = problem_answer(Problem(type="about:blank", title="Internal error.", status=500))
         request = HttpMessage(scope["method"], self._url(scope), headers, body)
         answer = await run_in_threadpool(self._signed, answer, request, state.get("organisation"), state.get("anchor"))

@@ -76,7 +76,7 @@ class RequestLog:
         try:
             await self._app(scope, counted_receive, counted_send)
         except Exception as error:
-            report_defect(error, "request.defect")
+            report_defect(error, "central.defect")
             raise
         finally:
             route = self._template(scope)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -137,3 +138,41 @@ def test_the_search_sees_a_text_that_goes_past_in_a_command(code: str) -> None:
 )  # fmt: skip
 def test_the_search_leaves_alone_what_passed_the_gate(code: str) -> None:
     assert not list(in_screens(ast.parse(code)))
+
+
+_TOLD = {"message", "text", "reason", "args", "given_name", "family_name", "short_name", "full_name", "cpr", "phone", "title",
+         "initials", "label", "address", "email", "body", "query", "url", "path", "line"}  # fmt: skip
+"""Attributes that hold what people write, and so are no field of an event."""
+
+
+def in_events(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Where an event is not a name of ours with numbers, ids and codes, or a logger is written to past `event`."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        if called in {"event", "log.event"} and node.args:
+            if not isinstance(node.args[0], (ast.Constant, ast.Name)):
+                yield node.lineno, "a name that is put together"
+            for each in node.keywords:
+                for part in ast.walk(each.value):
+                    if isinstance(part, ast.JoinedStr) or (isinstance(part, ast.Attribute) and part.attr in _TOLD):
+                        yield node.lineno, f"{each.arg} may hold what somebody wrote"
+                    elif isinstance(part, ast.Call) and ast.unparse(part.func) in {"repr", "format", "ascii"}:
+                        yield node.lineno, f"{each.arg} quotes a value"
+        elif re.fullmatch(r"(logging|log|logger|_LOGGER)\.(debug|info|warning|error|exception|critical)", called):
+            yield node.lineno, called
+
+
+def test_every_event_is_made_of_our_own_words() -> None:
+    seen = [place for place in found(PACKAGE, in_events) if "base/log.py" not in place]
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["event(f'{name}.read')", "event('read', who=citizen.given_name)", "event('read', what=f'{name}')", "event('x', y=repr(z))",
+     "logging.info(name)", "_LOGGER.warning('x %s', name)", "event('x', error=error.args)"],
+)  # fmt: skip
+def test_the_search_sees_an_event_that_could_tell_of_somebody(code: str) -> None:
+    assert list(in_events(ast.parse(code)))

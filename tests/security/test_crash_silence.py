@@ -26,6 +26,7 @@ from fieldtui import bootstrap
 from fieldtui.base import crashreport
 from fieldtui.base.clock import SystemClock
 from fieldtui.base.crashreport import kept_reports
+from fieldtui.central import embedded
 from fieldtui.central.lifecycle import Lifecycle
 from fieldtui.central.logs import RequestLog, written_down
 from fieldtui.central.serve import _config, _listen, _Server
@@ -75,6 +76,7 @@ _PLACES: dict[str, tuple[Any, str, tuple[str, ...]]] = {
     "search": (lookup.Lookup, "search", ("search", "Yrsa", "--json")),
     "migration": (store.Store, "__init__", ("status",)),
     "sync": (syncing.Syncing, "run", ("sync",)),
+    "central": (embedded.EmbeddedPostgres, "__enter__", ("central", "consultant", "list", "--embedded", "x")),
     "watch": (syncing.Syncing, "run", ("sync", "--watch")),
 }
 
@@ -261,6 +263,6 @@ def test_a_request_that_fails_tells_neither_the_caller_nor_the_log(
     silent(refused.value.read().decode())
     refused.value.close()
     silent_folder(tmp_path)
-    assert '"event": "request.defect"' in (tmp_path / "central.log").read_text("utf-8")
+    assert '"event": "central.defect"' in (tmp_path / "central.log").read_text("utf-8")
     out, err = capfd.readouterr()
     silent(out + err)
