@@ -108,6 +108,11 @@ class Workspace:
         return self._vault.folder
 
     @property
+    def read_only(self) -> str | None:
+        """Why nothing can be changed in this vault at all, as a sentence; `None` where it was opened in order."""
+        return self.store.reading_only if self._vault.read_only else None
+
+    @property
     def vault_id(self) -> str:
         """32 hexadecimal digits; random."""
         return self._vault.vault_id

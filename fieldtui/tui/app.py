@@ -160,7 +160,7 @@ class FieldtuiApp(LockingApp):
             oldest = workspace.waiting.oldest()
             people = [(row.id, row.short_name, row.call_code) for row in workspace.lookup.citizens(self.today)]
             drafts = len(workspace.drafts.unfinished())
-            writing = None if self._resumed else workspace.drafts.take_up()
+            writing = None if self._resumed or workspace.read_only else workspace.drafts.take_up()
             recovered = None if self._resumed else workspace.recovery_notice()
             self._resumed = True
         except FieldtuiError as error:
@@ -175,7 +175,7 @@ class FieldtuiApp(LockingApp):
             "conflicts": status.conflicts,
             "rejected": status.rejected,
             "drafts": drafts,
-            "read_only": status.lease.over,
+            "read_only": status.lease.over or workspace.read_only is not None,
             "lease_days": status.lease.days_left if status.lease.warned else None,
             "initials": workspace.consultant.initials if workspace.consultant else "",
         }

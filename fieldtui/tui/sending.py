@@ -87,6 +87,9 @@ class SendingApp(CopyingApp):
 
         The day's backup is made by itself too.
         """
+        if self.workspace.read_only is not None:
+            self.notice(self.workspace.read_only, "warning", seconds=60)
+            return
         from fieldtui.services.autosync import AutoSync
 
         self._auto = AutoSync(self.clock)
@@ -109,7 +112,9 @@ class SendingApp(CopyingApp):
 
     def action_sync(self) -> None:
         """F5: sync now, in the background."""
-        if self._auto is not None and not self._begin_sync(manual=True):
+        if self._workspace is not None and self._workspace.read_only is not None:
+            self.notice(self._workspace.read_only, "warning")
+        elif self._auto is not None and not self._begin_sync(manual=True):
             self.notice(_("Der synkes allerede. Arbejd bare videre, eller stop den med Esc på 7 Synk."))
 
     def action_stop_sync(self) -> None:
