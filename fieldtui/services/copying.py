@@ -46,7 +46,8 @@ class Copying:
             DiskFull, Busy: It could not be logged, so it is not given out.
         """
         citizen = self._citizen(citizen_id)
-        label = _(fields_of(Citizen)["phone"].label)
+        known = fields_of(Citizen)["phone"]
+        label = _(known.label)
         if is_protected(citizen):
             raise BadUsage(_("Oplysningen er beskyttet og kan ikke kopieres."))
         if not citizen.phone:
