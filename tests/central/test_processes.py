@@ -37,6 +37,7 @@ from fieldtui.sync.route import Route, tls_context
 from fieldtui.sync.transport import Identity, Transport
 from fieldtui.wire.keys import new_device_key
 from tests.support.central import Answered, Central, Device, fresh_database_url, op
+from tests.torture.clusters import free_port
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -288,7 +289,7 @@ def test_a_certificate_that_cannot_be_used_is_refused_before_anything_is_served(
 
 
 def test_devices_alternate_between_processes_as_if_there_were_one(start: Any, database: Database) -> None:
-    port = _free_port()
+    port = free_port()
     public = f"http://127.0.0.1:{port}"
     processes = [start("--public-url", public) for _ in range(2)]
     central = Central(database, public, {})
@@ -363,9 +364,3 @@ class _Proxy:
             pass
         finally:
             source.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

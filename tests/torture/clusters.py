@@ -33,12 +33,17 @@ _SETTINGS: Final = {
 }
 
 
+PORTS: Final = range(15_000, 32_000)
+"""Below those that a system gives to whoever asks for any, so that none of these is taken before it is listened on."""
+
+
 def free_port() -> int:
     """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
