@@ -21,8 +21,6 @@ from fieldtui.base.crashreport import report_defect
 from fieldtui.base.log import event
 
 _PR_SET_DUMPABLE: Final = 4
-_WER_NO_HEAP: Final = 1
-_SEM_SILENT: Final = 0x0001 | 0x0002
 _ARG_START: Final = 45
 """Of the words after the name in /proc/self/stat, which are counted from the third."""
 
@@ -31,8 +29,7 @@ def harden() -> None:
     """No core file, no look into this process's memory by others of the same user, no word of data from what fails.
 
     On Linux the process becomes non-dumpable (prctl(2)): `/proc/PID/mem` and `environ` are closed to everybody but
-    root, and no debugger attaches. Where the system refuses, it stays as it was. On Windows the error reports leave the
-    heap out and no box is shown (`WerSetFlags`, `SetErrorMode`); that was never run there.
+    root, and no debugger attaches. Where the system refuses, it stays as it was. For Windows see `hardening_windows`.
 
     Python's own voices are silenced too: a traceback, a warning and the log of last resort quote values.
     """
@@ -50,11 +47,10 @@ def harden() -> None:
 
 def _close_memory() -> None:
     if sys.platform == "win32":
-        import ctypes
+        from fieldtui.base.hardening_windows import Kernel32, close_memory
 
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.windll.kernel32.SetErrorMode(_SEM_SILENT)
-            ctypes.windll.wer.WerSetFlags(_WER_NO_HEAP)
+            close_memory(Kernel32())
     else:
         import resource
 

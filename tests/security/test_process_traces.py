@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldtui.base import log
+from fieldtui.base.hardening_windows import close_memory
 from fieldtui.base.log import looks_like_cpr, technical
 from tests.support.vaults import PHRASE
 from tests.support.workspaces import add_citizen, make_workspace
@@ -154,3 +155,17 @@ def test_the_log_follows_no_link_to_another_file(tmp_path: Path) -> None:
     assert other.read_text("utf-8") == "mine"
     for handler in list(logging.getLogger("fieldtui").handlers):
         log.no_longer_to(handler)
+
+
+def test_windows_is_asked_for_reports_without_the_heap_and_for_no_box() -> None:
+    asked: list[tuple[str, int]] = []
+
+    class FakeKernel32:
+        def set_error_mode(self, mode: int) -> None:
+            asked.append(("SetErrorMode", mode))
+
+        def set_report_flags(self, flags: int) -> None:
+            asked.append(("WerSetFlags", flags))
+
+    close_memory(FakeKernel32())
+    assert asked == [("SetErrorMode", 3), ("WerSetFlags", 1)]

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 from textual.content import Content
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from fieldtui.base.clock import isoformat
 from fieldtui.domain.records import COLLECTIONS
@@ -177,6 +177,20 @@ async def test_what_is_pasted_into_a_field_is_cleaned_first(evil_load: Caseload)
         assert "\x1b" not in value
         assert "\u202e" not in value
         assert "ring" in value
+
+
+async def test_what_is_pasted_into_a_note_is_cleaned_and_keeps_its_lines(evil_load: Caseload) -> None:
+    async with running(evil_load, close=False) as (app, pilot):
+        app.go("borgere")
+        await settle(pilot)
+        await press(pilot, "m")
+        area = app.screen.query_one(TextArea)
+        area.load_text("")
+        app.post_message(events.Paste("linje et\r\nto\x1b]52;c;QQ==\x07\x9b2J\u2028\u202eali\x00"))
+        await settle(pilot)
+        assert area.text == "linje et\nto]52;c;QQ==2J ali"
+        area.load_text("kladde\x1b[2J\u202e")
+        assert area.text == "kladde[2J"
 
 
 async def test_a_list_of_any_texts_draws_without_failing(tmp_path: Path) -> None:
