@@ -98,6 +98,7 @@ def examine(setting: Setting) -> Iterator[Finding]:
     yield _packages("packages", _PACKAGES)
     yield _central()
     yield _sqlcipher()
+    yield _sealing()
     yield from _folder(setting.folder)
     yield _space(setting.folder)
     yield _rules(setting)
@@ -188,6 +189,14 @@ def _central() -> Finding:
     if all(_installed(name) for name in _CENTRAL):
         return _packages("central", _CENTRAL)
     return Finding("central", "note", _("Det centrale system er ikke installeret her; en bærbar behøver det ikke."))
+
+
+def _sealing() -> Finding:
+    if _installed("pyrage"):
+        return _packages("seal", ("pyrage",))
+    return Finding(
+        "seal", "note", _("Filer kan ikke forsegles her; det kræver tilvalget seal: pip install 'fieldtui[seal]'.")
+    )
 
 
 def _sqlcipher() -> Finding:

@@ -148,6 +148,10 @@ class ExportFiles:
             return path
         folder = self.folder if output is None else output.absolute()
         if output is None:
+            if folder.is_symlink():
+                raise FolderRefused(
+                    str(folder), _("den er et link til et andet sted. Fjern linket; lister skal ligge i datamappen.")
+                )
             make_private_folder(folder)
         else:
             _check_folder(folder, any_folder=any_folder)

@@ -143,6 +143,17 @@ def test_a_folder_that_others_read_along_in_is_refused_unless_confirmed(
     assert result.file.parent == folder
 
 
+def test_a_folder_of_lists_that_was_exchanged_for_a_link_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "OneDrive"
+    elsewhere.mkdir()
+    workspace.exports.folder.symlink_to(elsewhere)
+    with pytest.raises(FolderRefused):
+        workspace.exports.appointments(DAY, DAY, "reception", "csv")
+    assert list(elsewhere.iterdir()) == []
+    workspace.exports.folder.unlink()
+    assert workspace.exports.appointments(DAY, DAY, "reception", "csv").file.parent == workspace.exports.folder
+
+
 def test_a_folder_that_is_missing_is_not_made(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(FolderRefused):
         workspace.exports.appointments(DAY, DAY, "reception", "csv", output=tmp_path / "mangler" / "liste.csv")
