@@ -13,10 +13,6 @@ from fieldtui.store.meta import MetaKey
 
 RECALLED: Final = "recalled"
 """The kind of the notice."""
-_PROTECTED: Final = (
-    "SELECT id FROM record WHERE collection = 'citizen' AND annulled IS NULL"
-    " AND json_extract(body, '$.address_protected') = 1"
-)
 
 
 def protect(context: Context) -> int:
@@ -33,8 +29,7 @@ def protect(context: Context) -> int:
         DiskFull, Busy: It is not remembered; the next sync or unlock asks again.
     """
     store = context.store
-    with store.reading() as connection:
-        now = {citizen_id for (citizen_id,) in connection.execute(_PROTECTED)}
+    now = context.veil.protected_ids()
     known = set(json.loads(store.meta(MetaKey.PROTECTED) or "[]"))
     if now == known:
         return 0

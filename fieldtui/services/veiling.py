@@ -21,6 +21,9 @@ from fieldtui.store import Store
 from fieldtui.store.searching import spell, texts_of
 
 S = TypeVar("S", bound=Stored[Any])
+_PROTECTED: Final = (
+    "SELECT id FROM record WHERE collection = 'citizen' AND json_extract(body, '$.address_protected') = 1"
+)
 _PLACE: Final = "place"
 _BRIDGING: Final = "brobygning"
 """The kind of meeting that a treatment worker has too."""
@@ -33,10 +36,24 @@ class Veil:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._known: tuple[tuple[int, int], frozenset[str]] | None = None
+
+    def protected_ids(self) -> frozenset[str]:
+        """The citizens whose address is protected; looked up anew only when the database changed."""
+        version = self._store.version()
+        if self._known is not None and self._known[0] == version:
+            return self._known[1]
+        with self._store.reading() as connection:
+            found = frozenset(citizen_id for (citizen_id,) in connection.execute(_PROTECTED))
+            # What an open transaction says may be taken back without a trace in the version.
+            self._known = None if connection.in_transaction else (version, found)
+        return found
 
     def protected(self, citizen_id: str | None) -> Citizen | None:
         """The citizen, where the address is protected."""
-        stored = self._store.get(citizen_id) if citizen_id else None
+        if citizen_id is None or citizen_id not in self.protected_ids():
+            return None
+        stored = self._store.get(citizen_id)
         record = stored.record if stored is not None else None
         return record if isinstance(record, Citizen) and is_protected(record) else None
 
