@@ -131,6 +131,9 @@ def citizen(  # noqa: PLR0913, PLR0917  as many parameters as options
             setting.tell(
                 _("Filen er ikke forseglet: enhver, der får fat i den, kan læse den. Slet den, når den er brugt.")
             )
+            if not keep:
+                setting.tell(_("Den fjernes efter 24 timer, når boksen åbnes eller låses."))
+            return
         _tell(setting, result)
 
 

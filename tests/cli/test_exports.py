@@ -63,6 +63,7 @@ def test_a_citizen_s_file_is_sealed_unless_somebody_says_why_not(program: Progra
     plain = program.run(*words, "--plain", "--reason", "borgeren har bedt om det", "--keep")
     assert plain.code == 0, plain.err
     assert "ikke forseglet" in plain.err
+    assert "24 timer" not in plain.err, "it is kept"
     assert "Åse" in Path(plain.out.strip()).read_text("utf-8")
     assert "Åse" not in plain.out + plain.err
     log = program.json("log", "show", "--citizen", citizen)
