@@ -33,7 +33,7 @@ _WINDOWS_KEYS: Final = {"\x3b": "f1", "\x3c": "f2", "\x3e": "f4", "\x43": "f9"}
 
 def write(text: str) -> None:
     """Write to the terminal at once; a character it cannot show becomes `?`."""
-    out = sys.stdout
+    out = sys.__stdout__ or sys.stdout  # the terminal itself: while the app runs, Textual keeps sys.stdout for itself
     out.write(text.encode(out.encoding or "utf-8", "replace").decode(out.encoding or "utf-8"))
     out.flush()
 
@@ -148,24 +148,28 @@ def read_keys(seconds: float) -> Iterator[str | bytes]:
     ready, _, _ = select.select([descriptor], [], [], seconds)
     if not ready:
         return
+    typed = bytearray(1024)
     try:
-        typed = os.read(descriptor, 1024)
+        count = os.readv(descriptor, [typed])
     except OSError:
-        typed = b""
-    if not typed:
+        count = 0
+    if not count:
         yield "closed"
         return
-    yield from split_keys(typed)
+    try:
+        yield from split_keys(memoryview(typed)[:count])
+    finally:
+        typed[:] = bytes(len(typed))
 
 
-def split_keys(typed: bytes) -> Iterator[str | bytes]:
+def split_keys(typed: bytes | memoryview) -> Iterator[str | bytes]:
     """Tell keys and text apart in what a terminal sent; escape sequences without a meaning here are dropped."""
     at = 0
     while at < len(typed):
-        byte = typed[at : at + 1]
+        byte = bytes(typed[at : at + 1])
         if byte == b"\x1b":
             length = _sequence_length(typed, at)
-            if name := _SEQUENCES.get(typed[at : at + length]):
+            if name := _SEQUENCES.get(bytes(typed[at : at + length])):
                 yield name
             at += length
             continue
@@ -182,7 +186,7 @@ def split_keys(typed: bytes) -> Iterator[str | bytes]:
             yield byte
 
 
-def _sequence_length(typed: bytes, at: int) -> int:
+def _sequence_length(typed: bytes | memoryview, at: int) -> int:
     """How many bytes an escape sequence takes, beginning at its ESC."""
     follows = typed[at + 1 : at + 2]
     if follows == b"O":
