@@ -103,14 +103,14 @@ def file_of(number: str) -> Path | None:
 
 def kept_reports(folder: Path) -> tuple[CrashReport, ...]:
     """Reports in a folder, the newest first; files that are none are passed over."""
-    found = [report for path in _files(folder) if (report := _read(path)) is not None]
-    return tuple(sorted(found, key=lambda report: report.at, reverse=True))
+    by_age = sorted(_files(folder), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    return tuple(report for path in by_age if (report := _read(path)) is not None)
 
 
 def _keep(folder: Path, report: CrashReport) -> None:
     text = json.dumps(report.as_json(), indent=1, ensure_ascii=True) + "\n"
     write_atomically(folder / f"{_BEGINNING}{report.number}.json", text.encode(), durable=False)
-    by_age = sorted(_files(folder), key=lambda path: path.stat().st_mtime, reverse=True)
+    by_age = sorted(_files(folder), key=lambda path: path.stat().st_mtime_ns, reverse=True)
     for old in by_age[_KEPT:]:
         old.unlink(missing_ok=True)
 

@@ -16,8 +16,10 @@ _FAMILIES: Final = (
     "TEXTUAL",  # log, screenshots, keys pressed by themselves, a driver that is any module (textual/constants.py)
     "PYDANTIC_",
     "TYPER_",
-    "_TYPER_",
-    "DYLD_",
+    "_TYPER_FORCE",
+    "_TYPER_STANDARD",  # not all of `_TYPER_`: a shell completes a line through `_TYPER_COMPLETE_ARGS`
+    "DYLD_INSERT",
+    "DYLD_PRINT",
     "MALLOC_TRACE",
     "LD_AUDIT",
     "LD_DEBUG",

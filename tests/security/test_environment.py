@@ -160,6 +160,6 @@ def test_no_variable_leads_to_another_database_than_the_embedded_one(
 def test_what_is_a_persons_own_stays() -> None:
     own = {"HOME": "/h", "TERM": "xterm", "LANG": "da_DK.UTF-8", "PATH": "/bin", "TMPDIR": "/t", "XDG_DATA_HOME": "/x",
            "DBUS_SESSION_BUS_ADDRESS": "unix:path=/b", "FIELDTUI_LANG": "en", "PGHOST": "db", "LD_LIBRARY_PATH": "/l",
-           "PYTHONUTF8": "1", "NO_COLOR": "1"}  # fmt: skip
+           "PYTHONUTF8": "1", "NO_COLOR": "1", "_TYPER_COMPLETE_ARGS": "fieldtui li"}  # fmt: skip
     assert without_hostile(own) == own
     assert all(map(is_hostile, ("textual_log", "TEXTUAL", "https_proxy", "No_Proxy", "LD_PRELOAD", "SSLKEYLOGFILE")))
