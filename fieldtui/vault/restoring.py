@@ -8,6 +8,7 @@ a salvage reads, and what is left should the backup be the wrong one.
 from __future__ import annotations
 
 import contextlib
+import hmac
 import json
 import os
 import re
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
 MARKER: Final = "restoring"
 _STAGING: Final = ".restore-"
-_MOVED: Final = (f"{NAME}-wal", f"{NAME}-shm", NAME, "contact.json")
+_MOVED: Final = (f"{NAME}-wal", f"{NAME}-shm", f"{NAME}-journal", NAME, "contact.json")
 _STAGING_NAME: Final = re.compile(r"\.restore-[A-Za-z0-9_]{1,40}\Z")
 _ASIDE_NAME: Final = re.compile(r"\d{8}T\d{6}Z(-\d{1,4})?\Z")
 _MAX_MARKER: Final = 500
@@ -97,7 +98,17 @@ def key_for(folder: Path, file: BackupFile, open_slot: OpenSlot) -> Found:
     except BaseException:
         wipe(vault_key)
         raise
-    return Found(vault_key, present, bool(headers) and present is None)
+    other = present is None and bool(headers) and not any(_opens(open_slot, header, vault_key) for header in headers)
+    return Found(vault_key, present, other)
+
+
+def _opens(open_slot: OpenSlot, header: Header, vault_key: bytearray) -> bool:
+    """True of a header of this vault's, also where somebody changed it who has no key."""
+    key = open_slot(header)
+    same = key is not None and hmac.compare_digest(key, vault_key)
+    if key is not None:
+        wipe(key)
+    return same
 
 
 def _own(open_slot: OpenSlot, header: Header, file: BackupFile) -> bytearray | None:

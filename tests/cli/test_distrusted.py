@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,44 @@ def test_what_changes_something_is_refused_under_read_only(program: Program, wor
     result = program.run("--read-only", *words)
     assert result.code == 2
     assert "--read-only" in result.err
+
+
+def tamper(home: Path, _monday: Path) -> None:
+    for name in ("vault.json", "vault.json.bak"):
+        header = {**json.loads((home / name).read_bytes()), "epoch": 99_999}
+        (home / name).write_bytes(json.dumps(header, sort_keys=True, separators=(",", ":")).encode())
+
+
+def swap(home: Path, monday: Path) -> None:
+    shutil.copy(monday / "vault" / "vault.db", home / "vault.db")
+
+
+def roll_back(home: Path, monday: Path) -> None:
+    shutil.rmtree(home)
+    shutil.copytree(monday / "vault", home)
+
+
+def plant_a_journal(home: Path, _monday: Path) -> None:
+    (home / "vault.db-journal").write_bytes(b"x" * 9000)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "found"),
+    [
+        (tamper, "HeaderTampered"),
+        (swap, "ChangedSinceLock"),
+        (roll_back, "RolledBack"),
+        (plant_a_journal, "ChangedSinceLock"),
+    ],
+)
+def test_the_backup_that_each_sentence_names_brings_the_vault_in_order(
+    program: Program, monday: Path, trouble: Callable[[Path, Path], None], found: str
+) -> None:
+    assert program.run("vault", "backup").code == 0
+    trouble(program.folder / "vault", monday)
+    assert program.run("status").code == 7
+    restored = program.run("vault", "restore")
+    assert restored.code == 0, restored.err
+    assert program.run("status").code == 0
+    assert [each["detail"] for each in program.json("log", "show") if each["action"] == "vault.found"] == [found]
+    assert program.run("log", "verify").code == 0
