@@ -60,9 +60,9 @@ def test_the_words_that_open_a_file_are_told_once_and_stand_in_no_name_log_or_ro
     assert result.as_json()["passphrase"] == words
 
 
-@pytest.mark.parametrize("seal", [SEAL, None])
+@pytest.mark.parametrize(("fmt", "seal"), [("csv", SEAL), ("xlsx", SEAL), ("pdf", SEAL), ("csv", None)])
 def test_the_plain_text_of_a_sealed_file_is_never_written_to_the_disk(
-    booked: Workspace, monkeypatch: pytest.MonkeyPatch, seal: Seal | None
+    booked: Workspace, monkeypatch: pytest.MonkeyPatch, fmt: str, seal: Seal | None
 ) -> None:
     """Every write of the export is seen; without a seal the same look finds the name, so it would find it."""
     written: list[bytes] = []
@@ -82,8 +82,8 @@ def test_the_plain_text_of_a_sealed_file_is_never_written_to_the_disk(
 
     monkeypatch.setattr(tempfile, "mkstemp", seen)
     monkeypatch.setattr(Path, "replace", look)
-    booked.exports.appointments(DAY, DAY, "reception", "csv", seal=seal)
-    assert len(written) == 1, "one temporary file, which becomes the file"
+    booked.exports.appointments(DAY, DAY, "reception", fmt, seal=seal)
+    assert len(paths) == len(written) == 1, "one temporary file, which becomes the file"
     everything = b"".join([*written, *(each.read_bytes() for each in booked.folder.rglob("*") if each.is_file())])
     assert (NEEDLE.encode() in everything) is (seal is None)
 
