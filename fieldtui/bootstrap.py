@@ -215,7 +215,7 @@ def _run(lifted: Lifted, folder: Path, options: Mapping[str, str], language: Lan
     chosen, reading = (language if "--lang" in options else None), ([READ_ONLY] if lifted.read_only else [])
     if rest[:1] == ("--worker",):
         return _worker([*rest[1:], *reading], folder, passphrase_file, chosen)
-    if not rest:
+    if not rest and _COMPLETING not in os.environ:  # a shell asks for words without giving any
         return _terminal_ui([*worker_arguments(folder, passphrase_file, chosen), *reading])
     if rest == ("--version",):
         from fieldtui import __version__
@@ -294,7 +294,7 @@ def _command(words: list[str], setting: Any) -> int:
 
     root = _root(words)
     command = typer.main.get_command(root)
-    arguments = [*words, "--json"] if words[0] == "central" and setting.as_json else words
+    arguments = [*words, "--json"] if words[:1] == ["central"] and setting.as_json else words
     said = io.StringIO()
     helping = setting.language == "da" and not {"-h", "--help"}.isdisjoint(words)
     try:

@@ -207,3 +207,12 @@ def test_output_that_finds_no_room_is_exit_1_with_a_sentence(program: Program) -
         )
     assert done.returncode == 1
     assert "plads" in done.stderr.decode()
+
+
+def test_a_shell_is_told_how_a_line_goes_on(tmp_path: Path) -> None:
+    asked = {"_FIELDTUI_COMPLETE": "complete_bash", "COMP_WORDS": "fieldtui exp", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "fieldtui"], env={**os.environ, **asked}, capture_output=True, text=True, check=False,
+        cwd=tmp_path, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["export"], "")
