@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from fieldtui.base.log import event
 from fieldtui.tui import terminal
-from fieldtui.tui.endings import Ending
+from fieldtui.tui.endings import REASON_OF, Ending, LockReason
 
 if TYPE_CHECKING:
     from fieldtui.tui.app import FieldtuiApp
@@ -75,7 +75,8 @@ class ProcessEnd:
         try:
             workspace = self._app.open_workspace
             if workspace is not None:
-                workspace.close()
+                reason = REASON_OF.get(int(ending), LockReason.ASKED)
+                workspace.close(None if reason is LockReason.ASKED else reason.value)
         except Exception as error:  # noqa: BLE001  whatever closing runs into, the process must go, and its keys with it
             event("lock.not_closed", cause=type(error).__name__)
         with contextlib.suppress(Exception):  # the terminal may be gone; then nothing is left to clean

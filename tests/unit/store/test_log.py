@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldtui.base.errors import LogBroken, WrongPassphrase
+from fieldtui.base.errors import DiskFull, LogBroken, WrongPassphrase
 from fieldtui.services import unlocking
 from fieldtui.services.workspace import Workspace
 from tests.support.vaults import OTHER_PHRASE, phrase
@@ -95,3 +95,26 @@ def test_failed_tries_to_unlock_are_in_the_log_at_the_next_unlock(workspace: Wor
             ("unlock.failed", "2"),
             ("unlock", None),
         ]
+
+
+def test_each_lock_is_in_the_log_with_what_locked_it(workspace: Workspace) -> None:
+    workspace.close("idle")
+    with reopen(workspace) as again:
+        pass
+    with reopen(again) as last:
+        locks = [entry.detail for entry in last.store.log_entries() if entry.action == "lock"]
+        assert locks == ["idle", None]
+        last.verify_log()
+
+
+def test_a_lock_that_cannot_be_logged_is_a_lock_all_the_same(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object, **_named: object) -> None:
+        raise DiskFull
+
+    monkeypatch.setattr(workspace.store, "audit", full)
+    workspace.close()
+    assert not workspace.store.vault.is_open
+    with reopen(workspace) as again:
+        assert "lock" not in [entry.action for entry in again.store.log_entries()]
