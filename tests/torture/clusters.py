@@ -19,7 +19,7 @@ import psycopg
 from fieldtui.central.installation import account_for, binaries_for, make_runtime, remove_runtime
 
 USER: Final = "fieldtui"
-SECONDS: Final = 60
+SECONDS: Final = 120
 _SETTINGS: Final = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tests.torture.clusters import Cluster, remove
+from tests.torture.clusters import SECONDS, Cluster, remove
 from tests.torture.office import Office, open_office
 
 BATCH: Final = 50
@@ -94,6 +94,8 @@ def _play(office: Office, rounds: list[Round], seed: int, tally: Tally) -> None:
         for laptop in office.laptops[:3]:
             if not laptop.lives:
                 laptop.start(f"{seed}-{each.number}-{laptop.number}")
+        if each is rounds[0]:
+            _see_work_arrive(office)
         if each.hands_over:
             office.hand_over()
         _strike(office, each, tally)
@@ -102,6 +104,14 @@ def _play(office: Office, rounds: list[Round], seed: int, tally: Tally) -> None:
         if broken:
             tally.broken = [f"round {each.number} ({each.victim}): {what}" for what in broken]
             return
+
+
+def _see_work_arrive(office: Office) -> None:
+    """Wait until a laptop's work has reached the office: on a busy machine all could be killed before they began."""
+    end = time.monotonic() + SECONDS
+    while not {"made", "synced"} <= {each["what"] for laptop in office.laptops for each in laptop.said()}:
+        assert time.monotonic() < end, "no laptop came to work"
+        time.sleep(0.05)
 
 
 def _strike(office: Office, each: Round, tally: Tally) -> None:
