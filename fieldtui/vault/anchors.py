@@ -115,14 +115,6 @@ class Anchors:
         if known is not None and known.found:
             self._write(replace(known, found=""))
 
-    def remove(self) -> None:
-        """Forget the vault: it was erased.
-
-        Raises:
-            OSError: The file could not be removed.
-        """
-        self._path.unlink(missing_ok=True)
-
     # --- for the central system -------------------------------------------------------------------
 
     def token(self, epoch: int, seq: int, mac: str) -> str:
