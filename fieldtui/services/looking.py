@@ -58,11 +58,6 @@ class Looking:
             else:
                 self._citizens[citizen_id] = self._clock.now()
 
-    def forget(self) -> None:
-        """What was shown is not on the screen any more: the next look at anybody is a new act."""
-        self._citizens.clear()
-        self._lists.clear()
-
     def still(self, citizen_id: str) -> None:
         """A file that is open is drawn again: no new entry, however long it has been open. Errors as `opened`."""
         if citizen_id not in self._citizens:

@@ -19,6 +19,7 @@ from fieldtui.services.drafting import Drafts
 from fieldtui.services.handovers import Handovers
 from fieldtui.services.history import History
 from fieldtui.services.logbook import LogBook
+from fieldtui.services.looking import Looking
 from fieldtui.services.lookup import Lookup
 from fieldtui.services.parked import ParkedEdits
 from fieldtui.services.undo import Undo
@@ -141,7 +142,7 @@ def test_each_method_of_the_services_that_read_is_known_to_log_or_to_tell_nothin
 def test_a_look_writes_exactly_one_entry_and_nothing_that_was_seen(name: str, opened: tuple[Workspace, Ids]) -> None:
     workspace, ids = opened
     read, action = READERS[name]
-    workspace.context.looking.forget()
+    workspace.context.looking = Looking(workspace.store, workspace.clock)  # as after an unlock
     before = len(workspace.store.log_entries())
     read(workspace, ids)
     new: tuple[LogRow, ...] = workspace.store.log_entries(after=before)
