@@ -15,9 +15,14 @@ from typing import Any
 import pytest
 import zstandard
 
+from fieldtui.base.ids import SeededIds
 from fieldtui.domain.records import COLLECTIONS, fields_of
 from fieldtui.services.workspace import Workspace
+from fieldtui.store import Store
+from fieldtui.vault import OpenVault
 from tests.support.needles import hits
+from tests.support.oldvaults import NAMES, a_vault_of, what_is_missing
+from tests.support.vaults import a_clock
 from tests.support.workspaces import MH, add_citizen, make_workspace, reopen
 
 REPOSITORY = Path(__file__).parents[3]
@@ -158,3 +163,24 @@ def test_no_needle_is_in_any_file_after_a_kill(tmp_path: Path) -> None:
     with reopen(workspace) as again:
         assert len(again.lookup.search(NEEDLE)) >= len(COLLECTIONS)
         assert again.consultant == MH
+
+
+def test_no_text_is_in_any_file_during_an_upgrade_nor_in_the_backup_before_it(tmp_path: Path) -> None:
+    key = a_vault_of(NAMES[0], tmp_path)
+    words = ["Fatima", "Gartner", "Et halvt", "Ændrede"]
+    seen: set[str] = set()
+
+    class Watched(OpenVault):
+        """Looks at the disk whenever the migration asks for the connection."""
+
+        @property
+        def connection(self) -> Any:
+            seen.update(hits([tmp_path], words))
+            return super().connection
+
+    vault = Watched(tmp_path, bytearray(key), anchors=tmp_path / "anchors")
+    store = Store(vault, clock=a_clock(), ids=SeededIds("upgrade"))
+    assert what_is_missing(store) == []
+    vault.close()
+    assert list((tmp_path / "backups").iterdir())
+    assert seen | hits([tmp_path], words) == set()
