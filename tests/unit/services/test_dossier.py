@@ -234,6 +234,21 @@ def test_only_a_consultant_gives_it_out_and_only_of_who_is_here(workspace: Works
         workspace.store.set_meta(MetaKey.CONSULTANT, me)
 
 
+def test_a_substitute_whose_days_are_over_gives_nothing_out(workspace: Workspace) -> None:
+    citizen_id = add_citizen(workspace, "Vikarsen")
+    for until, gone in (("2099-01-01", False), ("2026-11-01", True)):
+        with workspace.store.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO assignment (citizen_id, role, until) VALUES (?, 'substitute', ?)",
+                (citizen_id, until),
+            )
+        if gone:
+            with pytest.raises(NotFound):
+                workspace.dossiers.write(citizen_id, "json", SEAL)
+        else:
+            assert opened(workspace, citizen_id)["assignment"] == {"role": "substitute", "until": until}
+
+
 def test_on_paper_it_is_text_that_cannot_be_clicked_or_run_and_says_what_it_lacks(workspace: Workspace) -> None:
     citizen_id = add_citizen(workspace, "Ærøskøbing-Ågård", "Ørsted")
     evil = '=HYPERLINK("https://ond.example") <b>fed</b> **stjerner** [link](https://ond.example) 漢字'
