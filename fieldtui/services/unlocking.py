@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldtui.base.clock import Clock
-from fieldtui.base.errors import Unreachable
+from fieldtui.base.errors import TooSoon, Unreachable
 from fieldtui.base.ids import IdSource
 from fieldtui.services.binding import about
 from fieldtui.services.distrusted import how_it_was, read_only, report, taken_as_it_is
@@ -100,6 +100,15 @@ def unlock(
     failures = Throttle(folder, clock).failures
     vault = open_vault(folder, passphrase, clock=clock)
     return open_workspace(vault, "unlock", clock=clock, ids=ids, failures=failures, via=via)
+
+
+def seconds_to_wait(folder: Path, clock: Clock) -> float:
+    """How long failures before now make the next try wait; 0.0 where it may be made at once."""
+    try:
+        Throttle(folder, clock).check()
+    except TooSoon as error:
+        return float(error.seconds)
+    return 0.0
 
 
 def accept(folder: Path, passphrase: Secret, reason: str, *, clock: Clock, ids: IdSource) -> Workspace:

@@ -5,6 +5,7 @@ The passphrase is collected in a buffer that is wiped; it is never part of a str
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from collections.abc import Callable
 from typing import Final
@@ -13,15 +14,17 @@ from fieldtui.base.i18n import _, language, set_language
 from fieldtui.base.text import clean
 from fieldtui.tui import terminal
 
-_ACCENT: Final = "\x1b[38;2;92;200;215m"
-_TEXT: Final = "\x1b[38;2;230;237;243m"
-_DIM: Final = "\x1b[38;2;154;167;178m"
-_WARN: Final = "\x1b[38;2;244;191;90m"
-_GROUND: Final = "\x1b[48;2;15;21;28m"
+ACCENT: Final = "\x1b[38;2;92;200;215m"
+TEXT: Final = "\x1b[38;2;230;237;243m"
+DIM: Final = "\x1b[38;2;154;167;178m"
+WARN: Final = "\x1b[38;2;244;191;90m"
+GROUND: Final = "\x1b[48;2;15;21;28m"
 _WIDEST: Final = 58
 _LONGEST_BYTES: Final = 512
 _CAPS_AFTER: Final = 4
 _BLINK_SECONDS: Final = 0.25
+_WHERE_DANISH_LETTERS_ARE: Final = frozenset(b"[;'")
+"""What a US keyboard writes with the keys that write å, æ and ø on a Danish one."""
 
 
 class LockScreen:
@@ -40,6 +43,7 @@ class LockScreen:
         self._reason = reason
         self._training_passphrase = training_passphrase
         self._message = ""
+        self._until = 0.0
         self._shown = False
         self._help = False
         self._size = (0, 0)
@@ -61,7 +65,7 @@ class LockScreen:
         """Apply a key.
 
         Returns:
-            `submit`, `quit`, or `None` where there is nothing more to do.
+            `submit`, `forgot`, `quit`, or `None` where there is nothing more to do.
         """
         if isinstance(key, bytes):
             if len(self.buffer) < _LONGEST_BYTES:
@@ -72,7 +76,16 @@ class LockScreen:
                 pass
         elif key == "clear":
             self.wipe()
-        elif key == "f1":
+        elif key == "enter":
+            return "submit" if self.buffer and not self.waits() else None
+        else:
+            self._switch(key)
+            return {"f3": "forgot", "quit": "quit", "closed": "quit"}.get(key)
+        return None
+
+    def _switch(self, key: str) -> None:
+        """Keys that change what is shown, or how the vault is opened."""
+        if key == "f1":
             self._help = not self._help
         elif key == "f2":
             self._shown = not self._shown
@@ -81,11 +94,18 @@ class LockScreen:
             self._message = ""
         elif key == "f9":
             set_language("en" if language() == "da" else "da")
-        elif key == "enter":
-            return "submit" if self.buffer else None
-        elif key in {"quit", "closed"}:
-            return "quit"
-        return None
+
+    def wait(self, seconds: float) -> None:
+        """Failures have to be waited for: count down, and take no Enter meanwhile. Typing, help and leaving work."""
+        self._until = time.monotonic() + seconds
+
+    def waits(self) -> bool:
+        """True while a pause after failures lasts."""
+        return self._until > time.monotonic()
+
+    def _foreign(self) -> bool:
+        """True where characters were typed that lie where a Danish keyboard has its own letters."""
+        return any(byte in _WHERE_DANISH_LETTERS_ARE for byte in self.buffer)
 
     def _caps(self) -> bool:
         """True where letters were typed and all of them are capitals."""
@@ -102,6 +122,19 @@ class LockScreen:
         """Let the person choose to read on without changing anything: the vault is not as it should be."""
         self._may_read = True
 
+    def _title(self) -> str:
+        return _("fieldtui er låst")
+
+    def _other_way(self) -> str:
+        return _("Glemt adgangssætning")
+
+    def _prompt(self) -> str:
+        return _("Adgangssætning")
+
+    def _advice(self) -> list[tuple[str, str]]:
+        """What a screen that asks something else says under the field; empty for the lock screen itself."""
+        return []
+
     def _field(self, room: int) -> str:
         if not self.buffer:
             return _("Skriv din adgangssætning")
@@ -113,25 +146,31 @@ class LockScreen:
 
     def _below(self) -> list[tuple[str, str]]:
         """The lines under the field: (colour, text)."""
-        if self._help:
+        if self._help and not self._advice():
             return [
-                (_DIM, _("Enter låser op · F2 viser det, du skriver")),
-                (_DIM, _("Ctrl+U rydder · Ctrl+Q afslutter")),
-                (_DIM, _("Glemt? Kør: fieldtui vault recover")),
+                (DIM, _("Enter låser op · F2 viser det, du skriver")),
+                (DIM, _("Ctrl+U rydder · Ctrl+Q afslutter")),
+                (DIM, _("Glemt adgangssætningen? Tryk F3")),
             ]
-        lines = [(_DIM, _("Enter låser op   F2 viser det, du skriver"))]
+        lines = self._advice() or [(DIM, _("Enter låser op   F2 viser det, du skriver"))]
         if self.reading:
-            lines.append((_TEXT, _("Kun til læsning: intet bliver ændret. F4 fortryder")))
+            lines.append((TEXT, _("Kun til læsning: intet bliver ændret. F4 fortryder")))
         elif self._may_read:
-            lines.append((_TEXT, _("F4 vælger at læse videre uden at ændre noget")))
+            lines.append((TEXT, _("F4 vælger at læse videre uden at ændre noget")))
         if self._training_passphrase:
-            lines.append((_TEXT, _("Øvelse: {passphrase}").format(passphrase=self._training_passphrase)))
+            lines.append((TEXT, _("Øvelse: {passphrase}").format(passphrase=self._training_passphrase)))
         if self._caps():
-            lines.append((_WARN, _("! Caps Lock ser ud til at være slået til")))
-        if self._message:
-            lines += [(_WARN, part) for part in _wrapped(self._message, _WIDEST - 6)]
+            lines.append((WARN, _("! Caps Lock ser ud til at være slået til")))
+        if self._foreign():
+            lines.append((WARN, _("! [ ; ' sidder, hvor å æ ø er: engelsk tastatur?")))
+        if self.waits():
+            left = max(1, round(self._until - time.monotonic()))
+            said = _("For mange forsøg. Vent {seconds} sekunder.").format(seconds=left)
+            lines.append((WARN, said))
+        elif self._message:
+            lines += [(WARN, part) for part in _wrapped(self._message, _WIDEST - 6)]
         elif self._reason:
-            lines += [(_DIM, part) for part in _wrapped(_(self._reason), _WIDEST - 6)]
+            lines += [(DIM, part) for part in _wrapped(_(self._reason), _WIDEST - 6)]
         return lines
 
     def draw(self) -> None:
@@ -142,32 +181,32 @@ class LockScreen:
             return
         width = min(_WIDEST, columns - 2)
         inner = width - 4
-        title = _("fieldtui er låst")
-        body = [(_TEXT, ""), (_ACCENT, _("Adgangssætning")), (_TEXT, self._field(inner)), (_TEXT, ""), *self._below()]
-        body += [(_TEXT, "")] * (8 - len(body))
+        title = self._title()
+        body = [(TEXT, ""), (ACCENT, self._prompt()), (TEXT, self._field(inner)), (TEXT, ""), *self._below()]
+        body += [(TEXT, "")] * (8 - len(body))
         left, top = (columns - width) // 2 + 1, max(1, (rows - len(body) - 2) // 2)
-        out = [_GROUND, "\x1b[2J", f"\x1b[{top};{left}H{_ACCENT}╭─ {title} " + "─" * (width - len(title) - 5) + "╮"]
+        out = [GROUND, "\x1b[2J", f"\x1b[{top};{left}H{ACCENT}╭─ {title} " + "─" * (width - len(title) - 5) + "╮"]
         for number, (colour, text) in enumerate(body, start=1):
             shown = _fit(text, inner)
-            out.append(f"\x1b[{top + number};{left}H{_ACCENT}│ {colour}{shown} {_ACCENT}│")
+            out.append(f"\x1b[{top + number};{left}H{ACCENT}│ {colour}{shown} {ACCENT}│")
         out.append(f"\x1b[{top + len(body) + 1};{left}H╰" + "─" * (width - 2) + "╯")
-        out.append(
-            f"\x1b[{rows};1H{_ACCENT}F1{_DIM} {_('Hjælp')} {_ACCENT}F9{_DIM} {_('English')} {_ACCENT}Ctrl+Q{_DIM} {_('Afslut')}"
-        )
+        keys = (("F1", _("Hjælp")), ("F3", self._other_way()), ("F9", _("English")), ("Ctrl+Q", _("Afslut")))
+        out.append(f"\x1b[{rows};1H" + " ".join(f"{ACCENT}{key}{DIM} {does}" for key, does in keys))
         terminal.write("".join(out))
 
     def _small(self, columns: int, rows: int) -> str:
-        lines = [(_ACCENT, _("fieldtui er låst")), (_TEXT, self._field(columns)), *self._below()]
+        lines = [(ACCENT, self._title()), (TEXT, self._field(columns)), *self._below()]
         drawn = (
             f"\x1b[{row};1H{colour}{_fit(text, columns)}" for row, (colour, text) in enumerate(lines[:rows], start=1)
         )
-        return _GROUND + "\x1b[2J" + "".join(drawn)
+        return GROUND + "\x1b[2J" + "".join(drawn)
 
     def run(
         self,
         submit: Callable[[LockScreen], bool],
         on_drawn: Callable[[], None],
         go_on: Callable[[], bool] = lambda: True,
+        on_forgot: Callable[[], bool] | None = None,
     ) -> bool:
         """Ask until `submit` says the vault is open, or the person leaves.
 
@@ -176,6 +215,7 @@ class LockScreen:
             submit: Called with this screen when Enter was pressed. It reads `normalised`, says what went wrong
                 with `say`, and answers True when it is done.
             go_on: Asked while nobody types; False leaves.
+            on_forgot: Called when the person has forgotten what is asked for; True where the vault is open then.
 
         Returns:
             False where the person left.
@@ -183,13 +223,15 @@ class LockScreen:
         with terminal.raw_keys():
             self.draw()
             on_drawn()
+            waited = False
             while True:
                 keys = list(terminal.read_keys(_BLINK_SECONDS))
                 if not keys:
                     if not go_on():
                         self.wipe()
                         return False
-                    if terminal.size() != self._size:
+                    if terminal.size() != self._size or self.waits() or waited:
+                        waited = self.waits()
                         self.draw()
                     continue
                 for key in keys:
@@ -203,6 +245,10 @@ class LockScreen:
                         opened = submit(self)
                         self.wipe()
                         if opened:
+                            return True
+                    if wish == "forgot":
+                        self.wipe()
+                        if on_forgot is not None and on_forgot():
                             return True
                 self.draw()
 

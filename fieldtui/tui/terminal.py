@@ -26,9 +26,10 @@ _SEQUENCES: Final = {
     b"\x1bOP": "f1", b"\x1b[11~": "f1", b"\x1b[[A": "f1", b"\x1b[1P": "f1",
     b"\x1bOQ": "f2", b"\x1b[12~": "f2", b"\x1b[[B": "f2", b"\x1b[1Q": "f2",
     b"\x1bOS": "f4", b"\x1b[14~": "f4", b"\x1b[[D": "f4", b"\x1b[1S": "f4",
-    b"\x1b[20~": "f9",
+    b"\x1bOR": "f3", b"\x1b[13~": "f3", b"\x1b[[C": "f3", b"\x1b[1R": "f3",
+    b"\x1b[20~": "f9", b"\x1b": "escape",
 }  # fmt: skip
-_WINDOWS_KEYS: Final = {"\x3b": "f1", "\x3c": "f2", "\x3e": "f4", "\x43": "f9"}
+_WINDOWS_KEYS: Final = {"\x3b": "f1", "\x3c": "f2", "\x3d": "f3", "\x3e": "f4", "\x43": "f9"}
 
 
 def write(text: str) -> None:
@@ -137,7 +138,7 @@ def read_keys(seconds: float) -> Iterator[str | bytes]:
     """What was typed within so many seconds.
 
     Yields:
-        A name (`enter`, `backspace`, `f1`, `f2`, `f4`, `f9`, `quit`, `clear`, `closed`), or bytes of UTF-8 text.
+        A name (`enter`, `backspace`, `escape`, `f1`, `f2`, `f3`, `f4`, `f9`, `quit`, `clear`, `closed`), or bytes of UTF-8 text.
     """
     if _WINDOWS:
         yield from _read_windows(seconds)

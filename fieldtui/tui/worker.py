@@ -8,14 +8,13 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from fieldtui.base.clock import Clock
 from fieldtui.base.environment import forget_hostile
-from fieldtui.base.i18n import Language, _, set_language
+from fieldtui.base.i18n import Language, set_language
 from fieldtui.base.i18n import language as language_in_force
 from fieldtui.base.ids import IdSource
 from fieldtui.tui import preferences, terminal
@@ -134,8 +133,16 @@ def _unlock(
     known = {item.value for item in LockReason}
     sentence = SENTENCES[LockReason(reason)] if reason in known else ""
     screen = LockScreen(sentence, training_passphrase=training_passphrase, reading=reading)
-    warming = threading.Thread(target=_warm_up, name="fieldtui-warm-up", daemon=True)
     opened: list[Workspace] = []
+
+    def warm_up() -> None:
+        _warm_up()
+        with contextlib.suppress(Exception):  # the first try says what is wrong
+            from fieldtui.services.unlocking import seconds_to_wait
+
+            screen.wait(seconds_to_wait(folder, clock))  # failures before this start count too
+
+    warming = threading.Thread(target=warm_up, name="fieldtui-warm-up", daemon=True)
 
     def submit(shown: LockScreen) -> bool:
         workspace = _try(folder, clock, ids, shown)
@@ -143,8 +150,19 @@ def _unlock(
             opened.append(workspace)
         return workspace is not None
 
+    def forgot() -> bool:
+        from fieldtui.tui.recoveryscreen import RecoveryScreen
+
+        recovery = RecoveryScreen(folder, clock, ids)
+        recovery.run(recovery.step, on_drawn=lambda: None, go_on=lambda: not orphaned(parent))
+        if recovery.opened is not None:
+            opened.append(recovery.opened)
+        elif not recovery.went_back:
+            raise SystemExit(int(Ending.LEFT))
+        return recovery.opened is not None
+
     try:
-        screen.run(submit, on_drawn=warming.start, go_on=lambda: not orphaned(parent))
+        screen.run(submit, on_drawn=warming.start, go_on=lambda: not orphaned(parent), on_forgot=forgot)
     finally:
         if not opened:
             with contextlib.suppress(OSError, ValueError):  # the terminal may be gone
@@ -170,23 +188,12 @@ def _try(folder: Path, clock: Clock, ids: IdSource, shown: LockScreen) -> Worksp
         shown.say(explain(error))
         shown.offer_reading()
     except TooSoon as error:
-        _wait(shown, error.seconds)
-        shown.say(_("Prøv igen nu."))
+        shown.wait(error.seconds)
     except FieldtuiError as error:
         shown.say(explain(error))
     finally:
         secret.wipe()
     return None
-
-
-def _wait(shown: LockScreen, seconds: float) -> None:
-    """Count down a pause after failures; what is typed meanwhile is not kept."""
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        shown.say(_("For mange forsøg. Vent {seconds} sekunder.").format(seconds=max(1, round(left))))
-        shown.draw()
-        if any(key in {"quit", "closed"} for key in terminal.read_keys(min(1.0, left))):
-            raise SystemExit(int(Ending.LEFT))
 
 
 def _work(folder: Path, clock: Clock, ids: IdSource, workspace: Workspace | None, training: bool, parent: int) -> int:
