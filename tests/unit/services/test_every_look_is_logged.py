@@ -6,22 +6,29 @@ import ast
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+import pyrage
 import pytest
 
 import fieldtui
+from fieldtui.domain.figures import Period
 from fieldtui.domain.logged import ABOUT_A_CITIZEN, ABOUT_THE_DEVICE, CODES
 from fieldtui.services.agenda import AgendaView
 from fieldtui.services.conflicts import Conflicts
+from fieldtui.services.copying import Copying
+from fieldtui.services.dossier import Dossiers
 from fieldtui.services.drafting import Drafts
+from fieldtui.services.exporting import Exporting, seal_for
 from fieldtui.services.handovers import Handovers
 from fieldtui.services.history import History
 from fieldtui.services.logbook import LogBook
 from fieldtui.services.looking import Looking
 from fieldtui.services.lookup import Lookup
 from fieldtui.services.parked import ParkedEdits
+from fieldtui.services.reporting import Reporting
 from fieldtui.services.undo import Undo
 from fieldtui.services.waiting import Waiting
 from fieldtui.services.workspace import Workspace
@@ -30,6 +37,7 @@ from tests.support.workspaces import add_citizen, make_workspace, reopen
 
 PACKAGE = Path(fieldtui.__file__).parent
 DAY = date(2026, 11, 23)
+RECEIVER = str(pyrage.x25519.Identity.generate().to_public())
 
 READERS: Final[dict[str, tuple[Callable[[Workspace, Ids], Any], str]]] = {
     "Lookup.list": (lambda w, ids: w.lookup.list("note", citizen_id=ids.citizen), "list"),
@@ -59,6 +67,11 @@ READERS: Final[dict[str, tuple[Callable[[Workspace, Ids], Any], str]]] = {
     "LogBook.entries": (lambda w, ids: w.logbook.entries(ids.citizen), "log.show"),
     "LogBook.about": (lambda w, ids: w.logbook.about(ids.citizen), "log.show"),
     "LogBook.give": (lambda w, ids: w.logbook.give(ids.citizen, None, "anmodning om indsigt"), "log.given"),
+    "Copying.phone": (lambda w, ids: w.copying.phone(ids.citizen), "copy"),
+    "Copying.note": (lambda w, ids: w.copying.note(ids.note), "copy"),
+    "Dossiers.write": (lambda w, ids: w.dossiers.write(ids.citizen, "json", seal_for(RECEIVER)), "dossier"),
+    "Exporting.appointments": (lambda w, ids: w.exports.appointments(DAY, DAY, "own", "csv"), "export"),
+    "Reporting.outcomes": (lambda w, ids: w.reporting.outcomes(Period(DAY, DAY)), "list"),
 }
 """How each is called, and what it writes."""
 
@@ -80,6 +93,9 @@ TELLS_NO_CONTENT: Final = {
     "ParkedEdits.to_answer": "for a count",
     "Handovers.notices": "what the central system says happened, by call code",
     "ParkedEdits.notices": "as of hand-overs",
+    "Exporting.count": "a number",
+    "Exporting.lying_about": "names of files",
+    "Exporting.place": "a path",
     "Undo.last": "the last act's own label, for the key that takes it back",
     "Waiting.oldest": "an instant",
     "History.whole_of_citizen": "for the dossier, which has its entry before the file has its name",
@@ -88,19 +104,37 @@ TELLS_NO_CONTENT: Final = {
     "LogBook.verify": "a number",
 }
 CHANGES: Final = {
+    "Exporting.write", "Exporting.sweep", "Exporting.recall", "Exporting.remove_all",
     "Drafts.save", "Drafts.discard", "Drafts.leave", "Conflicts.resolve", "Waiting.retry", "Waiting.give_up", "Undo.undo",
     "Undo.redo", "Handovers.offer", "Handovers.accept", "Handovers.reject", "Handovers.withdraw", "ParkedEdits.accept",
     "ParkedEdits.decline", "Handovers.seen", "ParkedEdits.seen",
 }  # fmt: skip
 """Acts: what they change is logged where it is stored (`Store.write`)."""
-SERVICES = (Lookup, AgendaView, History, Drafts, Conflicts, Waiting, Undo, LogBook, Handovers, ParkedEdits)
+SERVICES = (
+    Lookup, AgendaView, History, Drafts, Conflicts, Waiting, Undo, LogBook, Handovers, ParkedEdits, Copying, Dossiers,
+    Exporting, Reporting,
+)  # fmt: skip
+OTHERS: Final = {
+    "casework": "acts, logged where they are stored",
+    "syncing": "moves what others read",
+    "shutout": "what becomes of a device that is shut out",
+    "enrolment": "ties the device to the office",
+    "team": "the office's own picture, without names; each of its acts is an entry",
+}
+"""What else a workspace offers, and why it is not asked here."""
 
 
 class Ids:
     """One of each of what can be looked at."""
 
+    citizen: str
+    note: str
+    company: str
+    refused: str
+    conflict: str
+
     def __init__(self, workspace: Workspace) -> None:
-        self.citizen = add_citizen(workspace, cpr="610190-0001")
+        self.citizen = add_citizen(workspace, cpr="610190-0001", phone="12345678")
         self.note = workspace.casework.write_note(self.citizen, "mundkurv").record_ids[0]
         self.company = workspace.casework.create("company", {"name": "Havnebageren"}).record_ids[0]
         self.refused = workspace.casework.create("task", {"title": "ringe", "citizen_id": self.citizen}).record_ids[0]
@@ -131,6 +165,12 @@ def public(service: type) -> set[str]:
         for name, member in inspect.getmembers(service)
         if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property))
     }
+
+
+def test_every_service_of_a_workspace_is_asked_or_said_why_not(opened: tuple[Workspace, Ids]) -> None:
+    workspace, _ids = opened
+    offered = {name for name, member in vars(Workspace).items() if isinstance(member, cached_property)}
+    assert {name for name in offered if not isinstance(getattr(workspace, name), SERVICES)} == set(OTHERS)
 
 
 def test_each_method_of_the_services_that_read_is_known_to_log_or_to_tell_nothing() -> None:
