@@ -110,9 +110,9 @@ def get(connection: http.client.HTTPConnection, path: str) -> tuple[int, Any]:
 def test_sigterm_first_wants_no_more_then_finishes_what_it_has_begun(start: Any, tmp_path: Path) -> None:
     log = tmp_path / "central.log"
     serving = start("--drain", "2", "--log-file", str(log))
-    watching = http.client.HTTPConnection(urlsplit(serving.url).netloc, timeout=20)
+    watching = http.client.HTTPConnection(urlsplit(serving.url).netloc, timeout=60)
     assert get(watching, "/readyz") == (200, {"status": "ready"})
-    with socket.create_connection(serving.address, timeout=20) as slow:
+    with socket.create_connection(serving.address, timeout=60) as slow:
         slow.sendall(b'POST /v1/changes HTTP/1.1\r\nhost: x\r\nfieldtui-protocol: 1\r\ncontent-length: 11\r\n\r\n{"ops')
         serving.process.send_signal(signal.SIGTERM)
         while (ready := get(watching, "/readyz"))[0] == 200:
@@ -210,7 +210,7 @@ def _usage(*, ca: bool) -> x509.KeyUsage:
 def serial(serving: Process, context: ssl.SSLContext) -> int:
     """Serial number of the certificate that is shown to a new connection; TLS 1.3 it must be."""
     with (
-        socket.create_connection(serving.address, timeout=20) as plain,
+        socket.create_connection(serving.address, timeout=60) as plain,
         context.wrap_socket(plain, server_hostname="127.0.0.1") as secured,
     ):
         assert secured.version() == "TLSv1.3"

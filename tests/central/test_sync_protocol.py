@@ -515,7 +515,7 @@ def test_an_unsigned_request_learns_nothing(central: Central) -> None:
     from urllib.parse import urlsplit
 
     parts = urlsplit(central.url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     connection.request("GET", "/v1/changes", headers={"fieldtui-protocol": "1"})
     response = connection.getresponse()
     assert response.status == 401

@@ -91,7 +91,7 @@ def put_away(terminal: Terminal) -> None:
     terminal.until("Kladden er gemt")
 
 
-def gone(pid: int, terminal: Terminal, seconds: float = 20) -> None:
+def gone(pid: int, terminal: Terminal, seconds: float = 60) -> None:
     """Wait until a process that is not ours to wait for has ended; meanwhile the terminal takes what it writes."""
     end = time.monotonic() + seconds
     while Path(f"/proc/{pid}/status").exists() and "zombie" not in Path(f"/proc/{pid}/status").read_text():
@@ -103,7 +103,7 @@ def nothing_in(screen: str, needles: Mapping[str, str]) -> None:
     assert [name for name, needle in needles.items() if needle in screen] == []
 
 
-def fresh_worker(terminal: Terminal, before: int, seconds: float = 20) -> int:
+def fresh_worker(terminal: Terminal, before: int, seconds: float = 60) -> int:
     end = time.monotonic() + seconds
     while not (children := [pid for pid in children_of(terminal.pid) if pid != before]):
         assert time.monotonic() < end

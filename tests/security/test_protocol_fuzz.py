@@ -53,7 +53,7 @@ def test_unsigned_requests_of_any_shape_get_nowhere(central: Central, path: str)
     @_SETTINGS
     @given(case=operation.as_strategy())
     def tries(case: Any) -> None:
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
         try:
             connection.request("POST", path, json.dumps(_plain(case.body)).encode(), {"fieldtui-protocol": "1"})
             response = connection.getresponse()
@@ -78,12 +78,12 @@ def test_what_is_no_request_at_all_stops_nobody(central: Central, capfd: pytest.
         b"GET /v1/%00%ff/../../etc/passwd?a=\xff HTTP/1.1\r\nHost: x\r\n\r\n",
     ):  # fmt: skip
         for _each in range(5):
-            one = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10)
+            one = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60)
             one.sendall(noise)
             waiting.append(one)
     began = time.monotonic()
     assert device.pull()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < gate.BODY_SECONDS  # none of them was waited for
     for one in waiting:
         one.close()
     said = capfd.readouterr()
@@ -93,7 +93,7 @@ def test_what_is_no_request_at_all_stops_nobody(central: Central, capfd: pytest.
 def test_a_body_that_comes_drop_by_drop_is_not_waited_for(central: Central, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "BODY_SECONDS", 0.5)
     parts = urlsplit(central.url)
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as slow:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as slow:
         slow.sendall(b"POST /v1/enrol HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
         assert slow.recv(100).startswith(b"HTTP/1.1 503")
     assert central.device("MH").pull()  # the control

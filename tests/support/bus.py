@@ -170,7 +170,7 @@ class Bus:
         """Send PropertiesChanged."""
         return self.emit(sender, path, PROPERTIES, "PropertiesChanged", "sa{sv}as", (interface, dict(properties), []))
 
-    def wait(self, condition: Callable[[], bool], seconds: float = 20) -> None:
+    def wait(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until something is true of the bus: a call was made, a rule was added."""
         with self._changed:
             assert self._changed.wait_for(condition, seconds), "nobody came to the bus"

@@ -221,7 +221,7 @@ def test_two_conversations_of_a_device_take_turns_so_that_numbers_arrive_in_orde
     def answer(request: httpx2.Request) -> httpx2.Response:
         arrived.append(int(request.headers["fieldtui-seq"]))
         under_way.set()
-        assert let_go.wait(10)
+        assert let_go.wait(60)
         return signed(request)
 
     def conversation() -> Transport:
@@ -234,7 +234,7 @@ def test_two_conversations_of_a_device_take_turns_so_that_numbers_arrive_in_orde
     first, second, given_up = conversation(), conversation(), conversation()
     asking = [threading.Thread(target=each.get, args=("/v1/changes",)) for each in (first, second)]
     asking[0].start()
-    assert under_way.wait(10)
+    assert under_way.wait(60)
     asking[1].start()
     given_up.cut()
     with pytest.raises(Unreachable):
@@ -242,6 +242,6 @@ def test_two_conversations_of_a_device_take_turns_so_that_numbers_arrive_in_orde
     assert len(arrived) == 1
     let_go.set()
     for thread in asking:
-        thread.join(10)
+        thread.join(60)
     assert len(arrived) == 2
     assert arrived == sorted(set(arrived))

@@ -24,14 +24,14 @@ def test_threads_that_ask_while_the_catalogue_is_read_get_english_too(monkeypatc
         catalogue = read(stream)
         if threading.current_thread() is first and not reading.is_set():
             reading.set()
-            goes_on.wait(10)
+            goes_on.wait(60)
         return catalogue
 
     monkeypatch.setattr(gettext, "GNUTranslations", slowly)
     first = threading.Thread(target=lambda: answers.append(i18n.translate("Over frist")))
     first.start()
-    assert reading.wait(10)
+    assert reading.wait(60)
     answers.append(i18n.translate("Over frist"))
     goes_on.set()
-    first.join(10)
+    first.join(60)
     assert answers == ["Overdue", "Overdue"]
