@@ -39,6 +39,13 @@ PACKAGE = Path(fieldtui.__file__).parent
 DAY = date(2026, 11, 23)
 RECEIVER = str(pyrage.x25519.Identity.generate().to_public())
 
+
+def taken_up(workspace: Workspace) -> object:
+    """The draft that was being written when the vault was locked."""
+    workspace.drafts.leave("note:x")
+    return workspace.drafts.take_up()
+
+
 READERS: Final[dict[str, tuple[Callable[[Workspace, Ids], Any], str]]] = {
     "Lookup.list": (lambda w, ids: w.lookup.list("note", citizen_id=ids.citizen), "list"),
     "Lookup.list_out": (lambda w, ids: w.lookup.list_out("citizen"), "list"),
@@ -58,7 +65,7 @@ READERS: Final[dict[str, tuple[Callable[[Workspace, Ids], Any], str]]] = {
     "History.of_record": (lambda w, ids: w.history.of_record(ids.note), "open"),
     "History.of_citizen": (lambda w, ids: w.history.of_citizen(ids.citizen), "open"),
     "Drafts.get": (lambda w, ids: w.drafts.get("note:x"), "open"),
-    "Drafts.take_up": (lambda w, ids: (w.drafts.leave("note:x"), w.drafts.take_up()), "open"),
+    "Drafts.take_up": (lambda w, ids: taken_up(w), "open"),
     "Conflicts.list": (lambda w, ids: w.conflicts.list(), "open"),
     "Conflicts.get": (lambda w, ids: w.conflicts.get(ids.conflict), "open"),
     "Waiting.list": (lambda w, ids: w.waiting.list(), "list"),
