@@ -120,10 +120,10 @@ class Export(ServiceScreen[Preview]):
         ]
         self.query_one("#export-what", TextPanel).show(lines)
         folder = self.shell.workspace.exports.folder
-        sealing = next(_(what) for key, _name, what in _SEALS if key == self._choice("seal"))
+        sealing = next(f"{_(name)}: {_(what)}." for key, name, what in _SEALS if key == self._choice("seal"))
         place = [
             line(_("Mappen {folder} i fieldtuis egen datamappe.").format(folder=folder.name)),
-            line(_("Forseglet: {what}.").format(what=sealing)),
+            line(sealing),
             line(_("fieldtui fjerner den, når dens sidste dag er gået.")),
             line(_("At den er lavet, skrives i din log.")),
         ]
