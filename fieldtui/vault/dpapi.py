@@ -73,6 +73,8 @@ class Dpapi:
             write_atomically(self._path(slot_id), sealed)
         except OSError as error:
             raise DeviceStoreShut from error
+        if self.read(vault_id, slot_id) != secret:
+            raise DeviceStoreShut
 
     def forget(self, vault_id: str, *, but: frozenset[str] = frozenset()) -> None:
         """As `SecretStore.forget`."""

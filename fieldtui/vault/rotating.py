@@ -8,6 +8,7 @@ the next opening puts in its place if a kill kept this one from it. There is no 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Callable
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldtui.base.clock import Clock
-from fieldtui.base.errors import DatabaseDamaged
+from fieldtui.base.errors import DatabaseDamaged, PassphraseTooWeak
+from fieldtui.base.i18n import _
 from fieldtui.base.log import event
 from fieldtui.vault.anchors import Anchors
 from fieldtui.vault.database import check_pages, open_database, require_own, room_on_disk, seal_of, wal_of
@@ -30,7 +32,7 @@ from fieldtui.vault.organisationslot import forget_request, organisation_slot
 from fieldtui.vault.passphrase import check_strength
 from fieldtui.vault.replacing import finish_replacing, next_of
 from fieldtui.vault.secret import Secret, wipe
-from fieldtui.vault.slots import new_passphrase_slot, new_recovery_slot
+from fieldtui.vault.slots import PassphraseTry, new_passphrase_slot, new_recovery_slot
 
 if TYPE_CHECKING:
     import sqlite3
@@ -77,12 +79,14 @@ def rotate_vault(
         The vault, open again under its new key, and the new recovery code.
 
     Raises:
-        PassphraseTooWeak, DeviceStoreShut: Nothing was changed.
+        PassphraseTooWeak: Too short, too well known, or the one in force; nothing was changed.
+        DeviceStoreShut: The vault is bound, and the store is locked or gone; nothing was changed.
         Busy: Another process has the vault open; nothing was changed.
         DatabaseDamaged, DiskFull, LogBroken: The vault, or the copy of it, does not pass; the old secrets go on opening the old file.
     """
     name = vault.borrow(lambda header, _key: binding_of(header))
     check_strength(new, about=about, bound=name is not None)
+    _require_another(vault, new)
     store = None if name is None else store_named(name, vault.folder)
     folder, key = vault.folder, new_vault_key()
     home = folder / "vault"
@@ -113,6 +117,19 @@ def rotate_vault(
     forget_request(folder)
     event("vault.rotated", generation=made.header.db.gen)
     return OpenVault(folder, key), made.code
+
+
+def _require_another(vault: OpenVault, new: Secret) -> None:
+    """New keys under a passphrase that somebody may know would be none.
+
+    Raises:
+        PassphraseTooWeak: It is the passphrase in force.
+    """
+    with contextlib.closing(PassphraseTry(new, vault.folder)) as attempt:
+        known = vault.borrow(lambda header, _key: attempt(header))
+    if known is not None:
+        wipe(known)
+        raise PassphraseTooWeak(_("Det er den adgangssætning, der gælder nu. Vælg en, som ingen kender."))
 
 
 def _copy(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +22,15 @@ from fieldtui.base.errors import (
     PassphraseTooWeak,
     WrongPassphrase,
 )
-from fieldtui.vault import CHEAPEST, Secret, change_passphrase, open_vault
+from fieldtui.vault import CHEAPEST, Secret, change_passphrase, open_vault, secretservice
 from fieldtui.vault.changing import bind_vault, recover_vault, unbind_vault
 from fieldtui.vault.devicesecret import SECRET_BYTES, binding_of, store_here
 from fieldtui.vault.dpapi import Blob, Dpapi
 from fieldtui.vault.erasing import erase_vault
 from fieldtui.vault.header import Header, parse_header
 from fieldtui.vault.passphrase import check_strength
-from tests.support.bus import Bus
+from fieldtui.vault.secretservice import SecretService
+from tests.support.bus import Answer, Bus, Call
 from tests.support.secretservice import NAME, KeyRing
 from tests.support.vaults import OTHER_PHRASE, PHRASE, a_clock, a_vault, files_below, phrase, reopened
 
@@ -184,6 +187,79 @@ def test_a_planted_header_that_needs_a_store_does_not_lock_the_owner_out(tmp_pat
         pytest.fail("the genuine header beside the planted one opens the vault")
 
 
+class Cut(BaseException):
+    """As if the process had been killed: nothing of ours catches it."""
+
+
+def test_cut_off_anywhere_while_binding_exactly_one_passphrase_opens(
+    tmp_path: Path, ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault, _code = a_vault(tmp_path / "whole")
+    vault.close()
+    outcomes = []
+    for step in range(30):
+        folder = tmp_path / f"cut-{step}"
+        shutil.copytree(tmp_path / "whole", folder)
+        monkeypatch.setenv("XDG_STATE_HOME", str(folder / "remembered"))
+        ring.items.clear()
+        vault, left = reopened(folder), step
+
+        def count(real: Callable[..., Any]) -> Callable[..., Any]:
+            def call(*arguments: Any, **named: Any) -> Any:
+                nonlocal left
+                left -= 1
+                if left < 0:
+                    raise Cut
+                return real(*arguments, **named)
+
+            return call
+
+        with monkeypatch.context() as patched:
+            for owner, name in ((os, "fsync"), (Path, "replace"), (SecretService, "keep"), (SecretService, "forget")):
+                patched.setattr(owner, name, count(getattr(owner, name)))
+            try:
+                bind_vault(vault, phrase(SHORT), store_here(folder), kdf=CHEAPEST)
+                cut = False
+            except Cut:
+                cut = True
+        vault._leave()
+        found = [text for text in (PHRASE, SHORT) if opens(folder, text)]
+        assert len(found) == 1, step
+        outcomes.append(found[0])
+        if not cut:
+            break
+    else:
+        pytest.fail("it never came to its end")
+    assert set(outcomes) == {PHRASE, SHORT}
+
+
+def opens(folder: Path, text: str) -> bool:
+    (folder / "state" / "attempts").unlink(missing_ok=True)
+    try:
+        reopened(folder, text).close()
+    except (WrongPassphrase, DeviceSecretGone):
+        return False
+    return True
+
+
+def test_a_store_that_never_answers_does_not_hang_the_lock_screen(
+    bound: tuple[Path, str], bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+
+    def hang(_call: Call) -> Answer:
+        released.wait(60)
+        return "", ()
+
+    monkeypatch.setattr(secretservice, "PATIENCE_SECONDS", 0.2)
+    bus.serve(NAME, hang)
+    try:
+        with pytest.raises(DeviceStoreShut):
+            reopened(bound[0], SHORT)
+    finally:
+        released.set()
+
+
 class ForeignWindows:
     """DPAPI as it is documented, over memory of this process: blobs in, blobs out, only for the account that sealed."""
 
@@ -238,7 +314,7 @@ def test_on_windows_the_secret_is_sealed_to_the_account_the_vault_and_the_slot(t
     file = folder / "vault" / f"device-{slot}.dpapi"
     assert secret not in file.read_bytes()
     assert file.stat().st_mode & 0o077 == 0
-    assert windows.freed == 2
+    assert windows.freed == 3
     assert store.read(header.vault_id, "pw-other") is None
     for stranger in (Dpapi(folder, ForeignWindows(b"thief")), store):
         with pytest.raises(DeviceStoreShut):
