@@ -76,7 +76,7 @@ def _ask(setting: Setting, *, push_first: bool) -> None:
                 "Det, der ikke er sendt til kontoret, går tabt. Uden adgangssætningen kan det ikke tælles; se --push-first."
             )
         )
-    erasing.require_word(input(_("Skriv {word} for at slette: ").format(word=erasing.WORD)))
+    erasing.require_word(str(typer.prompt(_("Skriv {word} for at slette").format(word=erasing.WORD), err=True)))
 
 
 def _told(erased: erasing.Erased) -> list[str]:
