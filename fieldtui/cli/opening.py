@@ -14,7 +14,6 @@ from fieldtui.cli.setting import Setting
 from fieldtui.domain.calendar import written
 from fieldtui.services import unlocking
 from fieldtui.services.backing import Backing
-from fieldtui.services.recovering import notice_given, recovery_notice
 from fieldtui.services.workspace import Workspace
 
 
@@ -76,11 +75,10 @@ def _back_up(setting: Setting, workspace: Workspace) -> None:
 
 def _remind(setting: Setting, workspace: Workspace) -> None:
     """Say on stderr that somebody recovered the vault, and that it is time for a sync before it is too late to write."""
-    recovered = recovery_notice(workspace)
+    # A script's stderr may reach nobody: there, the person is told again.
+    recovered = workspace.recovery_notice(told=setting.terminal)
     if recovered is not None:
         setting.tell(recovered)
-        if setting.terminal:  # a script's stderr may reach nobody
-            notice_given(workspace)
     for left in workspace.exports.lying_about():
         setting.tell(
             _(

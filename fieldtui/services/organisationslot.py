@@ -8,7 +8,8 @@ from fieldtui.base.errors import Busy, DiskFull
 from fieldtui.base.log import event
 from fieldtui.services.context import Context
 from fieldtui.store import MetaKey
-from fieldtui.vault.organisationslot import put_organisation_slot
+from fieldtui.vault import OpenVault
+from fieldtui.vault.header import OrganisationSlot
 from fieldtui.wire.organisation import OrganisationKey
 
 TRUSTED: Final = frozenset({"enrolled", "confirmed"})
@@ -30,10 +31,17 @@ def keep_organisation_slot(context: Context) -> None:
     the next unlock tries again.
     """
     store, key = context.store, trusted_key(context)
-    if key is None:
+    if key is None or _kids(store.vault) == [key.kid]:
         return
+    # What makes a slot is loaded by who needs one: once in the life of a key.
+    from fieldtui.vault.organisationslot import put_organisation_slot
+
     try:
         if put_organisation_slot(store.vault, key, clock=context.clock):
             store.audit("organisation_slot", detail=key.kid)
     except (Busy, DiskFull) as error:
         event("organisation_slot.later", cause=type(error).__name__)
+
+
+def _kids(vault: OpenVault) -> list[str]:
+    return vault.borrow(lambda header, _key: [slot.kid for slot in header.slots if isinstance(slot, OrganisationSlot)])

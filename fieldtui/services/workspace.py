@@ -303,18 +303,21 @@ class Workspace:
             return False
         return self.store.meta(MetaKey.RECOVERY_CONFIRMED) == OWED
 
-    def recovery_notice(self) -> str | None:
+    def recovery_notice(self, *, told: bool = True) -> str | None:
         """What to tell this vault's person of a recovery that they were not told of; `None` where there was none.
 
-        It is told once: whoever asks shows it.
+        Args:
+            told: Whoever asks shows it to a person, and so it is told once.
 
         Raises:
             DiskFull, Busy: It is told again the next time.
         """
+        if self._vault.read_only or self.store.meta(MetaKey.RECOVERED) is None:
+            return None
         from fieldtui.services.recovering import notice_given, recovery_notice
 
-        said = None if self._vault.read_only else recovery_notice(self)
-        if said is not None and self.store.reading_only is None:
+        said = recovery_notice(self)
+        if told and self.store.reading_only is None:
             notice_given(self)
         return said
 
