@@ -373,8 +373,6 @@ class Workspace:
             self._window.release()
 
     def _log_lock(self, why: str | None) -> None:
-        if self.store.reading_only is not None:
-            return
         try:
             self.store.audit("lock", detail=why)
         except FieldtuiError as error:
