@@ -79,7 +79,10 @@ class Backing:
             self._log_failure(error)
             raise
         self._store.audit("backup", detail=made.head.kind)
-        if self._is_test_due():
+        tested_at = self.state().tested_at
+        if tested_at is None:
+            self._remember_test(None)  # making the first one has just proven it the same way
+        elif abs(self._context.clock.now() - tested_at) >= TEST_EVERY:
             self.test()
         return made
 
@@ -103,10 +106,7 @@ class Backing:
         """
         tested = self._backups.test()
         if tested is not None:
-            said = {"at": self._context.clock.now().isoformat(timespec="seconds"), "problem": tested.problem}
-            with self._store.transaction():
-                self._store.set_meta(MetaKey.BACKUP_TESTED, json.dumps(said))
-                self._store.audit("backup.tested", detail=tested.problem or "ok")
+            self._remember_test(tested.problem)
         return self.state()
 
     def state(self) -> BackupState:
@@ -148,9 +148,11 @@ class Backing:
         except (DiskFull, Busy):
             return  # no room for the line either: the person is told all the same
 
-    def _is_test_due(self) -> bool:
-        tested = self.state().tested_at
-        return tested is None or abs(self._context.clock.now() - tested) >= TEST_EVERY
+    def _remember_test(self, problem: str | None) -> None:
+        said = {"at": self._context.clock.now().isoformat(timespec="seconds"), "problem": problem}
+        with self._store.transaction():
+            self._store.set_meta(MetaKey.BACKUP_TESTED, json.dumps(said))
+            self._store.audit("backup.tested", detail=problem or "ok")
 
     @staticmethod
     def _day(made: int) -> object:

@@ -113,7 +113,8 @@ def _close_log() -> None:
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder to copy: enrolled for MH, with one citizen."""
-    with make_workspace(tmp_path_factory.mktemp("made")) as workspace:
+    # Made today: each test's first command would otherwise make the day's backup.
+    with make_workspace(tmp_path_factory.mktemp("made"), clock=SystemClock()) as workspace:
         add_citizen(workspace, "Åse", "Søgård", cpr="6101900001", phone="12345678")
         return workspace.folder
 
