@@ -61,7 +61,12 @@ class Acts(Serving):
     def with_people(self, then: Callable[[People], None]) -> None:
         """Fetch the citizens to choose from, then open a form that asks for one."""
         workspace, today = self.shell.workspace, self.shell.today
-        self.run_service(lambda: people_of(workspace, today), then)
+
+        def found(people: People) -> None:
+            names = self.shell.names
+            then(tuple((key, names.show(key)) for key, _name in people) if names.discreet else people)
+
+        self.run_service(lambda: people_of(workspace, today), found)
 
     def move(self, stored: Stored[Appointment]) -> None:
         """Move an appointment, or call it off."""

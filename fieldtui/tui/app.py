@@ -27,7 +27,7 @@ from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.outbox import age
 from fieldtui.tui.presenters.status import StatusFacts
 from fieldtui.tui.routes import ROUTES, build, overlay
-from fieldtui.tui.service_screen import ServiceScreen, Serving
+from fieldtui.tui.service_screen import Dialog, ServiceScreen, Serving
 from fieldtui.tui.shell import Outcome
 from fieldtui.tui.theme import DEFAULT, THEMES
 
@@ -320,7 +320,11 @@ class FieldtuiApp(LockingApp):
     def _show_names(self, *, hidden: bool) -> None:
         self.names = replace(self.names, discreet=hidden)
         self._set_facts(discreet=hidden)
-        self._reload_view()
+        for screen in self.screen_stack:
+            if isinstance(screen, ServiceScreen) and screen.is_mounted:
+                screen.reload()  # those below too: they are seen when a dialog closes
+            elif isinstance(screen, Dialog):
+                screen.cover(hidden)
 
     def action_language(self) -> None:
         """F9: Danish ↔ English, at once and everywhere."""

@@ -36,6 +36,11 @@ def too_small() -> Static:
     return Static(plain_content(text), id="too-small", markup=False)
 
 
+def hidden() -> Static:
+    """All there is to see of a dialog that was open when F6 was pressed."""
+    return Static(plain_content(_("Skjult. F6 viser igen, og F6 to gange låser.")), id="hidden", markup=False)
+
+
 class Serving(Screen[Any]):
     """What screens and dialogs have in common."""
 
@@ -226,6 +231,7 @@ class Dialog(Serving, ModalScreen[Answer], Generic[Answer]):
             yield from self.body()
         yield HintBar(self.hinted())
         yield too_small()
+        yield hidden()
 
     def hinted(self) -> tuple[Key, ...]:
         """The keys the footer offers: those that do something here."""
@@ -244,6 +250,18 @@ class Dialog(Serving, ModalScreen[Answer], Generic[Answer]):
     def body(self) -> ComposeResult:
         """The fields."""
         raise NotImplementedError
+
+    _had_focus: str | None = None
+
+    def cover(self, covered: bool) -> None:
+        """Hide everything: a form that is half filled in is about somebody. What stands in it stays, and so does the place."""
+        if covered == self.has_class("-hidden"):
+            return
+        if covered:
+            self._had_focus = self.focused.id if self.focused else None
+        self.set_class(covered, "-hidden")
+        if not covered and self._had_focus and (found := self.query(f"#{self._had_focus}")):
+            self.call_after_refresh(found.first().focus)
 
     def action_close(self) -> None:
         """Leave without an answer."""
