@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from fieldtui.base.clock import Clock
-from fieldtui.base.environment import forget_hostile
+from fieldtui.base.environment import forget_family, forget_hostile
 from fieldtui.base.i18n import Language, set_language
 from fieldtui.base.i18n import language as language_in_force
 from fieldtui.base.ids import IdSource
@@ -89,6 +89,8 @@ def _has_vault(folder: Path) -> bool:
 def _harden() -> None:
     """Before Textual: no debugging switch of the environment, no traceback with data. Bootstrap closed the memory."""
     forget_hostile()
+    for name in ("COLUMNS", "LINES"):
+        forget_family(name)  # Textual would believe them before the terminal, and lay out a screen of any size
     sys.excepthook = _silent
     threading.excepthook = lambda given: _silent(given.exc_type, given.exc_value, given.exc_traceback)
     sys.unraisablehook = lambda given: _silent(given.exc_type, given.exc_value, given.exc_traceback)

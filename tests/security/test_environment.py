@@ -52,7 +52,7 @@ class Trap:
             "PYTHONBREAKPOINT": "evil_driver.Driver", "PYTHONMALLOCSTATS": "",
             "OPENSSL_CONF": str(openssl), "SSL_CERT_FILE": str(openssl), "SSL_CERT_DIR": str(modules),
             "HTTPS_PROXY": "http://127.0.0.1:1", "http_proxy": "http://127.0.0.1:1", "ALL_PROXY": "socks5://127.0.0.1:1",
-            "PAGER": str(script), "EDITOR": str(script), "VISUAL": str(script), "BROWSER": str(script),
+            "COLUMNS": "99999999", "LINES": "99999999", "PAGER": str(script), "EDITOR": str(script), "VISUAL": str(script), "BROWSER": str(script),
             "TMPDIR": str(self.traces), "SQLITE_TMPDIR": str(self.traces),
             "LANGUAGE": "en:../../x", "LC_ALL": "xx_YY.nonsense", "LC_TERMINAL": "iTerm2", "NO_COLOR": "",
             "XDG_DATA_HOME": "relative", "XDG_STATE_HOME": str(script), "XDG_CACHE_HOME": "", "TERM_PROGRAM": "iTerm.app",

@@ -39,8 +39,8 @@ class Terminal:
             **environment,
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
-            "COLUMNS": str(columns),
-            "LINES": str(rows),
+            "COLUMNS": environment.get("COLUMNS", str(columns)),
+            "LINES": environment.get("LINES", str(rows)),
         }
         self.started = time.monotonic()
         self.pid, self._handle = pty.fork()
