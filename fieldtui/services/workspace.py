@@ -297,6 +297,11 @@ class Workspace:
         return True
 
     @property
+    def is_open(self) -> bool:
+        """False once it was closed, or its vault was erased."""
+        return self._vault.is_open
+
+    @property
     def owes_code(self) -> bool:
         """True where a new recovery code was made and nobody has shown to have it: a person must be given one."""
         if self._vault.read_only or self.store.reading_only is not None:

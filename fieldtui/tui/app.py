@@ -163,8 +163,13 @@ class FieldtuiApp(LockingApp):
             writing = None if self._resumed or workspace.read_only else workspace.drafts.take_up()
             recovered = None if self._resumed else workspace.recovery_notice()
             self._resumed = True
+            initials = workspace.consultant.initials if workspace.consultant else ""
         except FieldtuiError as error:
             self.tell(self.fail, error)
+            return
+        except ValueError:
+            if workspace.is_open:  # else an order to wipe destroyed the vault meanwhile, and the app is about to end
+                raise
             return
         if self._ending:
             return
@@ -177,7 +182,7 @@ class FieldtuiApp(LockingApp):
             "drafts": drafts,
             "read_only": status.lease.over or workspace.read_only is not None,
             "lease_days": status.lease.days_left if status.lease.warned else None,
-            "initials": workspace.consultant.initials if workspace.consultant else "",
+            "initials": initials,
         }
         self.tell(self._take_facts, facts, people)
         if writing is not None:
