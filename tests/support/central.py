@@ -69,9 +69,31 @@ class SkewedClock:
         return self._system.monotonic()
 
 
+_server: list[EmbeddedPostgres] = []
+_asked: list[None] = []
+_ends = contextlib.ExitStack()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
-    """One PostgreSQL for this test process, with a migrated database to copy."""
+    """One PostgreSQL for this test process, with a migrated database to copy.
+
+    Each `conftest.py` that imports this has a session fixture of its own to pytest; they share the server all the same.
+    """
+    if not _server:
+        _server.append(_ends.enter_context(_started()))
+    _asked.append(None)
+    try:
+        yield _server[0]
+    finally:
+        _asked.pop()
+        if not _asked:
+            _server.clear()
+            _ends.close()
+
+
+@contextlib.contextmanager
+def _started() -> Iterator[EmbeddedPostgres]:
     folder = Path(tempfile.mkdtemp(prefix="fieldtui-test-"))
     try:
         with EmbeddedPostgres(folder / "postgres", durable=False) as server:
