@@ -51,13 +51,13 @@ class Backing:
         """
         if self._store.consultant_id is None or self._store.reading_only is not None:
             return False
-        if self._opened_by_old_secrets():
-            return True
         vault = self._store.vault
+        own = self._own()
+        if self._opened_by_old_secrets(own):
+            return True
         day = self._context.today
         if self._day(vault.borrow(lambda header, _key: header.created)) == day:
             return False
-        own = (file for file in listed(vault.folder) if file.header.vault_id == vault.vault_id)
         newest = next((file for file in own if file.head.kind != "migration"), None)
         return newest is None or self._day(newest.made) != day
 
@@ -74,7 +74,11 @@ class Backing:
         if not self.is_due():
             return None
         try:
-            made = self._backups.renew("rotation") if self._opened_by_old_secrets() else self._backups.make("daily")
+            made = (
+                self._backups.renew("rotation")
+                if self._opened_by_old_secrets(self._own())
+                else self._backups.make("daily")
+            )
         except (DiskFull, DatabaseDamaged) as error:
             self._log_failure(error)
             raise
@@ -134,11 +138,14 @@ class Backing:
             return True  # told again rather than not at all
         return True
 
-    def _opened_by_old_secrets(self) -> bool:
-        """True where a backup of this vault has a key that the vault has no more."""
+    def _own(self) -> list[BackupFile]:
+        """This vault's, the newest first."""
         vault = self._store.vault
-        own = [file.header for file in listed(vault.folder) if file.header.vault_id == vault.vault_id]
-        return vault.borrow(lambda _header, key: any(not header.authentic(key) for header in own))
+        return [file for file in listed(vault.folder) if file.header.vault_id == vault.vault_id]
+
+    def _opened_by_old_secrets(self, own: list[BackupFile]) -> bool:
+        """True where one of them has a key that the vault has no more."""
+        return self._store.vault.borrow(lambda _header, key: any(not file.header.authentic(key) for file in own))
 
     def _log_failure(self, error: FieldtuiError) -> None:
         if self._store.meta(MetaKey.BACKUP_FAILED_ON) == self._context.today.isoformat():

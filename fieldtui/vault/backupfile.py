@@ -1,4 +1,4 @@
-"""One backup in one file, `*.fvb`: a copy of the header, and the database under a key of its own (docs/adr).
+"""One backup in one file, `*.fvb`: a copy of the header, and the database under a key of its own (docs/adr/0016-backups.md).
 
     8 bytes   `fieldfvb`
     2 bytes   version, big-endian
