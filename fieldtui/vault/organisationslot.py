@@ -7,7 +7,6 @@ the vault's folder, for this user alone, from the request until its answer was u
 from __future__ import annotations
 
 import base64
-import os
 import secrets
 from datetime import UTC
 from pathlib import Path
@@ -19,13 +18,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from fieldtui.base.canonical import canonical_json
 from fieldtui.base.clock import Clock, today
 from fieldtui.base.errors import AnswerRefused, HeaderTampered, NoOrganisationSlot
-from fieldtui.base.files import read_small, write_atomically
+from fieldtui.base.files import read_small, remove_leftover, write_atomically
 from fieldtui.base.log import event
 from fieldtui.vault.database import room_on_disk
 from fieldtui.vault.header import Header, OrganisationSlot
 from fieldtui.vault.headerfiles import HeaderFiles
 from fieldtui.vault.keys import KEY_BYTES
 from fieldtui.vault.openvault import OpenVault
+from fieldtui.vault.replacing import overwrite
 from fieldtui.vault.secret import wipe
 from fieldtui.wire.organisation import OrganisationKey, OrganisationKeyRefused, X25519Text
 from fieldtui.wire.slotrecovery import LARGEST, SealedSlot, SlotRequest, open_answer, read_answer, seal_slot
@@ -135,18 +135,12 @@ def forget_request(folder: Path) -> None:
     """Overwrite and remove the key that an answer was sealed to: no answer opens anything any more.
 
     Raises:
-        OSError: It could not be removed.
+        OSError: It could not be overwritten.
     """
     path = folder / "vault" / ASKED
-    try:
-        with path.open("r+b") as stream:
-            size = os.fstat(stream.fileno()).st_size
-            stream.write(bytes(size))
-            stream.flush()
-            os.fsync(stream.fileno())
-    except FileNotFoundError:
-        return
-    path.unlink(missing_ok=True)
+    if path.is_file() and not path.is_symlink():
+        overwrite(path)
+    remove_leftover(path)
 
 
 def _asked(home: Path) -> _Asked:

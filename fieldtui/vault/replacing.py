@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from fieldtui.base.files import sync_folder
+from fieldtui.base.files import remove_leftover, sync_folder
 from fieldtui.base.log import event
 from fieldtui.vault.database import NAME, seal_of, wal_of
 from fieldtui.vault.header import Header
@@ -23,6 +23,12 @@ _CHUNK: Final = 1 << 20
 def next_of(home: Path) -> Path:
     """Where the new database is made."""
     return home / NEXT
+
+
+def clear_next(home: Path) -> None:
+    """Remove what lies where the new database is made, whatever somebody put there."""
+    for ending in ("", "-wal", "-shm", "-journal"):
+        remove_leftover(home / f"{NEXT}{ending}")
 
 
 def finish_replacing(home: Path, header: Header, vault_key: bytearray) -> None:
@@ -39,20 +45,18 @@ def finish_replacing(home: Path, header: Header, vault_key: bytearray) -> None:
         OSError: A file could not be moved or removed; nothing is lost.
     """
     made = next_of(home)
-    if not made.exists():
+    if not os.path.lexists(made):
         return
     database = home / NAME
-    if _is_sealed(made, header, vault_key):
+    if made.is_file() and not made.is_symlink() and _is_sealed(made, header, vault_key):
         for left in (wal_of(database), database.with_name(f"{NAME}-shm")):
             left.unlink(missing_ok=True)  # the old file's
         overwrite(database)
         made.replace(database)
         event("vault.replaced", generation=header.db.gen)
     else:
-        made.unlink()
         event("vault.replacing_undone")
-    for left in (wal_of(made), made.with_name(f"{NEXT}-shm"), made.with_name(f"{NEXT}-journal")):
-        left.unlink(missing_ok=True)
+    clear_next(home)
     sync_folder(home)
 
 

@@ -21,7 +21,7 @@ from fieldtui.base.errors import DatabaseDamaged, PassphraseTooWeak
 from fieldtui.base.i18n import _
 from fieldtui.base.log import event
 from fieldtui.vault.anchors import Anchors
-from fieldtui.vault.database import check_pages, open_database, require_own, room_on_disk, seal_of, wal_of
+from fieldtui.vault.database import check_pages, open_database, require_own, room_on_disk, seal_of
 from fieldtui.vault.devicesecret import SecretStore, binding_of, forget_unused, store_named
 from fieldtui.vault.header import DatabasePart, Header, OrganisationSlot
 from fieldtui.vault.headerfiles import HeaderFiles
@@ -30,7 +30,7 @@ from fieldtui.vault.logkey import carry_log_key, log_key
 from fieldtui.vault.openvault import OpenVault
 from fieldtui.vault.organisationslot import forget_request, organisation_slot
 from fieldtui.vault.passphrase import check_strength
-from fieldtui.vault.replacing import finish_replacing, next_of
+from fieldtui.vault.replacing import clear_next, finish_replacing, next_of
 from fieldtui.vault.secret import Secret, wipe
 from fieldtui.vault.slots import PassphraseTry, new_passphrase_slot, new_recovery_slot
 
@@ -143,8 +143,7 @@ def _copy(
 ) -> None:
     """Write the database under its new key, and prove it: every page, every row's table, the log, the owner."""
     path = next_of(home)
-    for left in (path, wal_of(path), path.with_name(f"{path.name}-shm")):
-        left.unlink(missing_ok=True)
+    clear_next(home)
     target = open_database(path, key, part, create=True)
     try:
         connection.backup(target)

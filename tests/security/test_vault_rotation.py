@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from fieldtui.base.errors import (
+    AnswerRefused,
     Busy,
     DatabaseDamaged,
     FieldtuiError,
@@ -28,6 +29,7 @@ from fieldtui.store import MetaKey
 from fieldtui.vault import CHEAPEST
 from fieldtui.vault.database import NAME, SMALLEST
 from fieldtui.vault.header import Header, parse_header
+from fieldtui.vault.organisationslot import ASKED
 from fieldtui.vault.replacing import NEXT
 from fieldtui.wire.organisation import new_organisation_key
 from tests.security.test_organisation_recovery import kept_in, slots_of, trust, unlocked
@@ -247,3 +249,27 @@ def test_a_planted_new_database_is_thrown_away(vault: tuple[Path, str]) -> None:
     with unlocked(folder) as workspace:
         assert not planted.exists()
         assert workspace.check_vault().ok
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link"])
+def test_whatever_lies_where_new_files_are_made_neither_opens_nor_hangs_nor_locks_out(
+    kind: str, vault: tuple[Path, str]
+) -> None:
+    folder, _code = vault
+    home = folder / "vault"
+    for name in (NEXT, f"{NEXT}-journal", ASKED):
+        if kind == "folder":
+            (home / name).mkdir()
+            (home / name / "in it").touch()
+        elif kind == "pipe":
+            os.mkfifo(home / name)
+        else:
+            (home / name).symlink_to(home / NAME)
+    with pytest.raises(AnswerRefused):
+        recovering.recover_with_answer(
+            folder, b"{}", phrase(OTHER_PHRASE), clock=a_clock(), ids=SeededIds("a"), kdf=CHEAPEST
+        )
+    workspace, _new, _backups = rotated(folder)
+    with workspace:
+        assert workspace.check_vault().ok
+    assert opens(folder, OTHER_PHRASE)
