@@ -133,12 +133,16 @@ def test_the_log_is_nobody_elses_also_when_it_is_rotated_or_lay_there_open(logge
     try:
         logged.touch(mode=0o666)
         logged.chmod(0o666)
-        for number in range(20_000):
+        (handler,) = logging.getLogger("fieldtui").handlers
+        assert isinstance(handler, log.PrivateLog)
+        assert handler.maxBytes == 512_000
+        handler.maxBytes = 5_000  # the same, sooner
+        for number in range(200):
             log.event("tick", number=number, filler="x" * 70)
         files = sorted(path.name for path in logged.parent.iterdir())
         assert files == ["fieldtui.log", "fieldtui.log.1", "fieldtui.log.2"]
         assert {path.stat().st_mode & 0o777 for path in logged.parent.iterdir()} == {0o600}
-        assert all(path.stat().st_size <= 512_000 for path in logged.parent.iterdir())
+        assert all(path.stat().st_size <= 5_000 for path in logged.parent.iterdir())
     finally:
         os.umask(mask)
 
