@@ -105,7 +105,7 @@ class _Kept:
         """Let a process work, kill it, and look."""
         chance = random.Random(f"{self._seed}-{number}")
         deed = chance.choice([*DEEDS, "migration"])
-        after = chance.uniform(0.0, 0.35)
+        lines, after = chance.randint(2, 14), chance.uniform(0.0, 0.15)
         tally.rounds += 1
         tally.killed[deed] += 1
         if deed == "migration":
@@ -113,7 +113,7 @@ class _Kept:
             return
         journal = self._folder / f"journal-{number}"
         arguments = (str(self._data), str(journal), self._now, deed, f"{self._seed}-{number}", number * 10_000)
-        _run_and_kill(keep, arguments, journal, after)
+        _run_and_kill(keep, arguments, journal, lines, after)
         said = read_journal(journal)
         begun = next((each["deed"] for each in reversed(said) if each["what"] == "begin"), "start")
         for each in said:
@@ -197,7 +197,7 @@ class _Kept:
         version = chance.choice(NAMES[:-1])
         a_vault_of(version, old)
         journal = self._folder / f"journal-{number}"
-        _run_and_kill(upgrade, (str(old), str(journal)), journal, after / 3)
+        _run_and_kill(upgrade, (str(old), str(journal)), journal, 1, after)
         try:
             with unlocking.unlock(old, phrase(), clock=SystemClock(), ids=SystemIds()) as workspace:
                 missing = what_is_missing(workspace.store)
@@ -253,12 +253,14 @@ def _require_whole(workspace: Workspace, file: BackupFile) -> None:
         opened.require_whole()
 
 
-def _run_and_kill(target: Callable[..., None], arguments: tuple[object, ...], journal: Path, after: float) -> None:
-    """Start a process, wait until it is at work, and kill it some time later."""
+def _run_and_kill(
+    target: Callable[..., None], arguments: tuple[object, ...], journal: Path, lines: int, after: float
+) -> None:
+    """Start a process, wait until it has noted so much, however slow the machine is, and kill it so many seconds later."""
     process = _FORKS.Process(target=target, args=arguments, daemon=True)
     process.start()
     ends = time.monotonic() + SECONDS
-    while process.is_alive() and not read_journal(journal) and time.monotonic() < ends:
+    while process.is_alive() and len(read_journal(journal)) < lines and time.monotonic() < ends:
         time.sleep(0.002)
     process.join(after)
     process.kill()

@@ -44,7 +44,7 @@ def opened(folder: Path) -> Iterator[Workspace]:
         yield workspace
 
 
-def a_days_work(folder: Path, notes: int = 24) -> tuple[Path, str, dict[str, str]]:
+def a_days_work(folder: Path, notes: int = 14) -> tuple[Path, str, dict[str, str]]:
     """A backup of a citizen, and then notes that were never sent and a draft; the data folder, the citizen, the notes."""
     with make_workspace(folder) as workspace:
         citizen = add_citizen(workspace)

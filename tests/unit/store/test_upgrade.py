@@ -108,7 +108,7 @@ def test_killed_at_any_step_of_an_upgrade_the_next_start_finishes_it(
     require_all_there(store)
     store.vault.close()
     assert len(taken) > 20
-    for copy in taken[1::3]:
+    for copy in taken[1::4]:
         store = opened(copy, key)
         assert store.vault.dirty_start
         require_all_there(store)
