@@ -43,7 +43,8 @@ def test_put_killed_at_any_moment_keeps_what_it_printed_and_nothing_by_halves(la
         assert process.stdout is not None
         said = b""
         if number % 2:
-            said = os.read(process.stdout.fileno(), 37)  # as soon as the first id comes out
+            while len(said) < 37 and (part := os.read(process.stdout.fileno(), 37 - len(said))):
+                said += part  # the first id, and the end of its line, which may come by itself
         else:
             time.sleep(whole * chance.uniform(0.3, 1.05))  # while it unlocks, stores or seals
         out, _err = kill(process)

@@ -13,6 +13,7 @@ from fieldtui.central import administration
 from fieldtui.central.setback import held_against
 from fieldtui.central.team import devices_of
 from fieldtui.services import unlocking
+from fieldtui.services.workspace import Workspace
 from fieldtui.wire.messages import ANCHOR_HEADER
 from tests.support.vaults import anchors_now, phrase, put_anchors_back
 from tests.sync.office import Device, Office
@@ -44,7 +45,7 @@ class Laptop:
         put_anchors_back(self._anchors)
         self.open()
 
-    def open(self, unlock: Callable[..., unlocking.Workspace] = unlocking.unlock) -> None:
+    def open(self, unlock: Callable[..., Workspace] = unlocking.unlock) -> None:
         workspace = unlock(self.folder, phrase(), clock=self.device.clock, ids=SystemIds())
         self.device = Device(workspace, self.device.network, self.device.clock, self.device.person)
         self.office._devices.append(self.device)
@@ -141,7 +142,7 @@ def test_a_copy_that_its_owner_put_back_is_recorded_as_that(laptop: Laptop) -> N
     with pytest.raises(Exception, match="RolledBack"):
         laptop.open()
 
-    def accept(folder: Path, secret: unlocking.Secret, **how: object) -> unlocking.Workspace:
+    def accept(folder: Path, secret: unlocking.Secret, **how: object) -> Workspace:
         return unlocking.accept(folder, secret, "lagt tilbage", **how)  # type: ignore[arg-type]
 
     laptop.open(accept)

@@ -345,6 +345,7 @@ def test_what_the_central_system_gives_back_is_believed_only_where_this_vault_sa
 def test_a_vault_and_its_anchors_put_back_together_are_told_by_the_central_system(older: Path) -> None:
     monday = anchors_now()
     shutil.copytree(older, older.parent / "tuesday")
+    said = ""
     for _ in range(4):
         with reopened(older) as vault:
             entries(vault, 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fieldtui.base.ids import SystemIds
 from fieldtui.services import unlocking
+from fieldtui.services.workspace import Workspace
 from fieldtui.tui import worker
 from fieldtui.tui.lockscreen import LockScreen
 from tests.support.vaults import PHRASE, a_clock, a_vault, files_below, phrase, reopened
@@ -56,6 +57,6 @@ def test_the_lock_screen_tells_the_truth_and_reads_on_only_when_asked(tmp_path: 
     screen.wipe()
     screen.take("f4")
     workspace = typed()
-    assert isinstance(workspace, unlocking.Workspace)
+    assert isinstance(workspace, Workspace)
     assert workspace.read_only is not None
     workspace.close()
