@@ -261,7 +261,6 @@ def _worker(words: Sequence[str], folder: Path, passphrase_file: Path | None, la
     from fieldtui.demo import PASSPHRASE
     from fieldtui.tui import worker
 
-    training = _TRAINING in words
     clock, ids = SystemClock(), SystemIds()
     reason = words[words.index(_LOCKED_BECAUSE) + 1] if _LOCKED_BECAUSE in words[:-1] else None
     opened = None
@@ -278,8 +277,7 @@ def _worker(words: Sequence[str], folder: Path, passphrase_file: Path | None, la
         clock=clock,
         ids=ids,
         language=language,
-        training=training,
-        training_passphrase=PASSPHRASE if training else "",
+        training_passphrase=PASSPHRASE if _TRAINING in words else "",
         opened=opened,
         reason=reason,
         read_only=READ_ONLY in words,

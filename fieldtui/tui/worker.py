@@ -21,6 +21,7 @@ from fieldtui.tui import preferences, terminal
 from fieldtui.tui.endings import SENTENCES, Ending, LockReason
 from fieldtui.tui.lockscreen import LockScreen
 from fieldtui.tui.parting import ProcessEnd, end_with_parent, orphaned
+from fieldtui.tui.watch import BEAT_SECONDS
 
 if TYPE_CHECKING:
     from fieldtui.services.workspace import Workspace
@@ -33,7 +34,6 @@ def run(
     clock: Clock,
     ids: IdSource,
     language: Language | None,
-    training: bool = False,
     training_passphrase: str = "",
     opened: Workspace | None = None,
     reason: str | None = None,
@@ -47,8 +47,7 @@ def run(
         ids: Where ids come from.
         language: Language that was asked for at the start. It goes before what was chosen here earlier and is
             remembered as the choice, so that a lock does not change it; `None` takes the earlier choice, or Danish.
-        training: True for a demo with made-up citizens.
-        training_passphrase: What opens that one; the lock screen shows it.
+        training_passphrase: What opens a demo with made-up citizens; the lock screen shows it. Empty for a real vault.
         opened: A vault that is open already; then nothing is asked. It is closed at the end.
         reason: Why the worker before ended (`LockReason`), shown on the lock screen.
         read_only: Read the vault on a copy and change nothing, whatever is wrong with it.
@@ -68,7 +67,7 @@ def run(
             return int(Ending.LEFT)
         if language_in_force() != preferences.load(folder).language:
             preferences.remember(folder, language=language_in_force())  # F9 on the lock screen is a choice too
-    return _work(folder, clock, ids, workspace, training, parent)
+    return _work(folder, clock, ids, workspace, bool(training_passphrase), parent)
 
 
 def _speak(folder: Path, language: Language | None, *, first: bool) -> None:
@@ -204,7 +203,7 @@ def _work(folder: Path, clock: Clock, ids: IdSource, workspace: Workspace | None
     from fieldtui.tui.desktop import this_machine
 
     app = FieldtuiApp(folder, clock=clock, ids=ids, workspace=workspace, training=training, desktop=this_machine())
-    app.begin_with(ProcessEnd(app, parent=parent), started=lambda: _listen(app))
+    app.begin_with(ProcessEnd(app, parent=parent), started=lambda: _listen(app, parent))
     terminal.forget_typed()  # at the lock screen; a key too many must not register anything
     try:
         ending = app.run()
@@ -216,11 +215,12 @@ def _work(folder: Path, clock: Clock, ids: IdSource, workspace: Workspace | None
     return int(ending)
 
 
-def _listen(app: FieldtuiApp) -> None:
+def _listen(app: FieldtuiApp, parent: int) -> None:
     """Signals, once Textual has set its own: an end keeps drafts, and nothing stops this process but SIGSTOP.
 
     Textual would stop on SIGTSTP with the caseload on the screen, and draw it again on SIGCONT.
     """
+    app.set_interval(BEAT_SECONDS, lambda: app.leave_at_once() if orphaned(parent) else None)
     _on(("SIGHUP", "SIGTERM", "SIGBREAK"), lambda _number, _frame: app.soon(app.leave_at_once))
     _on(("SIGTSTP",), signal.SIG_IGN)
     _on(("SIGCONT",), lambda _number, _frame: app.soon(app.look_around))

@@ -51,8 +51,10 @@ def test_a_wrong_passphrase_is_said_so_and_the_right_one_opens_then_ctrl_l_locks
     program.until("passer ikke")
     assert "Kvistgaard" not in program.text
     unlock(program)
-    program.type(b"\x0c")  # Ctrl+L
+    program.type(b"\x0c" + b"hemmeligt notat\r")  # Ctrl+L, and what a hand was typing meanwhile
     program.until("Låst. Kladder er gemt krypteret.")
+    assert "Skriv din adgangssætning" in program.text  # it is in nobody's field, and was tried as no passphrase
+    assert b"hemmeligt" not in program.raw
     assert "Kræver handling" not in program.text
     assert "Yrsa" not in program.text
     program.type(PHRASE + "\r")
