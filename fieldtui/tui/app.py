@@ -128,7 +128,8 @@ class FieldtuiApp(LockingApp):
         self.push_screen(overlay("velkommen:Welcome")())
 
     def begin(self) -> None:
-        """Show the first screen of an enrolled vault."""
+        """Show the first screen of an enrolled vault; a second window on the same one only reads (decision 6)."""
+        self.workspace.claim_window()
         self.watch_over()
         role = self.workspace.consultant.role if self.workspace.consultant else "consultant"
         self.facts = replace(self.facts, role=role)
@@ -160,7 +161,8 @@ class FieldtuiApp(LockingApp):
             oldest = workspace.waiting.oldest()
             people = [(row.id, row.short_name, row.call_code) for row in workspace.lookup.citizens(self.today)]
             drafts = len(workspace.drafts.unfinished())
-            writing = None if self._resumed or workspace.read_only else workspace.drafts.take_up()
+            reads = workspace.store.reading_only is not None
+            writing = None if self._resumed or reads else workspace.drafts.take_up()
             recovered = None if self._resumed else workspace.recovery_notice()
             self._resumed = True
             initials = workspace.consultant.initials if workspace.consultant else ""
@@ -180,7 +182,7 @@ class FieldtuiApp(LockingApp):
             "conflicts": status.conflicts,
             "rejected": status.rejected,
             "drafts": drafts,
-            "read_only": status.lease.over or workspace.read_only is not None,
+            "read_only": status.lease.over or reads,
             "lease_days": status.lease.days_left if status.lease.warned else None,
             "initials": initials,
         }

@@ -87,8 +87,8 @@ class SendingApp(CopyingApp):
 
         The day's backup is made by itself too.
         """
-        if self.workspace.read_only is not None:
-            self.notice(self.workspace.read_only, "warning", seconds=60)
+        if (reads := self.workspace.store.reading_only) is not None:
+            self.notice(reads, "warning", seconds=60)
             return
         from fieldtui.services.autosync import AutoSync
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from fieldtui.domain.records import Attendance
+from fieldtui.services import unlocking
 from fieldtui.tui.endings import Ending
 from fieldtui.tui.screens.idag import Today
 from fieldtui.tui.widgets.linetable import LineTable
+from tests.support.vaults import phrase
 from tests.tui.support import NOW, SIZES, a_caseload, grid, press, running, said, settle, until, write
 
 
@@ -297,3 +300,17 @@ async def test_ctrl_q_leaves_and_q_alone_does_nothing(tmp_path: Path) -> None:
         await pilot.press("ctrl+q")
         await pilot.pause()
         assert app.return_value == Ending.LEFT
+
+
+async def test_a_second_window_on_the_same_vault_only_reads_and_says_so(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load, close=False) as (first, pilot):
+        other = unlocking.unlock(load.workspace.folder, phrase(), clock=load.clock, ids=load.workspace.store.ids)
+        async with running(replace(load, workspace=other)) as (second, hand):
+            assert "allerede åben i et andet vindue" in said(second)
+            await press(hand, "f")
+            assert "allerede åben i et andet vindue" in said(second).splitlines()[0]
+            assert "allerede åben" not in said(first)
+        await press(pilot, "f")
+        assert "fortryder" in said(first)
+    load.workspace.close()
