@@ -32,7 +32,7 @@ def locked(text: str) -> list[dict[str, Any]]:
         if package is not None:
             name, version, marker = package.groups()
             purl = f"pkg:pypi/{name}@{version}"
-            component = {
+            component: dict[str, Any] = {
                 "type": "library",
                 "bom-ref": purl,
                 "name": name,
@@ -51,7 +51,6 @@ def locked(text: str) -> list[dict[str, Any]]:
 def bundled() -> list[dict[str, Any]]:
     """What wheels bring along and the system does not update, as it is loaded here."""
     from cryptography.hazmat.backends.openssl import backend
-
     from sqlcipher3 import dbapi2
 
     connection = dbapi2.connect(":memory:")

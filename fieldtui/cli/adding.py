@@ -24,7 +24,12 @@ def mount(root: typer.Typer) -> None:
 
 def add(
     context: typer.Context,
-    line: Annotated[str, typer.Argument(metavar="TEXT", help=_("Hvad, hvornår og med hvem; - spørger, så det ikke står i skallens historik."))],
+    line: Annotated[
+        str,
+        typer.Argument(
+            metavar="TEXT", help=_("Hvad, hvornår og med hvem; - spørger, så det ikke står i skallens historik.")
+        ),
+    ],
 ) -> None:
     """Store what a line says; what it leaves open is asked on a terminal, and refused where there is none."""
     setting = setting_of(context)

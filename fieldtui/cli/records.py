@@ -80,7 +80,12 @@ def show(
 
 def search(
     context: typer.Context,
-    words: Annotated[str, typer.Argument(metavar="TEXT", help=_("Ord, der alle skal være der; - spørger, så de ikke står i skallens historik."))],
+    words: Annotated[
+        str,
+        typer.Argument(
+            metavar="TEXT", help=_("Ord, der alle skal være der; - spørger, så de ikke står i skallens historik.")
+        ),
+    ],
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help=_("Højst så mange."))] = 50,
 ) -> None:
     """Print what holds every word."""

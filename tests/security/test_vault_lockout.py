@@ -6,6 +6,7 @@ No pipe is waited for, no endless file is read, and nothing ends in anything but
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -18,12 +19,14 @@ from types import FrameType
 import pytest
 
 from fieldtui.base.clock import FixedClock
-from fieldtui.base.errors import ChangedSinceLock, FieldtuiError, TooSoon, WrongPassphrase
+from fieldtui.base.errors import BadFile, ChangedSinceLock, FieldtuiError, TooSoon, WrongPassphrase
 from fieldtui.base.explain import explain
 from fieldtui.base.ids import SystemIds
-from fieldtui.services import unlocking
+from fieldtui.base.log import event, no_longer_to, open_log
+from fieldtui.services import restoring, unlocking
 from fieldtui.services.backing import Backing
 from fieldtui.tui import preferences
+from fieldtui.vault.backups import listed
 from fieldtui.vault.database import open_database
 from fieldtui.vault.header import parse_header
 from fieldtui.vault.sqlcipher import DatabaseError
@@ -170,8 +173,22 @@ def test_the_owner_gets_in_or_is_told_whatever_lies_there(data: Path, place: str
             assert place not in COMFORTS, put.__name__
 
 
+def test_a_pipe_among_the_backups_or_in_the_log_s_place_is_not_waited_for(data: Path) -> None:
+    for place in ("backups/vault-20261101T080000Z.fvb", "logs/fieldtui.log"):
+        a_pipe(data / place)
+    open_log(data / "logs")
+    try:
+        event("attack.tried")
+    finally:
+        for handler in list(logging.getLogger("fieldtui").handlers):
+            no_longer_to(handler)
+    assert listed(data) == ()
+    with pytest.raises(BadFile):
+        restoring.restore(data, data / "backups" / "vault-20261101T080000Z.fvb", phrase(), clock=a_clock())
+
+
 @pytest.mark.parametrize("copy", ["vault.json", "vault.json.bak"])
-@pytest.mark.parametrize("thing", ["a_pipe", "a_loop"])
+@pytest.mark.parametrize("thing", ["a_pipe", "a_loop", "a_folder"])
 def test_one_copy_of_the_header_that_is_no_file_leaves_the_other(data: Path, copy: str, thing: str) -> None:
     THINGS[thing](data / "vault" / copy)
     with unlocking.unlock(data, phrase(), clock=a_clock(), ids=SystemIds()):

@@ -45,7 +45,8 @@ class KeyRing:
                 self._item(call.path)
                 del self.items[call.path]
                 return "o", ("/",)
-        raise Refused("org.freedesktop.DBus.Error.UnknownMethod", call.member)
+            case _:
+                raise Refused("org.freedesktop.DBus.Error.UnknownMethod", call.member)
 
     def _property(self, call: Call) -> Answer:
         interface, name = call.body[0], call.body[1]

@@ -11,6 +11,7 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from fieldtui.base.errors import BadUsage
+from fieldtui.domain.records import Citizen
 from fieldtui.services.copying import says_secret
 from fieldtui.tui import copying
 from fieldtui.tui.clipboard import FORGET, TerminalClipboard, sequence
@@ -111,7 +112,10 @@ def test_nothing_protected_is_copied(tmp_path: Path) -> None:
     work.casework.update(citizen, {"address_protected": False})
     assert work.copying.phone(citizen).text == "87 65 43 21"  # the control
     assert sum(row.action == "copy" for row in work.store.log_entries()) == 2
-    assert says_secret(work.store.get(citizen).record, "skjule-vej 12,3.TV")
+    now = work.store.get(citizen)
+    assert now is not None
+    assert isinstance(now.record, Citizen)
+    assert says_secret(now.record, "skjule-vej 12,3.TV")
     work.close()
 
 
