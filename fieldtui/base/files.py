@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import shutil
 import stat
 import tempfile
+from io import BufferedReader
 from pathlib import Path
+from typing import Final
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+_LARGEST_HASHED: Final = 256 << 20
 
 
 def make_private_folder(folder: Path) -> None:
@@ -36,16 +40,40 @@ def read_small(path: Path, most: int) -> bytes:
         most: Bytes; what is beyond is not read.
 
     Raises:
-        OSError: There is none, it cannot be read, or it is a folder, a pipe or a device (`EINVAL`).
+        OSError: As `open_plain`.
+    """
+    with open_plain(path) as stream:
+        return stream.read(most)
+
+
+def open_plain(path: Path) -> BufferedReader:
+    """A file to read, and nothing else that may lie under its name.
+
+    Raises:
+        OSError: There is none, it cannot be read, or it is a folder (`EISDIR`), a pipe or a device (`EINVAL`).
     """
     flags = os.O_RDONLY
     for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOINHERIT", "O_BINARY"):
         flags |= getattr(os, name, 0)
     handle = os.open(path, flags)
-    with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
-        return stream.read(most)
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        refused = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+        raise OSError(refused, os.strerror(refused), str(path))
+    return os.fdopen(handle, "rb")
+
+
+def holds(path: Path, sha256: str) -> bool:
+    """True where a file is the one with this SHA-256 (in hexadecimal digits). One of more than 256 MiB is none of ours.
+
+    Raises:
+        OSError: As `open_plain`.
+    """
+    with open_plain(path) as stream:
+        if os.fstat(stream.fileno()).st_size > _LARGEST_HASHED:
+            return False
+        return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
 
 
 def remove_leftover(path: Path) -> bool:

@@ -60,7 +60,9 @@ class PrivateLog(RotatingFileHandler):
     """A rotating file that is nobody else's, whatever the mask says and whatever lay there before."""
 
     def _open(self) -> io.TextIOWrapper:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK"):  # a pipe in its place would be waited for
+            flags |= getattr(os, name, 0)
         handle = os.open(self.baseFilename, flags, PRIVATE_FILE)
         if hasattr(os, "fchmod"):
             os.fchmod(handle, PRIVATE_FILE)

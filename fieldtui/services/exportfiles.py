@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from fieldtui.base import log
 from fieldtui.base.errors import FolderRefused
-from fieldtui.base.files import make_private_folder, write_atomically
+from fieldtui.base.files import holds, make_private_folder, write_atomically
 from fieldtui.base.i18n import _
 from fieldtui.export.sealing import SUFFIX, recipients_of, require_sealing, sealed_to, sealed_with
 from fieldtui.services.context import Context
@@ -287,18 +287,17 @@ class ExportFiles:
 
     def _sweep_one(self, path: Path, digest: str) -> int:
         gone = 0
-        if path.is_file():
-            foreign = path.parent != self.folder and hashlib.sha256(path.read_bytes()).hexdigest() != digest
-            if foreign:
-                log.event("export.changed_elsewhere")
-            else:
-                try:
+        try:
+            if path.is_file():
+                if path.parent != self.folder and not holds(path, digest):
+                    log.event("export.changed_elsewhere")
+                else:
                     path.unlink()
-                except OSError:
-                    # Open in another program, as Excel does on Windows: the next unlock tries again.
-                    log.event("export.busy")
-                    return 0
-                gone = 1
+                    gone = 1
+        except OSError as error:
+            # Open in another program, as Excel does on Windows, or on a drive that is not there: the next unlock tries again.
+            log.event("export.busy", cause=type(error).__name__)
+            return 0
         self._forget(path)
         return gone
 

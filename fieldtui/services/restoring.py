@@ -15,6 +15,7 @@ from fieldtui.base.clock import COPENHAGEN, Clock
 from fieldtui.base.errors import (
     BackupDamaged,
     BackupOlder,
+    BadFile,
     DatabaseDamaged,
     HeaderDamaged,
     NewerVault,
@@ -22,6 +23,7 @@ from fieldtui.base.errors import (
     WrongPassphrase,
     WrongRecoveryCode,
 )
+from fieldtui.base.i18n import _
 from fieldtui.store import MetaKey, accesslog
 from fieldtui.store.copies import measure
 from fieldtui.store.salvage import Salvaged, carry_over
@@ -94,6 +96,7 @@ def restore(
         WrongPassphrase, WrongRecoveryCode, TooSoon: The secret opens neither the vault nor the backup; after a change of
             passphrase the present one counts, not the backup's.
         BackupDamaged, HeaderDamaged: It is not whole.
+        BadFile: The file that was named cannot be read.
         NewerVault: A newer fieldtui made the backup, or the vault that is there.
         BackupOlder: The database that is there is sound and newer, or there is a vault with another key.
         Busy: The vault is open in another process.
@@ -158,6 +161,8 @@ def _read(file: Path) -> BackupFile:
         return read_backup(file)
     except (FileNotFoundError, IsADirectoryError) as error:
         raise NoBackup from error
+    except OSError:
+        raise BadFile(str(file), None, _("Den kan ikke læses.")) from None
     except HeaderDamaged as error:
         raise BackupDamaged from error
 

@@ -8,13 +8,13 @@ whatever was not sent; the person is told so, and why.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fieldtui.base.errors import Busy
+from fieldtui.base.files import holds
 from fieldtui.base.log import event
 from fieldtui.store.copies import renew_after_purge
 from fieldtui.store.desk import add_notice
@@ -142,7 +142,7 @@ def _remove_list(path: Path, sha256: str, *, ours: bool) -> bool:
         False where it could not be removed and must be tried again.
     """
     try:
-        if path.is_file() and (ours or hashlib.sha256(path.read_bytes()).hexdigest() == sha256):
+        if path.is_file() and (ours or holds(path, sha256)):
             path.unlink()
     except OSError as error:
         event("sync.list_not_removed", cause=type(error).__name__)

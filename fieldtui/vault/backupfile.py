@@ -28,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from fieldtui.base.canonical import canonical_json
 from fieldtui.base.errors import BackupDamaged, NewerVault
+from fieldtui.base.files import open_plain
 from fieldtui.vault.database import SMALLEST, room_on_disk
 from fieldtui.vault.header import DatabasePart, Header, b64, parse_header, unb64
 from fieldtui.vault.keys import NONCE_BYTES, derive, new_vault_key, unwrap, wrap
@@ -224,7 +225,7 @@ def read_backup(path: Path) -> BackupFile:
         HeaderDamaged: The header in it cannot be read.
         OSError: It cannot be read.
     """
-    with path.open("rb") as stream:
+    with open_plain(path) as stream:
         lead = stream.read(_LEAD)
         if len(lead) < _LEAD or not lead.startswith(MAGIC):
             raise BackupDamaged

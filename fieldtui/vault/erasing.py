@@ -34,7 +34,8 @@ _HEADERS: Final = ("vault.json", "vault.json.bak")
 _HEAD_BYTES: Final = 128 * 1024
 """More than a header, or the head of a backup, may have."""
 _LEFT: Final = (".hdr-*", ".check-*", ".tmp-*", ".restore-*", "restoring", "device-*.dpapi", "vault.db.next*")
-_DATABASE: Final = ("vault.db", "vault.db-wal", "vault.db-shm", "contact.json", "recovery-request.json")
+_ASKED: Final = "recovery-request.json"
+_DATABASE: Final = ("vault.db", "vault.db-wal", "vault.db-shm", "contact.json", _ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +107,17 @@ def erase_files(folder: Path) -> Erased:
     sync_folder(home)
     erased = Erased(
         device_secret=_forget_device_secret(folder),
-        backups=sum(1 for _each in folder.glob("backups/*.fvb")),
-        exports=sum(1 for _each in folder.glob("exports/*")),
+        backups=sum(1 for _each in _own(folder / "backups", "*.fvb")),
+        exports=sum(1 for _each in _own(folder / "exports", "*")),
         sealed=tuple(sorted(path.name for path in home.glob("sealed-*.json"))),
     )
     for name in _HEADERS:
         _overwrite(home / name)
-        (home / name).unlink(missing_ok=True)
+        _remove(home / name)
     sync_folder(home)
-    for copy in (*folder.glob("backups/*.fvb"), *folder.glob("set-aside/*/vault.json*")):
+    _overwrite(home / _ASKED)  # what opens the office's answer, where it is still on its way
+    aside = (each for place in _own(folder / "set-aside", "*") for each in _own(place, "vault.json*"))
+    for copy in (*_own(folder / "backups", "*.fvb"), *aside):
         _overwrite(copy)  # they hold copies of the header, and so of its slots
     _erase_rest(folder)
     event("vault.erased")
@@ -150,11 +153,8 @@ def finish_erasing(folder: Path) -> None:
 def _erase_rest(folder: Path) -> None:
     home = folder / "vault"
     for path in _remains(folder):
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            _release(path)
-            path.unlink(missing_ok=True)
+        _release(path)
+        _remove(path)
     sync_folder(home)
     (home / _MARK).unlink(missing_ok=True)
     sync_folder(home)
@@ -167,8 +167,19 @@ def _remains(folder: Path) -> Iterator[Path]:
     for pattern in _LEFT:
         yield from home.glob(pattern)
     for place in (folder / "backups", folder / "set-aside", folder / "exports"):
-        if place.is_dir() and not place.is_symlink():
-            yield from place.iterdir()
+        yield from _own(place, "*")
+
+
+def _own(place: Path, pattern: str) -> list[Path]:
+    """What lies in a folder of the vault's; in none that is a link to somebody's own."""
+    return list(place.glob(pattern)) if place.is_dir() and not place.is_symlink() else []
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _release(path: Path) -> None:
@@ -180,8 +191,8 @@ def _release(path: Path) -> None:
 
 
 def _overwrite(path: Path) -> None:
-    if path.is_symlink():
-        return  # what it points at is somebody else's
+    if path.is_symlink() or not path.is_file():
+        return  # what it points at is somebody else's, and a pipe or a folder holds nothing of ours
     try:
         with path.open("r+b") as stream:
             size = os.fstat(stream.fileno()).st_size

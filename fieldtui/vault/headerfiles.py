@@ -108,6 +108,9 @@ class HeaderFiles:
         """
         data = header.canonical()
         before = self._read(SECOND)
+        for name in (SECOND, MAIN):
+            if (self._folder / name).is_dir():  # nothing is renamed over a folder that somebody put there
+                remove_leftover(self._folder / name)
         with room_on_disk():
             write_atomically(self._folder / SECOND, data, prefix=TEMPORARY)
             try:
@@ -154,8 +157,8 @@ class HeaderFiles:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            if error.errno in {errno.EINVAL, errno.ELOOP, errno.ENXIO}:
-                return b""  # a pipe, say: a damaged copy, and the other one may be sound
+            if error.errno in {errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENXIO}:
+                return b""  # a pipe or a folder: a damaged copy, and the other one may be sound
             raise FolderRefused(str(self._folder), _("filerne i den kan ikke læses af dig.")) from error
 
 

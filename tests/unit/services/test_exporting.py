@@ -154,6 +154,26 @@ def test_a_folder_of_lists_that_was_exchanged_for_a_link_is_refused(workspace: W
     assert workspace.exports.appointments(DAY, DAY, "reception", "csv").file.parent == workspace.exports.folder
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that cannot be read, on Linux")
+def test_a_list_elsewhere_that_cannot_be_read_keeps_nobody_out_and_is_tried_again(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    giant, unreadable = (
+        workspace.exports.appointments(DAY, DAY, "reception", "csv", output=tmp_path / f"{name}.csv").file
+        for name in ("giant", "unreadable")
+    )
+    with giant.open("r+b") as stream:
+        stream.truncate(1 << 36)
+    unreadable.unlink()
+    unreadable.symlink_to("/proc/self/mem")
+    assert workspace.exports.remove_all() == 0
+    assert giant.exists()
+    unreadable.unlink()
+    again = workspace.exports.appointments(DAY, DAY, "reception", "csv", output=unreadable)
+    assert workspace.exports.remove_all() == 1
+    assert not again.file.exists()
+
+
 def test_a_folder_that_is_missing_is_not_made(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(FolderRefused):
         workspace.exports.appointments(DAY, DAY, "reception", "csv", output=tmp_path / "mangler" / "liste.csv")

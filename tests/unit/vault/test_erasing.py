@@ -92,13 +92,37 @@ def test_links_to_somebodys_own_files_are_not_followed(folder: Path, tmp_path: P
     (folder / "exports").symlink_to(own)
     (folder / "backups" / "other.fvb").symlink_to(own / "letter.txt")
     (folder / "backups" / "more").symlink_to(own)
+    (folder / "set-aside").mkdir()
+    (folder / "set-aside" / "20261101T080000Z").symlink_to(own)
+    (own / "vault.json").write_text("mine")
     erase_vault(folder)
     assert (own / "letter.txt").read_text() == "mine"
+    assert (own / "vault.json").read_text() == "mine"
     shutil.rmtree(folder)
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked" / "vault").symlink_to(own)
     with pytest.raises(FolderRefused):
         erase_vault(tmp_path / "linked")
+
+
+def test_a_folder_of_backups_that_is_a_link_keeps_what_lies_at_its_end(folder: Path, tmp_path: Path) -> None:
+    own = tmp_path / "another-vaults"
+    shutil.move(folder / "backups", own)
+    (folder / "backups").symlink_to(own)
+    before = {path.name: path.read_bytes() for path in own.iterdir()}
+    assert before
+    assert erase_vault(folder).backups == 0
+    assert {path.name: path.read_bytes() for path in own.iterdir()} == before
+
+
+def test_a_pipe_or_a_folder_in_the_way_stops_no_erasure(folder: Path) -> None:
+    os.mkfifo(folder / "backups" / "pipe.fvb")
+    (folder / "backups" / "folder.fvb").mkdir()
+    (folder / "vault" / f"{MAIN}.bak").unlink()
+    (folder / "vault" / f"{MAIN}.bak").mkdir()
+    erase_vault(folder)
+    assert vault_state(folder) is VaultState.MISSING
+    assert not list((folder / "backups").iterdir())
 
 
 def test_a_vault_that_is_open_is_not_erased_under_whoever_would_write_its_header_again(folder: Path) -> None:
