@@ -13,6 +13,7 @@ from fieldtui.base.errors import NoPassphrase
 from fieldtui.base.i18n import _
 from fieldtui.cli.passphrase import asked, passphrase, read_file
 from fieldtui.cli.setting import Setting, setting_of
+from fieldtui.cli.text import when
 from fieldtui.services.restoring import RestoreReport, restore
 from fieldtui.services.unlocking import Secret
 
@@ -97,7 +98,7 @@ def _lines(report: RestoreReport, *, dry_run: bool) -> Iterator[str]:
     counts, salvaged = report.counts, report.salvaged
     if report.skipped:
         yield _("{count} nyere kopier er beskadiget og er sprunget over.").format(count=report.skipped)
-    yield _("Kopien er fra {made}: {file}").format(made=isoformat(report.made), file=report.file)
+    yield _("Kopien er fra {made}: {file}").format(made=when(report.made), file=report.file)
     yield _("I den: {citizens} borgere, {notes} notater, {pending} ændringer, der ventede på at blive sendt.").format(
         citizens=counts["citizens"], notes=counts["notes"], pending=counts["pending"] + counts["rejected"]
     )
@@ -117,7 +118,7 @@ def _lines(report: RestoreReport, *, dry_run: bool) -> Iterator[str]:
     yield from _losses(report)
     if report.synced_until is not None:
         yield _("Alt, kontoret har fået eller ændret efter {until}, kommer igen ved næste synk.").format(
-            until=isoformat(report.synced_until)
+            until=when(report.synced_until)
         )
     if report.set_aside is not None:
         yield _("Det, der var der, er gemt i: {folder}").format(folder=report.set_aside)
