@@ -24,7 +24,7 @@ from fieldtui.base.files import make_private_folder
 from fieldtui.base.hardening import harden
 from fieldtui.base.i18n import LANGUAGES, Language, _, set_language
 from fieldtui.base.ids import SystemIds
-from fieldtui.base.text import clean
+from fieldtui.base.text import clean, is_encodable
 
 if TYPE_CHECKING:
     import typer
@@ -125,6 +125,8 @@ def main(argv: Sequence[str]) -> int:
         environment = {name: value for name in _VALUED.values() if (value := os.environ.get(name))}
         set_language(_language(environment.get("FIELDTUI_LANG"), "FIELDTUI_LANG", strict=False))
         lifted = lift(argv)
+        if any(not is_encodable(word) and not os.path.lexists(word) for word in argv):  # a file may be called anything
+            raise BadUsage(_("Der er tegn på linjen, som ikke kan læses. Skriv den i UTF-8."))
         given = {option: environment[name] for option, name in _VALUED.items() if name in environment}
         options = {**given, **lifted.options}
         language = _language(options.get("--lang"), "--lang", strict=True)

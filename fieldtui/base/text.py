@@ -108,3 +108,8 @@ def phone_digits(text: str) -> str:
     if len(digits) != 8:
         return clean(text).strip()
     return " ".join(digits[i : i + 2] for i in range(0, 8, 2))
+
+
+def is_encodable(text: str) -> bool:
+    """False where a text holds half a character, as an argument does whose bytes are not UTF-8: it can be neither stored nor sent."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)

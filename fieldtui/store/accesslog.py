@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,11 +18,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from fieldtui.base.errors import LogBroken
-from fieldtui.domain.logged import bare_reason
+from fieldtui.base.log import technical
+from fieldtui.base.text import clean
+from fieldtui.domain.logged import ABOUT_A_CITIZEN, LONGEST_REASON, bare_reason
 
 FIRST_PREV: Final = ""
 """What stands before the first entry."""
 _COLUMNS: Final = "seq, at, actor, device, action, subject, reason, detail, prev, mac"
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _INSERT: Final = f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  constant text
 
 
@@ -76,10 +80,12 @@ def append(  # noqa: PLR0913  the columns of one entry
 ) -> LogRow:
     """Add an entry; must run inside the transaction of what it tells about.
 
-    A CPR number in a typed reason is not stored, nor is the name of the citizen whom the entry is about.
+    A CPR number in a typed reason is not stored, nor is the name of the citizen whom the entry is about. A subject that is
+    no id, such as a name somebody typed where an id belongs, is not stored either.
     """
+    subject = _id_in(action, subject)
     if reason is not None:
-        reason = bare_reason(reason, _names(connection, subject))
+        reason = bare_reason(clean(reason, limit=LONGEST_REASON).strip(), _names(connection, subject)) or None
     last = connection.execute("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     seq, prev = (last[0] + 1, last[1]) if last else (1, FIRST_PREV)
     stamp = at.astimezone(UTC).isoformat(timespec="seconds")
@@ -87,6 +93,13 @@ def append(  # noqa: PLR0913  the columns of one entry
     mac = mac_of(key, unsigned)
     connection.execute(_INSERT, (seq, stamp, actor, device, action, subject, reason, detail, prev, mac))
     return LogRow(seq, stamp, actor, device, action, subject, reason, detail, prev, mac)
+
+
+def _id_in(action: str, subject: str | None) -> str | None:
+    if subject is None or _ID.match(subject):
+        return subject
+    # Of colleagues the initials are enough; of citizens nothing but the id.
+    return subject if action not in ABOUT_A_CITIZEN and technical(subject) == subject else None
 
 
 def _names(connection: sqlite3.Connection, subject: str | None) -> tuple[str, ...]:

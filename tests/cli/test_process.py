@@ -216,3 +216,13 @@ def test_a_shell_is_told_how_a_line_goes_on(tmp_path: Path) -> None:
         cwd=tmp_path, timeout=60,
     )  # fmt: skip
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["export"], "")
+
+
+@pytest.mark.usefixtures("unchanged_umask")
+@pytest.mark.skipif(os.name != "posix", reason="arguments are bytes on POSIX")
+@pytest.mark.parametrize("words", [("show",), ("search",), ("log", "show", "--citizen")])
+def test_words_that_are_no_text_are_bad_usage_and_no_defect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    assert bootstrap.main(["--data-dir", str(tmp_path), *words, os.fsdecode(b"abc\xff\xfe")]) == 2
+    assert "UTF-8" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import pytest
 from fieldtui.base.errors import DiskFull, LogBroken, WrongPassphrase
 from fieldtui.services import unlocking
 from fieldtui.services.workspace import Workspace
+from fieldtui.sync.logs import due_entries
 from tests.support.vaults import OTHER_PHRASE, phrase
 from tests.support.workspaces import MH, add_citizen, make_workspace, reopen
 
@@ -44,6 +45,19 @@ def test_opening_revealing_and_changing_are_logged_with_whom_it_is_about(workspa
     ]
     assert {entry.actor for entry in entries} == {MH.id}
     assert not any("670265" in str(entry) or "hemmelig" in str(entry) or "Fatima" in str(entry) for entry in entries)
+
+
+def test_what_was_typed_where_an_id_belongs_is_no_part_of_the_log_and_keeps_no_sync_back(workspace: Workspace) -> None:
+    for typed in ("Fatima Yılmaz", "670265-1234", "Fatima", "x" * 5_000, "\x1b]0;pwn\x07\u202e"):
+        workspace.lookup.list_out("note", citizen_id=typed)
+        workspace.logbook.entries(typed)
+        workspace.store.audit("vault.accept", reason=f"efter reparation {typed}")
+    assert due_entries(workspace.store, alone=False)
+    said = " ".join(str(entry) for entry in workspace.store.log_entries() if entry.action != "vault.accept")
+    assert not any(typed in said for typed in ("Fatima", "670265", "xxx", "pwn"))
+    reasons = [entry.reason or "" for entry in workspace.store.log_entries() if entry.action == "vault.accept"]
+    assert all(len(reason) <= 200 and reason.isprintable() and "670265" not in reason for reason in reasons)
+    assert workspace.store.verify_log() == len(workspace.store.log_entries())
 
 
 @pytest.mark.parametrize(
