@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from fieldtui.central.database import Database
 from fieldtui.central.ledger import standing_from
+from fieldtui.central.rulesets import book_of
 from fieldtui.central.schema import assignment, record
 from fieldtui.central.staff import people
 from fieldtui.domain.envelope import Stored
@@ -42,7 +43,8 @@ def team_outcomes(
             )
         )
         consultants = {tie.citizen_id: initials.get(tie.consultant_id, "–") for tie in ties}
-        return outcomes(Records.of(_records(connection, org.id), consultants, programme=programme), period)
+        counted = Records.of(_records(connection, org.id), consultants, programme=programme)
+        return outcomes(counted, period, book_of(connection, org.id))
 
 
 def _records(connection: Connection, org_id: str) -> list[Stored[Any]]:

@@ -9,6 +9,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -22,7 +23,7 @@ from fieldtui.base.environment import set_before_us
 from fieldtui.base.i18n import _
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
-from fieldtui.domain.rulebook import builtin
+from fieldtui.domain.rulebook import RuleBook, builtin
 from fieldtui.services import unlocking
 from fieldtui.services.backing import Backing, BackupState
 
@@ -101,11 +102,15 @@ def examine(setting: Setting) -> Iterator[Finding]:
     yield _sealing()
     yield from _folder(setting.folder)
     yield _space(setting.folder)
-    yield _rules(setting)
+    inside = (
+        setting.passphrase_file is not None and unlocking.vault_state(setting.folder) is unlocking.VaultState.PRESENT
+    )
+    if not inside:  # the open vault says it of the municipality's rules too
+        yield rules_finding(builtin(), today(setting.clock))
     yield _terminal()
     yield _encoding()
     yield _environment()
-    if setting.passphrase_file is not None and unlocking.vault_state(setting.folder) is unlocking.VaultState.PRESENT:
+    if inside:
         yield from _inside(setting)
 
 
@@ -123,8 +128,10 @@ def _inside(setting: Setting) -> Iterator[Finding]:
         offset = workspace.clock_offset
         waiting = workspace.status().rejected
         published = workspace.published_rules
+        book = workspace.rules
         backups = Backing(workspace.context).state()
     yield from _backups(backups)
+    yield rules_finding(book, today(setting.clock))
     for name, number, refused in published:
         text = _("Regelsæt {name} version {version} fra kommunen.").format(name=name, version=number)
         if refused is not None:
@@ -243,17 +250,20 @@ def _space(folder: Path) -> Finding:
     return Finding("space", "ok" if free >= _SPACE else "problem", text)
 
 
-def _rules(setting: Setting) -> Finding:
-    day = today(setting.clock)
-    book = builtin()
-    waiting, ended = book.unconfirmed(day), book.expired(day)
-    if not waiting and not ended:
+def rules_finding(book: RuleBook, day: date) -> Finding:
+    """Rules in force that nobody has confirmed, those that ran out with none after them, and those of a law not seen passed."""
+    waiting, ended, expected = book.unconfirmed(day), book.expired(day), book.expected(day)
+    if not waiting and not ended and not expected:
         return Finding("rules", "ok", _("Alle regler er bekræftet."))
     text = _("{count} regler er ikke bekræftet af kommunen: {ids}").format(
         count=len(waiting), ids=", ".join(sorted(rule.id for rule in waiting))
     )
     if ended:
         text += " " + _("Udløbet: {ids}").format(ids=", ".join(sorted(rule.id for rule in ended)))
+    if expected:
+        text += " " + _("Bygger på en lov, der ventes: {ids}").format(
+            ids=", ".join(sorted(f"{rule.id} {rule.version}" for rule in expected))
+        )
     return Finding("rules", "note", text)
 
 

@@ -131,11 +131,14 @@ def _deadline(
 
 
 def _rule(case: Case, rules: RuleBook, rule_id: str, day: date) -> Rule | None:
-    """The rule in force on the triggering day, where it is for this citizen's programme and category."""
+    """The rule in force on the triggering day, where it is for this citizen's programme and category.
+
+    A category that no list here knows, as one of next year's may be, takes no deadline away: better one too many than a silent one.
+    """
     citizen = case.citizen.record
     rule = rules.on(rule_id, day, programme=citizen.programme)
-    categories = rule.params.get("category") if rule else None
-    if categories and citizen.visitation_category is not None and citizen.visitation_category not in categories:
+    categories, own = (rule.params.get("category") if rule else None), citizen.visitation_category
+    if categories and own not in categories and own in rules.codes("visitation_category"):
         return None
     return rule
 

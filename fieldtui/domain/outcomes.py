@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from statistics import median
 from typing import Any, Final
 
 from fieldtui.base.i18n import _
 from fieldtui.domain.calendar import add_months
-from fieldtui.domain.deadlines import day_of
+from fieldtui.domain.deadlines import day_of, limit_after
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.figures import Figure, Period, breakdown, count, share
 from fieldtui.domain.records import (
@@ -28,10 +29,10 @@ from fieldtui.domain.records import (
     Progression,
     Referral,
 )
+from fieldtui.domain.rulebook import RuleBook
 
 WORK_OR_EDUCATION: Final = frozenset({"ordinaert_job", "smaajob", "fleksjob", "uddannelse"})
 EXITS: Final = frozenset({"job", "uddannelse"})
-_GUARANTEE_DAYS: Final = 14
 _TREATMENT_RULES: Final = ("treatment.sel101", "treatment.sul141", "treatment.sul142", "treatment.sul82c")
 
 
@@ -110,11 +111,11 @@ def runs(placement: Placement, on: date) -> bool:
     return placement.starts_on <= on and (placement.ends_on is None or placement.ends_on >= on)
 
 
-def outcomes(records: Records, period: Period) -> tuple[Figure, ...]:
+def outcomes(records: Records, period: Period, rules: RuleBook) -> tuple[Figure, ...]:
     """Every figure, in the order of their numbers."""
     makers: Sequence[Callable[[Records, Period], Iterator[Figure]]] = (
         _exits, _in_work, _praktik_or_progress, _placed_in_a_month, _interviews_in_time, _activation_in_time, _attendance,
-        _treatment, _company_work, _clarified, _outreach, _caseload, _both_tracks,
+        partial(_treatment, rules=rules), _company_work, _clarified, _outreach, _caseload, _both_tracks,
     )  # fmt: skip
     return tuple(figure for make in makers for figure in make(records, period))
 
@@ -226,13 +227,23 @@ def _attendance(records: Records, period: Period) -> Iterator[Figure]:
 # --- treatment --------------------------------------------------------------------------------------
 
 
-def _treatment(records: Records, period: Period) -> Iterator[Figure]:
+def _in_guarantee(referral: Referral, rules: RuleBook) -> bool:
+    """True where treatment began within the days that the rule of its basis gave on the day of the request.
+
+    The days are counted from the request for every basis. A request older than the rule is held against the rule's first version.
+    """
+    name = f"treatment.{referral.basis.lower()}"
+    versions = sorted((each for each in rules.rules if each.id == name), key=lambda each: each.version)
+    rule = rules.on(name, referral.requested_on) or next(iter(versions), None)
+    if rule is None or referral.started_on is None:
+        return False
+    return referral.started_on <= limit_after(rule, referral.requested_on)
+
+
+def _treatment(records: Records, period: Period, rules: RuleBook) -> Iterator[Figure]:
     asked = [each for each in records.referrals if each.requested_on in period]
-    waits = sorted(
-        (each.started_on - each.requested_on).days
-        for each in asked
-        if each.started_on and each.started_on <= period.last
-    )
+    begun = [each for each in asked if each.started_on and each.started_on <= period.last]
+    waits = sorted((each.started_on - each.requested_on).days for each in begun if each.started_on)
     yield share(
         "K7", _("Begyndt i behandling"), len(waits), len(asked),
         _("Begyndt senest på periodens sidste dag, af henvendelserne i perioden."), rules=_TREATMENT_RULES,
@@ -243,7 +254,7 @@ def _treatment(records: Records, period: Period) -> Iterator[Figure]:
         _("Medianen af dage fra henvendelsen til behandlingens start, for dem, der er begyndt."),
     )  # fmt: skip
     yield share(
-        "K7_within_14", _("Begyndt inden for 14 dage"), sum(days <= _GUARANTEE_DAYS for days in waits), len(waits),
+        "K7_within_14", _("Begyndt inden for 14 dage"), sum(_in_guarantee(each, rules) for each in begun), len(waits),
         _("Højst 14 dage fra henvendelsen, af dem, der er begyndt."),
         excluded=len(asked) - len(waits), rules=_TREATMENT_RULES,
     )  # fmt: skip

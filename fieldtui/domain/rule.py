@@ -45,6 +45,10 @@ def _shown(text: str) -> str:
     return clean(text, limit=_LONGEST)
 
 
+def _noted(text: str | None) -> str | None:
+    return None if text is None else _shown(text)
+
+
 _Number = AfterValidator(_countable)
 _Version = Annotated[int, Field(ge=1), AfterValidator(_numbered)]
 _Shown = Annotated[str, AfterValidator(_shown)]
@@ -55,7 +59,9 @@ OptionalText = Annotated[str | None, BeforeValidator(_empty_is_unset)]
 class Strict(BaseModel):
     """Frozen, and no unknown key."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True, use_attribute_docstrings=True
+    )
 
 
 class Params(Strict):
@@ -91,7 +97,13 @@ class Rule(Strict):
     valid_to: OptionalDay = None
     """Last day; `None` while no end is known."""
     confirmed_on: OptionalDay = None
+    """The day the municipality said that it is right; `None` while nobody has."""
     confirmed_by: OptionalText = None
+    """Who said so."""
+    expected: bool = False
+    """True where it stands on a law that is expected and was not seen passed."""
+    note: Annotated[str | None, BeforeValidator(_empty_is_unset), AfterValidator(_noted)] = None
+    """What is not sure about it, in Danish."""
     enabled: bool = True
     given: Params = Field(default=Params(), alias="params")
     programme: str | None = None
@@ -107,6 +119,11 @@ class Rule(Strict):
         """True where the municipality has said that it is right."""
         return self.confirmed_on is not None
 
+    def says_the_same(self, other: Rule) -> bool:
+        """True where two differ at most in whether somebody has confirmed it, and in what is said to be unsure."""
+        open_ = {"confirmed_on": None, "confirmed_by": None, "expected": False, "note": None}
+        return self.model_copy(update=open_) == other.model_copy(update=open_)
+
     def in_force(self, day: date) -> bool:
         """True where it is switched on and counts on a day."""
         return self.enabled and self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
@@ -121,6 +138,8 @@ class Code(Strict):
     valid_from: OptionalDay = None
     valid_to: OptionalDay = None
     """Last day it may be chosen; records that have it keep it."""
+    expected: bool = False
+    """True where it stands on a law that is expected and was not seen passed."""
 
     def in_force(self, day: date) -> bool:
         """True where it may be chosen on a day."""

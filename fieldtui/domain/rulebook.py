@@ -82,6 +82,14 @@ class RuleBook:
         """Rules in force that the municipality has not confirmed."""
         return tuple(rule for rule in self.rules if rule.in_force(on) and not rule.confirmed)
 
+    def expected(self, on: date) -> tuple[Rule, ...]:
+        """Rules in force on a day or later that stand on a law nobody has seen passed, and nobody has confirmed."""
+        return tuple(
+            rule
+            for rule in self.rules
+            if rule.enabled and rule.expected and not rule.confirmed and (rule.valid_to is None or on <= rule.valid_to)
+        )
+
     def expired(self, on: date) -> tuple[Rule, ...]:
         """The last version of each rule that has run out with none after it."""
         ended = [rule for rule in self.rules if rule.enabled and rule.valid_to is not None and rule.valid_to < on]

@@ -1,7 +1,8 @@
 """Rule sets that the municipality publishes: rule files of its own, on top of those that fieldtui came with.
 
-A published set is immutable, and so is every rule by id and version: what a record was judged by stays what it was. A new
-number is a new version of the rule, with the day it counts from.
+A published set is immutable, and so is what every rule says by id and version: what a record was judged by stays what it was. A
+new number is a new version of the rule, with the day it counts from. To confirm a rule is to publish the same version again with
+`confirmed_on` and `confirmed_by`.
 """
 
 from __future__ import annotations
@@ -80,12 +81,12 @@ def combined(base: RuleBook, sets: Iterable[RuleSet]) -> RuleBook:
     Raises:
         BadFile: A set breaks a rule of rule files, or says something else of a rule that is known already.
     """
-    known = {(rule.id, rule.version): rule for rule in base.rules}
+    known = {(rule.id, rule.version, rule.programme): rule for rule in base.rules}
     books = [base]
     for each in sets:
         book = each.book()
         for rule in book.rules:
-            if known.setdefault((rule.id, rule.version), rule) != rule:
+            if not rule.says_the_same(known.setdefault((rule.id, rule.version, rule.programme), rule)):
                 raise BadFile(
                     each.label,
                     None,

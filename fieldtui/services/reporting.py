@@ -43,7 +43,7 @@ class Reporting:
         mine = [each for each in stored if _is_mine(each, borrowed, me.id)]
         consultants = {each.id: me.initials for each in mine if each.collection == "citizen"}
         self._context.looking.listed("report", len(consultants))
-        return outcomes(Records.of(mine, consultants, programme=programme), period)
+        return outcomes(Records.of(mine, consultants, programme=programme), period, self._context.rules)
 
 
 def _is_mine(stored: Stored[Any], borrowed: set[str], me: str) -> bool:

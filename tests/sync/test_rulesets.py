@@ -17,6 +17,7 @@ from fieldtui.base.errors import BadFile, BadUsage
 from fieldtui.bootstrap import main
 from fieldtui.central.rulesets import listed, publish, shown
 from fieldtui.central.schema import ruleset
+from fieldtui.cli.doctor import rules_finding
 from fieldtui.domain.rulebook import builtin
 from tests.sync.office import Device, Office
 
@@ -60,6 +61,34 @@ def test_a_published_rule_counts_on_every_device_from_its_day_and_moves_no_old_d
         assert book.get(RULE, 1) is not None  # what a record was judged by is still known
         assert book.codes("district")["nordhavn"] == "Nordhavn"
         assert book.codes("district").keys() > builtin().codes("district").keys()
+
+
+CONFIRMED = """
+[[rule]]
+id = "jobsamtale.local_interval_days"
+version = 1
+kind = "deadline"
+level = "local"
+label = "Næste jobsamtale"
+source = "Teamets egen norm"
+valid_from = 2020-01-01
+confirmed_on = 2026-11-23
+confirmed_by = "Teamets leder"
+params = { from = "starts_at", days = 28 }
+"""
+
+
+def test_a_rule_the_municipality_confirms_is_confirmed_on_a_device_after_its_sync(office: Office) -> None:
+    device, on = office.device("MH"), date(2026, 11, 24)
+    waiting = {rule.id for rule in device.workspace.rules.unconfirmed(on)}
+    assert RULE in rules_finding(device.workspace.rules, on).text
+    publish(office.database, CONFIRMED, "kommunen.toml", "kommunen")
+    assert device.sync().finished
+    assert {rule.id for rule in device.workspace.rules.unconfirmed(on)} == waiting - {RULE}
+    text = rules_finding(device.workspace.rules, on).text
+    assert RULE not in text
+    assert "jobsamtale.first 3" in text  # of the law that is expected
+    assert days(device, on) == (1, 28)
 
 
 def test_a_sync_asks_for_rules_once_and_for_none_where_there_are_none(office: Office) -> None:
