@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from fieldtui.base.clock import COPENHAGEN, FixedClock, isoformat
+from fieldtui.base.ids import SeededIds
 from fieldtui.services.workspace import Workspace
-from tests.support.workspaces import add_citizen, make_workspace
+from tests.support.workspaces import Kept, add_citizen, make_workspace
 
 NOW = datetime(2026, 11, 23, 9, 4, tzinfo=COPENHAGEN)
 """A Monday in week 48, four minutes into the second appointment."""
@@ -26,9 +29,33 @@ class Caseload:
 
 
 def a_caseload(folder: Path) -> Caseload:
-    """Five citizens, six appointments of the day, a company, notes, a task, a referral in its fourteen days."""
+    """Five citizens, four appointments of the day, a company, a note, a task, a referral in its fourteen days.
+
+    It is made once in a test process, and every test has a copy; only one, for they are all the same vault.
+    """
+    kept, ids, load = _once()
+    clock = copy.copy(load.clock)  # a test moves its own
+    workspace = kept.copied(folder, clock=clock, ids=copy.deepcopy(ids))
+    return Caseload(workspace, clock, dict(load.citizens), dict(load.appointments), dict(load.companies))
+
+
+@cache
+def _once() -> tuple[Kept, SeededIds, Caseload]:
+    """The caseload that was made, and all that a copy of it goes on from."""
+    ids = SeededIds("caseload")
+    made: list[Caseload] = []
+
+    def make(folder: Path) -> Workspace:
+        made.append(_made(folder, ids))
+        return made[0].workspace
+
+    kept = Kept(make)
+    return kept, ids, made[0]
+
+
+def _made(folder: Path, ids: SeededIds) -> Caseload:
     clock = FixedClock(NOW - timedelta(days=3))
-    workspace = make_workspace(folder, clock=clock)
+    workspace = make_workspace(folder, clock=clock, ids=ids)
     casework = workspace.casework
     people = {
         "fatima": ("Fatima", "Aslan", {"job_goal": "Køkken eller café, 6–8 t/uge", "considerations": "Pause efter 2 timer", "phone": "12345621"}),

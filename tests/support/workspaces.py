@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from fieldtui.base.clock import Clock, FixedClock
 from fieldtui.base.ids import IdSource, SeededIds
 from fieldtui.services import unlocking
 from fieldtui.services.workspace import Workspace
 from fieldtui.store import MetaKey, Store
+from fieldtui.vault import open_vault
+from fieldtui.vault.anchors import standard_folder
 from fieldtui.wire.messages import Person
-from tests.support.vaults import phrase
+from tests.support.vaults import anchors_now, phrase
 
 MH = Person(id="01968000-0000-7000-8000-00000000000a", initials="MH", name="Mette Holm", role="consultant")
 TB = Person(id="01968000-0000-7000-8000-00000000000b", initials="TB", name="Tariq Bøgh", role="consultant")
@@ -55,6 +63,42 @@ def make_workspace(
     return workspace
 
 
+class Kept:
+    """A workspace that was made once, as it lay on the disk when its maker was done; copies of it cost a third.
+
+    Every copy has the same vault key, and its access log ends where the maker stopped: it tells of no lock and no
+    unlock. So two of them in one test are one vault at two places, which `make_workspace` never makes.
+    """
+
+    def __init__(self, make: Callable[[Path], Workspace]) -> None:
+        """Let somebody make one in an empty folder, with a state folder of its own; it is closed and kept."""
+        self._place = tempfile.TemporaryDirectory(prefix="kept-")
+        with tempfile.TemporaryDirectory() as state, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_STATE_HOME", state)
+            make(Path(self._place.name)).store.vault.close()  # not the workspace: that would be logged as a lock
+            self._anchors = anchors_now()
+        assert len(self._anchors) == 1  # else a copy would be older or newer than what is remembered of it
+
+    def copied(self, folder: Path, *, clock: Clock, ids: IdSource) -> Workspace:
+        """Another one below the folder, open as the maker had it."""
+        data = folder / "data"
+        shutil.copytree(Path(self._place.name) / "data", data)
+        standard_folder().mkdir(parents=True, mode=0o700, exist_ok=True)
+        for name, content in self._anchors.items():
+            (standard_folder() / name).write_bytes(content)
+        return Workspace(open_vault(data, phrase(), clock=clock), clock=clock, ids=ids)
+
+
+@cache
+def _monday() -> Kept:
+    return Kept(make_workspace)
+
+
+def a_workspace(folder: Path, *, clock: FixedClock) -> Workspace:
+    """As `make_workspace` for MH, made on `MONDAY`, but every one is the same vault; for tests with only one."""
+    return _monday().copied(folder, clock=clock, ids=SeededIds(folder.name))
+
+
 def reopen(workspace: Workspace) -> Workspace:
     """Close a workspace and unlock it again, as after a lock."""
     workspace.close()
@@ -82,4 +126,6 @@ def as_synced(store: Store, record_id: str, rev: int = 1, author: str | None = N
         )
 
 
-__all__ = ["MH", "MONDAY", "TB", "add_citizen", "as_synced", "enrol_in_place", "make_workspace", "reopen"]
+__all__ = [
+    "MH", "MONDAY", "TB", "Kept", "a_workspace", "add_citizen", "as_synced", "enrol_in_place", "make_workspace", "reopen",
+]  # fmt: skip

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -215,36 +216,45 @@ class _Kept:
         chance = random.Random(f"flip-{self._seed}-{number}")
         with self._unlocked() as workspace:
             truth = all_of(workspace.store)  # what was stored when a kill kept it from being acknowledged is there too
-        for file in sorted(path for path in self._data.rglob("*") if path.is_file() and path.stat().st_size):
-            if "set-aside" in file.parts or "logs" in file.parts:
-                continue
-            data = file.read_bytes()
-            for _ in range(FLIPS):
-                place = chance.randrange(len(data))
-                file.write_bytes(data[:place] + bytes([data[place] ^ (1 << chance.randrange(8))]) + data[place + 1 :])
-                name = file.name if file.suffix != ".fvb" else "backup"
-                outcome = self._outcome(file, truth)
-                tally.flips[f"{name}: {outcome}"] += 1
-                if outcome not in {"noticed", "harmless"}:
-                    tally.broken.append(f"byte {place} of {file.name} flipped: {outcome}")
+        files = [path for path in sorted(self._data.rglob("*")) if path.is_file() and path.stat().st_size]
+        files = [path for path in files if "set-aside" not in path.parts and "logs" not in path.parts]
+        with self._unlocked() as workspace:  # one look has the key of every backup
+            for file in files:
+                if file.suffix == ".fvb":
+                    self._flip_in(file, FLIPS, chance, tally, partial(_whole_backup, workspace, file))
+        for file in files:
+            if file.suffix != ".fvb":
                 # Opening writes headers, and moves the anchor on; only the database and backups are put back.
-                if file.suffix in {".db", ".fvb"}:
-                    file.write_bytes(data)
-                else:
-                    break
+                times = FLIPS if file.suffix == ".db" else 1
+                self._flip_in(file, times, chance, tally, lambda: self._same_as(truth))
 
-    def _outcome(self, file: Path, truth: dict[str, Any]) -> str:
-        try:
-            if file.suffix == ".fvb":
-                with self._unlocked() as workspace:
-                    _require_whole(workspace, read_backup(file))
-                return "not noticed"
-            with self._unlocked() as workspace:
-                return "harmless" if all_of(workspace.store) == truth else "not noticed"
-        except (Damaged, NewerVault):
-            return "noticed"
-        except Exception as error:  # noqa: BLE001  any other is what is looked for
-            return type(error).__name__
+    @staticmethod
+    def _flip_in(file: Path, times: int, chance: random.Random, tally: Tally, look: Callable[[], str]) -> None:
+        data = file.read_bytes()
+        name = file.name if file.suffix != ".fvb" else "backup"
+        for _ in range(times):
+            place = chance.randrange(len(data))
+            file.write_bytes(data[:place] + bytes([data[place] ^ (1 << chance.randrange(8))]) + data[place + 1 :])
+            try:
+                outcome = look()
+            except (Damaged, NewerVault):
+                outcome = "noticed"
+            except Exception as error:  # noqa: BLE001  any other is what is looked for
+                outcome = type(error).__name__
+            tally.flips[f"{name}: {outcome}"] += 1
+            if outcome not in {"noticed", "harmless"}:
+                tally.broken.append(f"byte {place} of {file.name} flipped: {outcome}")
+            if file.suffix in {".db", ".fvb"}:
+                file.write_bytes(data)
+
+    def _same_as(self, truth: dict[str, Any]) -> str:
+        with self._unlocked() as workspace:
+            return "harmless" if all_of(workspace.store) == truth else "not noticed"
+
+
+def _whole_backup(workspace: Workspace, file: Path) -> str:
+    _require_whole(workspace, read_backup(file))
+    return "not noticed"
 
 
 def _require_whole(workspace: Workspace, file: BackupFile) -> None:

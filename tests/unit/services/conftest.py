@@ -9,7 +9,7 @@ import pytest
 
 from fieldtui.base.clock import FixedClock
 from fieldtui.services.workspace import Workspace
-from tests.support.workspaces import MONDAY, make_workspace
+from tests.support.workspaces import MONDAY, a_workspace
 
 
 @pytest.fixture
@@ -21,5 +21,5 @@ def clock() -> FixedClock:
 @pytest.fixture
 def workspace(tmp_path: Path, clock: FixedClock) -> Iterator[Workspace]:
     """Open for the time of the test."""
-    with make_workspace(tmp_path, clock=clock) as opened:
+    with a_workspace(tmp_path, clock=clock) as opened:
         yield opened
