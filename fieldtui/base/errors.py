@@ -324,6 +324,10 @@ class BackupOlder(BadInput):
     """The database a backup would replace is sound and newer than it; nothing was changed."""
 
 
+class BackupOfAnother(BackupOlder):
+    """The vault a backup would replace has another key: its unsent work could not be carried over; nothing was changed."""
+
+
 @dataclass(eq=False)
 class Busy(FieldtuiError):
     """Another fieldtui holds what this one needs."""

@@ -75,6 +75,11 @@ _FIXED: Final[dict[type[e.FieldtuiError], str]] = {
     e.NoBackup: N_(
         "Der er ingen sikkerhedskopi dér. Intet er ændret. Se i mappen backups ved siden af boksen, eller angiv en fil."
     ),
+    e.BackupOfAnother: N_(
+        "Boksen her har en anden nøgle end sikkerhedskopien: den er en andens, eller fra før nøglerne blev skiftet. Intet er "
+        "ændret. Det usendte herfra kan ikke flyttes med. Se hvad kopien har: fieldtui vault restore --dry-run. Skal den "
+        "alligevel erstatte boksen, så brug --replace-newer."
+    ),
     e.BackupOlder: N_(
         "Boksen er hel, og der er skrevet i den efter sikkerhedskopien. Intet er ændret. Se hvad: fieldtui vault restore "
         "--dry-run. Er det rigtigt, så læg kopien på med --replace-newer; det usendte flyttes med."

@@ -14,6 +14,7 @@ from typing import Final
 from fieldtui.base.clock import COPENHAGEN, Clock
 from fieldtui.base.errors import (
     BackupDamaged,
+    BackupOfAnother,
     BackupOlder,
     BadFile,
     DatabaseDamaged,
@@ -98,7 +99,8 @@ def restore(
         BackupDamaged, HeaderDamaged: It is not whole.
         BadFile: The file that was named cannot be read.
         NewerVault: A newer fieldtui made the backup, or the vault that is there.
-        BackupOlder: The database that is there is sound and newer, or there is a vault with another key.
+        BackupOlder: The database that is there is sound and newer.
+        BackupOfAnother: There is a vault with another key.
         Busy: The vault is open in another process.
         DiskFull: No room; nothing was changed.
         FolderRefused: There is no vault yet, and the folder is no place for one.
@@ -125,7 +127,9 @@ def restore(
         aside: Path | None = None
         if not dry_run:
             newer = state == "sound" and salvaged.newer and found.present is not None
-            if (newer or found.other) and not replace_newer:
+            if found.other and not replace_newer:
+                raise BackupOfAnother
+            if newer and not replace_newer:
                 raise BackupOlder
             _log(connection, restoring.audit_key(), clock, state, salvaged)
             moved = restoring.commit(_head(connection), common)

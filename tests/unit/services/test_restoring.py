@@ -11,6 +11,7 @@ import pytest
 
 from fieldtui.base.errors import (
     BackupDamaged,
+    BackupOfAnother,
     BackupOlder,
     Damaged,
     DatabaseMissing,
@@ -152,8 +153,9 @@ def test_a_vault_with_another_key_is_not_replaced_without_being_told_to(tmp_path
     other, _theirs, _unsent = a_days_work(tmp_path / "theirs", notes=1)
     (file,) = (folder / "backups").iterdir()
     before = files_below(other)
-    with pytest.raises(BackupOlder):
+    with pytest.raises(BackupOfAnother) as told:
         restored(other, file)
+    assert "kan ikke flyttes med" in explain(told.value)
     assert files_below(other) == before
 
 
