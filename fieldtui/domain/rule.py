@@ -68,8 +68,11 @@ class Params(Strict):
     """What a rule may say; each names its unit."""
 
     days: int | None = Field(default=None, ge=0, le=3660)
+    """Calendar days."""
     weeks: int | None = Field(default=None, ge=0, le=520)
+    """Seven calendar days each."""
     months: int | None = Field(default=None, ge=0, le=120)
+    """Calendar months, clipped to a month's last day."""
     hours: Annotated[float | None, _Number] = Field(default=None, ge=0)
     value: Annotated[int | float | bool | None, _Number] = None
     """A count, a share or a switch."""
@@ -77,9 +80,11 @@ class Params(Strict):
     counted_from: str | None = Field(default=None, alias="from")
     """The field whose day starts the clock."""
     basis: str | None = None
+    """A code that the rule is about: the legal basis of treatment, or the category it names."""
     category: tuple[str, ...] | None = None
     """Visitation categories the rule is for; none means all."""
     warn_days: int | None = Field(default=None, ge=0, le=366)
+    """From how many days before the day it is worth showing on its own account."""
 
 
 class Rule(Strict):
@@ -94,6 +99,7 @@ class Rule(Strict):
     source: _Shown = Field(min_length=1)
     """Paragraph of law, or the document it is taken from."""
     valid_from: date
+    """First day."""
     valid_to: OptionalDay = None
     """Last day; `None` while no end is known."""
     confirmed_on: OptionalDay = None
@@ -105,6 +111,7 @@ class Rule(Strict):
     note: Annotated[str | None, BeforeValidator(_empty_is_unset), AfterValidator(_noted)] = None
     """What is not sure about it, in Danish."""
     enabled: bool = True
+    """False keeps a rule that counts no more, so that old decisions can be read."""
     given: Params = Field(default=Params(), alias="params")
     programme: str | None = None
     """The programme profile it belongs to; `None` for everyone."""

@@ -31,6 +31,7 @@ async def test_i_dag_fits_every_size_without_a_wrapped_row_or_a_cut_hint(tmp_pat
         assert "09:00 Fatima A. Jobsamtale Kvartershuset ► NU" in words
         assert "08:15 Jens K. Opfølgning Telefon □ mangler" in words
         assert "Kræver handling" in text
+        assert "? = kommunen har ikke bekræftet reglen" in text
         assert "Behandlingsgaranti" in text or size == (80, 24)
         assert "○ Offline-klar" in lines[-2]
         assert lines[-1].startswith("F1 Hjælp Ctrl+P Find/gør f Fremmødt u Udeblevet a Afbud")

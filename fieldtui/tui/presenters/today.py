@@ -124,6 +124,13 @@ def _task_row(task: Stored[Task], names: Names, on: date) -> Row:
     )
 
 
+def action_hint(agenda: Agenda) -> str:
+    """What stands below the list: how to open a line, and what `?` means where a deadline of the day has one."""
+    if all(each.confirmed for each in agenda.deadlines):
+        return _("Enter åbner · Tab skifter felt")
+    return _("? = kommunen har ikke bekræftet reglen · Enter åbner")
+
+
 def action_rows(agenda: Agenda, drafts: Sequence[tuple[str, str, str | None, datetime]], names: Names) -> list[Row]:
     """What needs action: texts begun and not finished, then deadlines and tasks, most urgent first.
 

@@ -116,7 +116,7 @@ class Today(Acts, ServiceScreen[Loaded]):
         actions = [*present.desk_rows(*loaded.desk), *present.action_rows(agenda, loaded.drafts, names)]
         self.query_one("#action-list", LineTable).set_rows(actions, empty=_("Intet haster. √"))
         self.query_one("#today-actions", Panel).label(
-            _("Kræver handling · {count}").format(count=len(actions)), _("Enter åbner · Tab skifter felt")
+            _("Kræver handling · {count}").format(count=len(actions)), present.action_hint(agenda)
         )
         figures = loaded.figures
         self.query_one("#today-week", TextPanel).show(

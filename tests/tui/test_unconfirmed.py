@@ -1,0 +1,36 @@
+"""I dag says once what `?` means, and only on a day that shows one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from fieldtui.domain.agenda import Agenda, agenda
+from fieldtui.domain.case import Case
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.problems import parse_record
+from fieldtui.domain.rulebook import RuleBook, builtin
+from fieldtui.tui.presenters.today import action_hint
+
+WHO = "0190a000-0000-7000-8000-000000000001"
+DAY = date(2026, 11, 24)
+
+
+def day(book: RuleBook) -> Agenda:
+    values = {"given_name": "Ali", "enrolled_on": "2026-11-23", "visitation_category": "aktivitetsparat"}
+    citizen = Stored(WHO, parse_record("citizen", values, strict_names=True), author=WHO)
+    return agenda([Case(citizen=citizen)], [], [], book, DAY, consultant_id=WHO)
+
+
+def test_a_day_with_an_unconfirmed_deadline_says_what_the_mark_means() -> None:
+    shown = day(builtin())
+    assert shown.deadlines
+    assert "? = kommunen har ikke bekræftet reglen" in action_hint(shown)
+
+
+def test_a_day_whose_rules_are_confirmed_says_nothing_of_it() -> None:
+    book = builtin()
+    sure = replace(book, rules=tuple(rule.model_copy(update={"confirmed_on": DAY}) for rule in book.rules))
+    shown = day(sure)
+    assert shown.deadlines
+    assert "?" not in action_hint(shown)
