@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _CHUNK = 1 << 22
+_NOTHING = bytes(_CHUNK)
 
 
 @functools.cache
@@ -67,6 +68,8 @@ def _look(pid: int, wanted: Mapping[str, list[str]]) -> dict[str, int]:
                     part = memory.read(min(_CHUNK, end - at))
                 except OSError:
                     break
+                if part == _NOTHING[: len(part)]:  # never written to: only what lies across its beginning can end here
+                    part = part[:longest]
                 text = before + part
                 for name, form in patterns:
                     counts[name] += text.count(form)

@@ -34,6 +34,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
+        self._seen = (0, "\n" * (rows - 1))
         self.status: int | None = None
         given = {
             **environment,
@@ -63,7 +64,9 @@ class Terminal:
     @property
     def text(self) -> str:
         """What a person sees."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        if self._seen[0] != len(self.raw):  # nothing else changes the screen, and reading it is dear
+            self._seen = (len(self.raw), "\n".join(line.rstrip() for line in self.screen.display))
+        return self._seen[1]
 
     def pump(self, seconds: float) -> bool:
         """Take in what the program wrote within so many seconds; False where it has ended."""
