@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -81,6 +82,10 @@ class Program:
             with (
                 patch.dict(os.environ, environment),
                 patch.object(sys, "stdin", given),
+                # What ends this process later is the test runner's, and is told in full, not as a number.
+                patch.object(sys, "excepthook", sys.excepthook),
+                patch.object(sys, "unraisablehook", sys.unraisablehook),
+                patch.object(threading, "excepthook", threading.excepthook),
                 redirect_stdout(out),
                 redirect_stderr(err),
             ):
