@@ -55,7 +55,7 @@ def test_a_leader_does_everything_by_commands(
         assert "Mette Holm (MH)" in sheet.read_text("utf-8")
         assert run("team", "revoke", str(lost), "--reason", "Glemt")["changed"] is False
         assert [row.action for row in written_down(office.database)] == [
-            "substitute", "substitute", "hand-over", "enrol-code", "lost", "revoke",
+            "substitute", "substitute", "hand-over", "enrol-code", "lost", "revoke", "lost-sheet",
         ]  # fmt: skip
 
         for words, sentence in (
@@ -71,7 +71,7 @@ def test_a_leader_does_everything_by_commands(
         central = runner(None, secret, capsys)
         told = central("central", "lost", str(lost), "--database-url", url)
         assert (told["consultant"]["initials"], told["device"]["lost_at"] is not None) == ("MH", True)
-        assert [each["by"] for each in central("central", "acts", "--database-url", url)] == ["LE"] * 6
+        assert [each["by"] for each in central("central", "acts", "--database-url", url)] == [*["LE"] * 7, None]
         device.workspace.store.set_meta(MetaKey.SERVER_URL, "http://127.0.0.1:9")  # where nobody answers
         assert run("team")["fresh"] is False
         assert run("team", "code", "SK", exit_code=4, said="kræver net") is None
