@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import cast
 
 from fieldtui.domain.agenda import Agenda, agenda
 from fieldtui.domain.case import Case
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.problems import parse_record
+from fieldtui.domain.records import Citizen
 from fieldtui.domain.rulebook import RuleBook, builtin
 from fieldtui.tui.presenters.today import action_hint
 
@@ -18,7 +20,7 @@ DAY = date(2026, 11, 24)
 
 def day(book: RuleBook) -> Agenda:
     values = {"given_name": "Ali", "enrolled_on": "2026-11-23", "visitation_category": "aktivitetsparat"}
-    citizen = Stored(WHO, parse_record("citizen", values, strict_names=True), author=WHO)
+    citizen = Stored(WHO, cast("Citizen", parse_record("citizen", values, strict_names=True)), author=WHO)
     return agenda([Case(citizen=citizen)], [], [], book, DAY, consultant_id=WHO)
 
 

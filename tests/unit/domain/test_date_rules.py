@@ -6,7 +6,7 @@ The oracle below never calls the calendar of the package, nor what the standard 
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import example, given
@@ -18,6 +18,7 @@ from fieldtui.domain.deadlines import deadlines
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.identifiers import age_on
 from fieldtui.domain.problems import parse_record
+from fieldtui.domain.records import Citizen
 from fieldtui.domain.rulebook import builtin
 
 BOOK = builtin()
@@ -219,7 +220,7 @@ def test_an_age_is_how_many_birthdays_there_have_been(born: date, later: int) ->
 
 def due(rule_id: str, on: date, citizen: dict[str, Any], collection: str | None = None, **values: Any) -> date:
     """The one deadline by a rule."""
-    who = parse_record("citizen", {"given_name": "Ali"} | citizen, strict_names=True)
+    who = cast("Citizen", parse_record("citizen", {"given_name": "Ali"} | citizen, strict_names=True))
     groups: dict[str, Any] = {}
     if collection:
         record = parse_record(collection, {"citizen_id": WHO} | values, strict_names=True)

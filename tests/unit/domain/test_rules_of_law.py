@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -14,6 +14,7 @@ from fieldtui.domain.case import Case
 from fieldtui.domain.deadlines import Deadline, deadlines
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.problems import parse_record
+from fieldtui.domain.records import Appointment, Citizen
 from fieldtui.domain.rulebook import RuleBook, builtin, merged, parse
 from fieldtui.domain.rulesets import RuleSet, combined, document_of
 
@@ -21,7 +22,7 @@ BOOK = builtin()
 NOW, NEXT = date(2026, 11, 24), date(2027, 1, 1)
 WHO = "0190a000-0000-7000-8000-000000000001"
 
-LAW = {
+LAW: dict[str, dict[str, Any]] = {
     "treatment.sel101": {"days": 14}, "treatment.sul141": {"days": 14}, "treatment.sul142": {"days": 14},
     "treatment.sul82c": {"days": 14, "from": "received_on"}, "treatment.local": {"days": 1},
     "jobsamtale.first": {"days": 7}, "jobsamtale.min_first_6m": {"months": 6, "value": 4},
@@ -86,7 +87,7 @@ def test_the_five_groups_of_2027_can_be_chosen_from_then() -> None:
 
 
 def case(**values: Any) -> Case:
-    record = parse_record("citizen", {"given_name": "Ali"} | values, strict_names=True)
+    record = cast("Citizen", parse_record("citizen", {"given_name": "Ali"} | values, strict_names=True))
     return Case(citizen=Stored(WHO, record, author=WHO))
 
 
@@ -131,9 +132,8 @@ def test_a_stored_deadline_keeps_its_day_rule_and_version_whatever_is_published(
 ) -> None:
     kept = {"due_on": day.isoformat(), "due_rule_id": rule_id, "due_rule_version": version}
     values = {"citizen_id": WHO, "kind": "jobsamtale", "starts_at": f"{day}T10:00"}
-    item = Stored(
-        WHO.replace("8000", "9000"), parse_record("appointment", values | kept, strict_names=True), author=WHO
-    )
+    booked = cast("Appointment", parse_record("appointment", values | kept, strict_names=True))
+    item = Stored(WHO.replace("8000", "9000"), booked, author=WHO)
     file = Case(citizen=case().citizen, appointments=(item,))
     for book in (BOOK, changed(rule_id, begins, f"days = {days}")):
         (found,) = [each for each in deadlines(file, book, day) if each.kind == "jobsamtale"]
