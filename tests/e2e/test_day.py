@@ -73,7 +73,6 @@ def test_a_day_is_worked_in_the_terminal_and_everything_is_there_afterwards(lapt
         screen.type("i morgen")
         screen.until(f"{tomorrow:%d-%m-%Y}")
         screen.type("\r")
-        screen.settle(1)  # the next field has the keys once nothing is painted any more
         screen.type("10:00")
         screen.until("10:00–10:45")
         press(screen, "\x13", then="er booket")

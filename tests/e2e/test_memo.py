@@ -95,7 +95,7 @@ def test_the_memo_s_table_comes_from_the_office_s_files_to_mh_s_screen(tmp_path:
             screen.until("Kræver handling")
             screen.type("2")
             screen.until("Borgere · 25")
-            screen.settle(0.5)
+            screen.settle(0.4)
             for given, family in expected:
                 # A narrow column cuts a long name short.
                 assert f"{given} {family[0]}."[:SHOWN] in screen.text

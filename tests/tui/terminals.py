@@ -22,6 +22,8 @@ _ANSWERS = (
     (re.compile(rb"\x1b\[6n"), b"\x1b[1;1R"),
     (re.compile(rb"\x1b\[c"), b"\x1b[?62;22c"),
 )
+BLINK_SECONDS = 0.5
+"""How often a cursor in a field is painted."""
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=?]\d*(;\d+)*u|\x1b\[\?\d+\$p")
 
 
@@ -100,9 +102,11 @@ class Terminal:
         return bool(flags & termios.ECHO and flags & termios.ICANON and flags & termios.ISIG)
 
     def settle(self, seconds: float = 0.3) -> None:
-        """Take in what comes until nothing has come for a while."""
-        before = -1
+        """Take in what comes until nothing has come for a while, shorter than a cursor blinks; at the most a minute."""
+        assert seconds < BLINK_SECONDS
+        before, end = -1, time.monotonic() + 60
         while before != len(self.raw):
+            assert time.monotonic() < end, self.text
             before = len(self.raw)
             if not self.pump(seconds):
                 return
