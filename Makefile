@@ -8,7 +8,8 @@ MAKEFLAGS += --no-print-directory
 
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+# One more than two cores: tests also wait, for terminals, kills and disks.
+JOBS ?= 3
 DEMO_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
@@ -36,7 +37,7 @@ help: ## Show the targets
 demo: $(RUN_READY) ## Start a central system, enrol a laptop with made-up citizens and open fieldtui
 	@$(BIN)/fieldtui demo $(DEMO_ARGS)
 
-test: $(DEV_READY) ## Run every test (TEST_ARGS=… goes to pytest, JOBS=2)
+test: $(DEV_READY) ## Run every test (TEST_ARGS=… goes to pytest, JOBS=3)
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TEST_ARGS)
 
 lint: $(DEV_READY) ## Form, types, layers, and schemas in step with the code
