@@ -14,7 +14,9 @@ from fieldtui.base.ids import IdSource
 from fieldtui.central.bulk import Texts, copy_rows
 from fieldtui.central.database import Database, Sequence
 from fieldtui.central.schema import record, revision, scope_change
+from fieldtui.domain.envelope import Stored
 from fieldtui.domain.lists import ALPHABET, LENGTH
+from fieldtui.domain.records import COLLECTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,21 @@ def standing_from(row: Any) -> Standing:
         row.id, row.collection, row.scope, row.rev, row.seq, row.body, row.annulled, row.author, row.device,
         row.recorded_at, row.received_at, row.op_id,
     )  # fmt: skip
+
+
+def stored_from(row: Any) -> Stored[Any]:
+    """The same as a record of the domain, in its envelope."""
+    standing = standing_from(row)
+    annulled = standing.annulled
+    return Stored(
+        id=standing.id,
+        record=COLLECTIONS[standing.collection].model_validate(standing.body),
+        rev=standing.rev,
+        annulled_at=datetime.fromisoformat(annulled["at"]) if annulled else None,
+        annulled_reason=annulled["reason"] if annulled else None,
+        author=standing.author,
+        received_at=standing.received_at,
+    )
 
 
 def short_code(ids: IdSource, length: int) -> str:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from fieldtui.central.database import Database
-from fieldtui.central.ledger import standing_from
+from fieldtui.central.ledger import stored_from
 from fieldtui.central.rulesets import book_of
 from fieldtui.central.schema import assignment, record
 from fieldtui.central.staff import people
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.figures import Figure, Period
-from fieldtui.domain.outcomes import Records, outcomes
-from fieldtui.domain.records import COLLECTIONS
-
-_COUNTED: Final = (
-    "citizen", "appointment", "placement", "progression", "referral", "activation", "employer_contact", "activity",
-)  # fmt: skip
-"""What figures are counted from. Notes are never read."""
+from fieldtui.domain.outcomes import COUNTED, Records, outcomes
 
 
 def team_outcomes(
@@ -49,14 +42,6 @@ def team_outcomes(
 
 def _records(connection: Connection, org_id: str) -> list[Stored[Any]]:
     rows = connection.execute(
-        select(record).where(record.c.org_id == org_id, record.c.collection.in_(_COUNTED)).order_by(record.c.id)
+        select(record).where(record.c.org_id == org_id, record.c.collection.in_(COUNTED)).order_by(record.c.id)
     )
-    return [_stored(standing_from(row)) for row in rows]
-
-
-def _stored(standing: Any) -> Stored[Any]:
-    return Stored(
-        id=standing.id,
-        record=COLLECTIONS[standing.collection].model_validate(standing.body),
-        annulled_at=datetime.fromisoformat(standing.annulled["at"]) if standing.annulled else None,
-    )
+    return [stored_from(row) for row in rows]

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from fieldtui.base.clock import COPENHAGEN, isoformat, today
 from fieldtui.central.database import Database
 from fieldtui.central.enrolling import waiting_devices
-from fieldtui.central.ledger import standing_from
+from fieldtui.central.ledger import stored_from
 from fieldtui.central.rulesets import book_of
 from fieldtui.central.schema import assignment, device, enrolment, record, wipe_order
 from fieldtui.central.staff import people
@@ -23,7 +23,7 @@ from fieldtui.domain.case import Case
 from fieldtui.domain.casefiles import cases_of
 from fieldtui.domain.deadlines import deadlines, is_discharged
 from fieldtui.domain.envelope import Stored
-from fieldtui.domain.records import COLLECTIONS, Appointment, Citizen
+from fieldtui.domain.records import Appointment, Citizen
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.export.lines import line_of
 from fieldtui.wire.team import Standin, TeamCitizen, TeamDeadline, TeamDevice, TeamMeeting, TeamPicture
@@ -61,21 +61,7 @@ def _records(connection: Connection, org_id: str) -> list[Stored[Any]]:
         .where(record.c.org_id == org_id, record.c.collection.in_(_NEEDED))
         .order_by(record.c.scope, record.c.id)
     )
-    return [_stored(row) for row in rows]
-
-
-def _stored(row: Any) -> Stored[Any]:
-    standing = standing_from(row)
-    annulled = standing.annulled
-    return Stored(
-        id=standing.id,
-        record=COLLECTIONS[standing.collection].model_validate(standing.body),
-        rev=standing.rev,
-        annulled_at=datetime.fromisoformat(annulled["at"]) if annulled else None,
-        annulled_reason=annulled["reason"] if annulled else None,
-        author=standing.author,
-        received_at=standing.received_at,
-    )
+    return [stored_from(row) for row in rows]
 
 
 def _citizens(

@@ -31,6 +31,10 @@ from fieldtui.domain.records import (
 )
 from fieldtui.domain.rulebook import RuleBook
 
+COUNTED: Final = (
+    "citizen", "appointment", "placement", "progression", "referral", "activation", "employer_contact", "activity",
+)  # fmt: skip
+"""The collections that figures are counted from. Notes are never read."""
 WORK_OR_EDUCATION: Final = frozenset({"ordinaert_job", "smaajob", "fleksjob", "uddannelse"})
 EXITS: Final = frozenset({"job", "uddannelse"})
 _TREATMENT_RULES: Final = ("treatment.sel101", "treatment.sul141", "treatment.sul142", "treatment.sul82c")

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.figures import Figure, Period
-from fieldtui.domain.outcomes import Records, outcomes
+from fieldtui.domain.outcomes import COUNTED, Records, outcomes
 from fieldtui.domain.records import EmployerContact
 from fieldtui.services.context import Context
-
-_COUNTED: Final = (
-    "citizen", "appointment", "placement", "progression", "referral", "activation", "employer_contact", "activity",
-)  # fmt: skip
 
 
 class Reporting:
@@ -39,7 +35,7 @@ class Reporting:
             borrowed = {
                 row[0] for row in connection.execute("SELECT citizen_id FROM assignment WHERE role != 'primary'")
             }
-        stored = [each for name in _COUNTED for each in self._context.store.all(name, annulled=False)]
+        stored = [each for name in COUNTED for each in self._context.store.all(name, annulled=False)]
         mine = [each for each in stored if _is_mine(each, borrowed, me.id)]
         consultants = {each.id: me.initials for each in mine if each.collection == "citizen"}
         self._context.looking.listed("report", len(consultants))

@@ -81,7 +81,7 @@ def _ask(setting: Setting, *, push_first: bool) -> None:
 
 def _told(erased: erasing.Erased) -> list[str]:
     lines = [
-        _("Boksen er slettet, med {backups} sikkerhedskopier og {exports} lister.").format(
+        _("Boksen er slettet. Sikkerhedskopier: {backups}. Lister: {exports}.").format(
             backups=erased.backups, exports=erased.exports
         )
     ]
