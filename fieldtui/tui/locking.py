@@ -65,11 +65,6 @@ class LockingApp(SendingApp):
         self._parting = parting
         self._started = started
 
-    @property
-    def _holds_caseload(self) -> bool:
-        """False in the guide: no caseload is open yet, and waiting for an approval takes its time."""
-        return self._workspace is not None and self._workspace.consultant is not None
-
     def on_mount(self) -> None:
         self._running_loop = asyncio.get_running_loop()
         self.set_interval(BEAT_SECONDS, self._heartbeat)
@@ -120,7 +115,7 @@ class LockingApp(SendingApp):
             self.lock(LockReason.ASLEEP)
 
     def _heartbeat(self) -> None:
-        if self._ending or not self._holds_caseload:
+        if self._ending or not self._guarding:
             return
         verdict = self._watch.beat(self._desktop.untouched() if self._desktop is not None else None)
         if verdict.lock is not None:

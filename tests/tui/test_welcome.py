@@ -83,6 +83,9 @@ async def test_a_new_machine_gets_a_vault_an_approval_and_its_caseload(tmp_path:
         assert words is not None
         assert all(word in grid(app) for word in words)
         administration.approve(office.database, code.code)
+        await until(pilot, lambda: app.workspace.consultant is not None)
+        app._heartbeat()  # the first since the guide began: waiting for an approval is no sleep
+        assert not app.ending
         await until(pilot, lambda: "poster er hentet" in grid(app))
         await press(pilot, "enter")
         assert isinstance(app.screen, Today)

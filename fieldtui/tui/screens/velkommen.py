@@ -150,7 +150,8 @@ class Welcome(Serving):
     async def _rebuild(self) -> None:
         await self.recompose()
         self._busy = False
-        self.set_out()
+        if self.is_attached and not self._app.ending:  # it may have been locked meanwhile
+            self.set_out()
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         self._say_lines([line(Piece(f"× {text}", "error")) if wrong else line(text)])
@@ -354,6 +355,7 @@ class Welcome(Serving):
     def _enrolled(self, person: Person) -> None:
         del person  # shown in the status bar from now on
         if self.is_attached and not self._app.ending:
+            self._app.watch_over()  # from here on there are citizens to lock away
             self._go(Step.FETCH)
 
     # --- 5 first sync -----------------------------------------------------------------------------
