@@ -343,7 +343,8 @@ class Editing:
 
     def _require_references(self, record: Record, before: dict[str, Any] | None, batch: Batch) -> None:
         """Every id in the record points to a record of the right kind; one that did not change is not asked about."""
-        for name, target in {**_REFERS, "addendum_to": record.collection}.items():
+        own = dict.fromkeys(("addendum_to", "merged_into"), record.collection)
+        for name, target in {**_REFERS, **own}.items():
             value = getattr(record, name, None)
             if value is None or (before is not None and before.get(name) == value):
                 continue

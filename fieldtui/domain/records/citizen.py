@@ -57,6 +57,11 @@ class Citizen(Record):
     considerations: Text | None = about(
         "Hensyn", "Det, en arbejdsplads skal tage hensyn til. Ikke helbred.", multiline=True
     )
+    weekly_hours_wanted: float | None = about("Ønskede timer", "Timer pr. uge, borgeren ønsker nu.", ge=0, le=60)
+    work_places: Words = about(
+        "Arbejdssteder", "Byer eller postnumre, borgeren kan rejse til.", default=(), merge=Merge.SET
+    )
+    available_from: Day | None = about("Kan begynde", "Første dag, borgeren kan begynde.")
     contact_preference: Line | None = about("Kontakt", "Hvordan og hvornår borgeren helst kontaktes.")
     practical_needs: Words = about("Praktiske behov", "Fx tolk eller kørestol.", default=(), merge=Merge.SET)
     silence_reason: Code | None = about(

@@ -44,6 +44,10 @@ class Company(Record):
     relation: Code | None = about("Relation", "Ny, lun, varm, aftale eller nej tak.", codes="relation")
     rest_until: Day | None = about("Hviler til", "Dag, virksomheden har bedt om ro til.")
     notes: Text | None = about("Noter", "Fælles for teamet; nævner aldrig en borger.", multiline=True)
+    merged_into: Ref | None = about("Lagt sammen med", "Virksomheden, der står for begge; tom, når den står for sig.")
+    not_duplicate_of: Words = about(
+        "Ikke en dublet af", "Id'er på virksomheder, som nogen har sagt, er en anden.", default=(), merge=Merge.SET
+    )
 
 
 class CompanyContact(Record):
@@ -114,6 +118,9 @@ class Opening(Record):
     weekly_hours: float | None = about("Timer pr. uge", "Timer.", ge=0, le=60)
     tasks: Text | None = about("Opgaver", "Hvad man laver.", multiline=True)
     considerations: Words = about("Muligt hensyn", "Fx rolig start, mentor.", default=(), merge=Merge.SET)
+    practical: Words = about(
+        "Praktisk muligt", "Fx kørestol eller tolk: det, stedet kan klare.", default=(), merge=Merge.SET
+    )
     open_from: Day | None = about("Åben fra", "Første dag.", group="open")
     open_until: Day | None = about("Åben til", "Sidste dag.", group="open")
 
