@@ -25,6 +25,7 @@ from fieldtui.base.hardening import harden
 from fieldtui.base.i18n import LANGUAGES, Language, _, set_language
 from fieldtui.base.ids import SystemIds
 from fieldtui.base.text import clean, is_encodable
+from fieldtui.cli.families import FAMILIES
 
 if TYPE_CHECKING:
     import typer
@@ -47,32 +48,6 @@ READ_ONLY: Final = "--read-only"
 """Read on from a vault that is not as it should be, without touching it."""
 _LOCKED_BECAUSE: Final = "--locked-because"
 """The supervisor says to the next worker why the one before it ended."""
-
-_FAMILIES: Final[Mapping[str, str]] = {
-    "demo": "fieldtui.demo.command",
-    "init": "fieldtui.cli.beginning",
-    "enrol": "fieldtui.cli.beginning",
-    "connection": "fieldtui.cli.connection",
-    "sync": "fieldtui.cli.syncing",
-    "status": "fieldtui.cli.syncing",
-    "outbox": "fieldtui.cli.outbox",
-    "conflicts": "fieldtui.cli.conflicts",
-    "handover": "fieldtui.cli.handing",
-    "parked": "fieldtui.cli.handing",
-    "team": "fieldtui.cli.team",
-    "today": "fieldtui.cli.agenda",
-    "add": "fieldtui.cli.adding",
-    "list": "fieldtui.cli.records",
-    "show": "fieldtui.cli.records",
-    "put": "fieldtui.cli.putting",
-    "search": "fieldtui.cli.records",
-    "export": "fieldtui.cli.exporting",
-    "report": "fieldtui.cli.reporting",
-    "vault": "fieldtui.cli.vault",
-    "log": "fieldtui.cli.access_log",
-    "doctor": "fieldtui.cli.doctor",
-}
-"""Which module brings which command: only the one that is asked for is imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +276,7 @@ def _command(words: list[str], setting: Any) -> int:
         with contextlib.redirect_stdout(said) if helping else contextlib.nullcontext():
             result = command.main(args=arguments, prog_name="fieldtui", standalone_mode=False, obj=setting)
     except typer.TyperException as error:
-        raise BadUsage(sentence(error, [*_FAMILIES, "central"])) from None
+        raise BadUsage(sentence(error, [*FAMILIES, "central"])) from None
     except typer.Abort:
         return INTERRUPTED
     sys.stdout.write(help_in_danish(said.getvalue()))
@@ -329,13 +304,13 @@ def _root(words: Sequence[str]) -> typer.Typer:
         """Hold the commands together."""
 
     first = next((word for word in words if not word.startswith("-")), "")
-    if first in _FAMILIES:
-        wanted: Iterable[str] = (_FAMILIES[first],)
+    if first in FAMILIES:
+        wanted: Iterable[str] = (FAMILIES[first],)
     else:
-        wanted = () if first == "central" else _FAMILIES.values()
+        wanted = () if first == "central" else FAMILIES.values()
     for module in dict.fromkeys(wanted):
         importlib.import_module(module).mount(root)
-    if first not in _FAMILIES:
+    if first not in FAMILIES:
         _mount_central(root, needed=first == "central" or _COMPLETING in os.environ)
     return root
 
