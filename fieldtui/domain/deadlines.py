@@ -8,54 +8,34 @@ Whether a deadline has been kept is never judged here: an open one is simply sti
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.i18n import _
 from fieldtui.base.text import fold
-from fieldtui.domain.calendar import add_months, written, written_short
+from fieldtui.domain.calendar import written, written_short
 from fieldtui.domain.case import Case
+from fieldtui.domain.due import (
+    GIVEN,
+    Deadline,
+    day_of,
+    is_discharged,
+    is_silent,
+    limit_after,
+    live,
+    make_deadline,
+    rule_for,
+    stored_rule,
+)
 from fieldtui.domain.envelope import Stored
-from fieldtui.domain.records import Appointment, Attendance, Citizen, Consent, JobLead, Placement, Referral
-from fieldtui.domain.rule import Rule
+from fieldtui.domain.records import Appointment, Attendance, Consent, JobLead, Placement, Referral
 from fieldtui.domain.rulebook import RuleBook
 
-GIVEN: Final = "frist.given"
-"""The rule of a deadline that came with its record and names no rule."""
+__all__ = ["GIVEN", "Deadline", "consent_ends", "day_of", "deadlines", "is_discharged", "is_silent", "limit_after"]
 
 _OPEN_LEADS: Final = frozenset({"proposed", "contacted", "meeting"})
 _DEAD_ACTIVATIONS: Final = frozenset({"afsluttet", "afbrudt", "annulleret"})
 _CATEGORY_LIMITS: Final = ("praktik.max_weeks", "praktik.max_weeks_jobready")
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """Something that must happen by a day."""
-
-    citizen_id: str
-    what: str
-    """Short, in the language in force."""
-    kind: str
-    """`treatment`, `jobsamtale`, `consent`, `placement`, `praktik_end`, `activation` or `contact`."""
-    due_on: date
-    rule_id: str
-    rule_version: int
-    reason: str
-    """One sentence in the language in force: what the day is counted from."""
-    confirmed: bool
-    """True where the municipality has confirmed the rule."""
-    record_id: str | None
-    """The record it hangs on; `None` where it hangs on the citizen."""
-    past_at_import: bool
-    """True where it was over before its record came here with an extract."""
-    warn_days: int
-    """From how many days before `due_on` it is worth showing on its own account; 0 leaves it to the agenda."""
-
-    def days_left(self, on: date) -> int:
-        """Whole days from `on`; negative when it is over."""
-        return (self.due_on - on).days
 
 
 def deadlines(case: Case, rules: RuleBook, on: date) -> tuple[Deadline, ...]:
@@ -77,96 +57,18 @@ def deadlines(case: Case, rules: RuleBook, on: date) -> tuple[Deadline, ...]:
     return tuple(sorted(found, key=lambda each: (each.due_on, each.kind, each.record_id or "", each.rule_id)))
 
 
-def is_discharged(citizen: Citizen, on: date) -> bool:
-    """True from the day of discharge."""
-    return citizen.discharged_on is not None and citizen.discharged_on <= on
-
-
-def is_silent(citizen: Citizen, on: date) -> bool:
-    """True where reminders are stopped: the citizen is dead, imprisoned or admitted (domain.md §8.21)."""
-    return citizen.silence_reason is not None and (citizen.silence_from is None or citizen.silence_from <= on)
-
-
-def day_of(appointment: Appointment) -> date:
-    """The day in Copenhagen on which an appointment begins."""
-    return appointment.starts_at.astimezone(COPENHAGEN).date()
-
-
-def limit_after(rule: Rule, start: date) -> date:
-    """The last day a rule allows, counted from its triggering day."""
-    params = rule.params
-    day = add_months(start, params.get("months", 0))
-    return day + timedelta(days=params.get("days", 0), weeks=params.get("weeks", 0))
-
-
-# --- pieces ------------------------------------------------------------------------------------
-
-
-def _deadline(
-    case: Case,
-    *,
-    kind: str,
-    due_on: date,
-    rule: Rule,
-    reason: str,
-    record: Stored[Any] | None = None,
-    what: str | None = None,
-    stored: tuple[str | None, int | None] = (None, None),
-) -> Deadline:
-    origin = record or case.citizen
-    received = origin.received_at.astimezone(COPENHAGEN).date() if origin.received_at else None
-    return Deadline(
-        citizen_id=case.id,
-        what=what or _(rule.label),
-        kind=kind,
-        due_on=due_on,
-        rule_id=stored[0] or rule.id,
-        rule_version=stored[1] or rule.version,
-        reason=reason,
-        confirmed=rule.confirmed,
-        record_id=record.id if record else None,
-        past_at_import=origin.imported and received is not None and due_on < received,
-        warn_days=rule.params.get("warn_days", 0),
-    )
-
-
-def _rule(case: Case, rules: RuleBook, rule_id: str, day: date) -> Rule | None:
-    """The rule in force on the triggering day, where it is for this citizen's programme and category.
-
-    A category that no list here knows, as one of next year's may be, takes no deadline away: better one too many than a silent one.
-    """
-    citizen = case.citizen.record
-    rule = rules.on(rule_id, day, programme=citizen.programme)
-    categories, own = (rule.params.get("category") if rule else None), citizen.visitation_category
-    if categories and own not in categories and own in rules.codes("visitation_category"):
-        return None
-    return rule
-
-
-def _stored_rule(rules: RuleBook, rule_id: str | None, version: int | None, day: date) -> Rule | None:
-    """The rule that a stored deadline names; what it names may be unknown here, then the one for given deadlines."""
-    named = None
-    if rule_id:
-        named = rules.get(rule_id, version) if version else rules.on(rule_id, day)
-    return named or rules.on(GIVEN, day)
-
-
-def _live(items: tuple[Stored[Any], ...]) -> list[Stored[Any]]:
-    return [item for item in items if item.annulled_at is None]
-
-
 # --- treatment ---------------------------------------------------------------------------------
 
 
 def _treatment(case: Case, rules: RuleBook, _on: date) -> Iterator[Deadline]:
     """The guarantee of each request that has not led to treatment yet (domain.md §3.4)."""
-    for item in _live(case.referrals):
+    for item in live(case.referrals):
         referral: Referral = item.record
         if referral.started_on is not None or referral.ended_on is not None:
             continue
         from_receipt = referral.basis == "SUL82C"
         start = referral.received_on if from_receipt else referral.requested_on
-        rule = _rule(case, rules, f"treatment.{referral.basis.lower()}", start) if start else None
+        rule = rule_for(case, rules, f"treatment.{referral.basis.lower()}", start) if start else None
         if start is None or rule is None:
             continue
         template = (
@@ -179,7 +81,7 @@ def _treatment(case: Case, rules: RuleBook, _on: date) -> Iterator[Deadline]:
             reason = _("{reason} Borgeren har valgt et andet sted, så fristen kan overskrides.").format(reason=reason)
         due = limit_after(rule, start)
         what = _("Behandlingsgaranti")
-        yield _deadline(case, kind="treatment", due_on=due, rule=rule, reason=reason, record=item, what=what)
+        yield make_deadline(case, kind="treatment", due_on=due, rule=rule, reason=reason, record=item, what=what)
 
 
 # --- interviews --------------------------------------------------------------------------------
@@ -187,12 +89,12 @@ def _treatment(case: Case, rules: RuleBook, _on: date) -> Iterator[Deadline]:
 
 def _jobsamtaler(case: Case, rules: RuleBook, on: date) -> Iterator[Deadline]:
     """The stored deadline of each planned jobsamtale; where none is stored, the next one by the local norm."""
-    planned = [item for item in _live(case.appointments) if _is_planned_interview(item.record)]
+    planned = [item for item in live(case.appointments) if _is_planned_interview(item.record)]
     stored = [item for item in planned if item.record.due_on is not None]
     for item in stored:
         appointment: Appointment = item.record
         assert appointment.due_on is not None  # noqa: S101  chosen for it just above
-        rule = _stored_rule(rules, appointment.due_rule_id, appointment.due_rule_version, appointment.due_on)
+        rule = stored_rule(rules, appointment.due_rule_id, appointment.due_rule_version, appointment.due_on)
         if rule is None:
             continue
         template = (
@@ -201,7 +103,7 @@ def _jobsamtaler(case: Case, rules: RuleBook, on: date) -> Iterator[Deadline]:
             else _("Jobsamtalen er aftalt til den {day}, og det er efter fristen.")
         )
         reason = template.format(day=written_short(day_of(appointment)))
-        yield _deadline(
+        yield make_deadline(
             case, kind="jobsamtale", due_on=appointment.due_on, rule=rule, reason=reason, record=item,
             what=_("Jobsamtale"), stored=(appointment.due_rule_id, appointment.due_rule_version),
         )  # fmt: skip
@@ -215,7 +117,7 @@ def _is_planned_interview(appointment: Appointment) -> bool:
 
 
 def _held_interviews(case: Case) -> list[date]:
-    held = [item.record for item in _live(case.appointments) if item.record.kind == "jobsamtale"]
+    held = [item.record for item in live(case.appointments) if item.record.kind == "jobsamtale"]
     return sorted(day_of(each) for each in held if each.status is Attendance.ATTENDED)
 
 
@@ -229,20 +131,20 @@ def _next_interview(case: Case, rules: RuleBook, on: date, planned: list[Stored[
         reason = _("{days} dage efter indskrivningen den {day}.")
     else:
         return
-    rule = _rule(case, rules, rule_id, start)
+    rule = rule_for(case, rules, rule_id, start)
     if rule is None:
         return
     due = limit_after(rule, start)
     if any(on <= day_of(item.record) <= due for item in planned):
         return  # booked in time
     text = reason.format(days=rule.params.get("days"), day=written(start))
-    yield _deadline(case, kind="jobsamtale", due_on=due, rule=rule, reason=text)
+    yield make_deadline(case, kind="jobsamtale", due_on=due, rule=rule, reason=text)
 
 
 def _first_interviews(case: Case, rules: RuleBook, on: date) -> Iterator[Deadline]:
     """So many interviews in the first months (LAB § 31, stk. 3), while there is still time for them."""
     enrolled = case.citizen.record.enrolled_on
-    rule = _rule(case, rules, "jobsamtale.min_first_6m", enrolled) if enrolled else None
+    rule = rule_for(case, rules, "jobsamtale.min_first_6m", enrolled) if enrolled else None
     if enrolled is None or rule is None:
         return
     due, wanted = limit_after(rule, enrolled), int(rule.params.get("value", 0))
@@ -251,7 +153,7 @@ def _first_interviews(case: Case, rules: RuleBook, on: date) -> Iterator[Deadlin
         reason = _("{wanted} jobsamtaler på {months} måneder efter indskrivningen den {day}; {held} er holdt.").format(
             wanted=wanted, months=rule.params.get("months"), day=written(enrolled), held=held
         )
-        yield _deadline(case, kind="jobsamtale", due_on=due, rule=rule, reason=reason)
+        yield make_deadline(case, kind="jobsamtale", due_on=due, rule=rule, reason=reason)
 
 
 # --- consent -----------------------------------------------------------------------------------
@@ -270,11 +172,11 @@ def _consents(case: Case, rules: RuleBook, on: date) -> Iterator[Deadline]:
 
     One that has run out is shown as long as its warning was, and longer while treatment is in progress: sharing has stopped.
     """
-    consents = [item for item in _live(case.consents) if item.record.withdrawn_at is None]
-    in_treatment = any(item.record.ended_on is None for item in _live(case.referrals))
+    consents = [item for item in live(case.consents) if item.record.withdrawn_at is None]
+    in_treatment = any(item.record.ended_on is None for item in live(case.referrals))
     for item in consents:
         consent: Consent = item.record
-        rule = _rule(case, rules, "consent.max_days", consent.given_on)
+        rule = rule_for(case, rules, "consent.max_days", consent.given_on)
         due = consent_ends(consent, rules)
         if rule is None or due is None or _is_renewed(item, consents, rules):
             continue
@@ -285,7 +187,7 @@ def _consents(case: Case, rules: RuleBook, on: date) -> Iterator[Deadline]:
         reason = _("Samtykket til {recipient} blev givet den {day}.").format(
             recipient=consent.recipient, day=written(consent.given_on)
         )
-        yield _deadline(case, kind="consent", due_on=due, rule=rule, reason=reason, record=item, what=what)
+        yield make_deadline(case, kind="consent", due_on=due, rule=rule, reason=reason, record=item, what=what)
 
 
 def _is_renewed(item: Stored[Any], consents: list[Stored[Any]], rules: RuleBook) -> bool:
@@ -305,8 +207,8 @@ def _is_renewed(item: Stored[Any], consents: list[Stored[Any]], rules: RuleBook)
 def _first_placement(case: Case, rules: RuleBook, _on: date) -> Iterator[Deadline]:
     """A place within a month of enrolment, open until the first one (domain.md K3)."""
     enrolled = case.citizen.record.enrolled_on
-    rule = _rule(case, rules, "placement.target", enrolled) if enrolled else None
-    if enrolled is None or rule is None or _live(case.placements):
+    rule = rule_for(case, rules, "placement.target", enrolled) if enrolled else None
+    if enrolled is None or rule is None or live(case.placements):
         return
     months = rule.params.get("months", 0)
     template = (
@@ -315,17 +217,17 @@ def _first_placement(case: Case, rules: RuleBook, _on: date) -> Iterator[Deadlin
         else _("{months} måneder efter indskrivningen den {day}.")
     )
     reason = template.format(months=months, day=written(enrolled))
-    yield _deadline(case, kind="placement", due_on=limit_after(rule, enrolled), rule=rule, reason=reason)
+    yield make_deadline(case, kind="placement", due_on=limit_after(rule, enrolled), rule=rule, reason=reason)
 
 
 def _praktik(case: Case, rules: RuleBook, on: date) -> Iterator[Deadline]:
     """The end of a virksomhedspraktik that goes on: as agreed, and never after what the law allows (LAB § 61)."""
-    for item in _live(case.placements):
+    for item in live(case.placements):
         placement: Placement = item.record
         ended = placement.end_reason is not None or (placement.ends_on is not None and placement.ends_on < on)
         if placement.kind != "virksomhedspraktik" or ended:
             continue
-        found = (_rule(case, rules, rule_id, placement.starts_on) for rule_id in _CATEGORY_LIMITS)
+        found = (rule_for(case, rules, rule_id, placement.starts_on) for rule_id in _CATEGORY_LIMITS)
         rule = next((each for each in found if each is not None), None)
         if rule is None:
             continue
@@ -337,43 +239,43 @@ def _praktik(case: Case, rules: RuleBook, on: date) -> Iterator[Deadline]:
             reason = _("Højst {weeks} uger fra den {day}.").format(
                 weeks=rule.params.get("weeks"), day=written_short(placement.starts_on)
             )
-        yield _deadline(
+        yield make_deadline(
             case, kind="praktik_end", due_on=due, rule=rule, reason=reason, record=item, what=_("Praktik slutter")
         )
 
 
 def _activations(case: Case, rules: RuleBook, _on: date) -> Iterator[Deadline]:
     """Offers that have not begun; without any offer or placement, the first one (LAB § 102)."""
-    live = _live(case.activations)
-    for item in live:
+    offers = live(case.activations)
+    for item in offers:
         activation = item.record
         if activation.due_on is None or activation.starts_on is not None or activation.status in _DEAD_ACTIVATIONS:
             continue
-        rule = _stored_rule(rules, activation.due_rule_id, activation.due_rule_version, activation.due_on)
+        rule = stored_rule(rules, activation.due_rule_id, activation.due_rule_version, activation.due_on)
         if rule is not None:
-            yield _deadline(
+            yield make_deadline(
                 case, kind="activation", due_on=activation.due_on, rule=rule, reason=_("Tilbuddet skal være begyndt."),
                 record=item, what=_("Tilbud begynder"), stored=(activation.due_rule_id, activation.due_rule_version),
             )  # fmt: skip
     enrolled = case.citizen.record.enrolled_on
-    rule = _rule(case, rules, "offer.first", enrolled) if enrolled else None
-    if enrolled is not None and rule is not None and not live and not _live(case.placements):
+    rule = rule_for(case, rules, "offer.first", enrolled) if enrolled else None
+    if enrolled is not None and rule is not None and not offers and not live(case.placements):
         reason = _("{months} måneder efter indskrivningen den {day}.").format(
             months=rule.params.get("months"), day=written(enrolled)
         )
-        yield _deadline(case, kind="activation", due_on=limit_after(rule, enrolled), rule=rule, reason=reason)
+        yield make_deadline(case, kind="activation", due_on=limit_after(rule, enrolled), rule=rule, reason=reason)
 
 
 def _next_steps(case: Case, rules: RuleBook, _on: date) -> Iterator[Deadline]:
     """What the consultant promised a company, until something later was done there for this citizen."""
-    leads = _live(case.job_leads)
+    leads = live(case.job_leads)
     for item in leads:
         lead: JobLead = item.record
         if lead.next_step_on is None or lead.state not in _OPEN_LEADS:
             continue
         if any(other.record.company_id == lead.company_id and other.record.on > lead.on for other in leads):
             continue
-        rule = _rule(case, rules, "job_lead.next_step", lead.next_step_on)
+        rule = rule_for(case, rules, "job_lead.next_step", lead.next_step_on)
         if rule is not None:
             reason = _("Aftalt, da du var i kontakt med virksomheden den {day}.").format(day=written_short(lead.on))
-            yield _deadline(case, kind="contact", due_on=lead.next_step_on, rule=rule, reason=reason, record=item)
+            yield make_deadline(case, kind="contact", due_on=lead.next_step_on, rule=rule, reason=reason, record=item)
