@@ -60,6 +60,8 @@ def problems_of(error: ValidationError) -> tuple[FieldProblem, ...]:
 _SENTENCES: Final[dict[str, str]] = {
     "missing": N_("{label} mangler."),
     "needs": N_("Vælg en borger; kun møder i team, netværk og virksomheder kan være uden."),
+    "basis": N_("Skriv, hvad der giver lov til at dele: samtykke, lov, borger_til_stede eller anonym_sparring."),
+    "paragraph": N_("Skriv, hvilken bestemmelse loven er, fx SUL § 43, stk. 2."),
     "order": N_("{label} ligger før det, der skal komme først. Ret datoerne."),
     "unknown_field": N_("Feltet findes ikke."),
     "unknown_field_near": N_("Feltet findes ikke. Mente du {nearest}?"),

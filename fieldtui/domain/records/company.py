@@ -169,3 +169,22 @@ class Activity(Record):
     place: Line | None = about("Sted", "Hvor.")
     with_whom: Line | None = about("Sammen med", "Andre medarbejdere eller netværk; aldrig en borger.", alias="with")
     text: Text | None = about("Bemærkning", "Nævner aldrig en borger.", multiline=True)
+    anonymous_requests: int | None = about(
+        "Anonyme ønsker", "Hvor mange der spurgte om anonym behandling; kun et tal, aldrig hvem.", ge=0, le=1000
+    )
+    fidelity_item: int | None = about(
+        "Punkt i IPS-25", "Ved en bedømmelse af indsatsen: punktets nummer.", ge=1, le=25, merge=Merge.APPEND
+    )
+    fidelity_score: int | None = about(
+        "Score", "Bedømmelsen, 1 til 5; begrundelsen står i bemærkningen.", ge=1, le=5, merge=Merge.APPEND
+    )
+    fidelity_by: Line | None = about("Bedømt af", "Initialer eller navn på den, der bedømte.", merge=Merge.APPEND)
+
+    @model_validator(mode="after")
+    def _rated_for_a_reason(self) -> Self:
+        rated = self.fidelity_item is not None
+        if rated != (self.fidelity_score is not None):
+            raise PydanticCustomError("missing:fidelity_score" if rated else "missing:fidelity_item", "half a rating")
+        if rated and not self.text:
+            raise PydanticCustomError("missing:text", "a rating without its reason")
+        return self

@@ -79,6 +79,9 @@ class Consent(Record):
         "Retning", "Videregive, indhente eller begge dele.", default="both"
     )
     scope: Line | None = about("Omfang", "Hvad der må deles, fx fremmøde og jobplan.")
+    covers_health: bool | None = about(
+        "Omfatter helbred", "Helbredsoplysninger, også at borgeren er i behandling; uden svar regnes det for et ja."
+    )
     form: Literal["written", "oral"] = about("Form", "Skriftligt eller mundtligt.", default="written", group="validity")
     given_on: Day = about("Givet", "Dag, samtykket blev givet.", required=True, group="validity")
     expires_on: Day | None = about(
