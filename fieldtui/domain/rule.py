@@ -6,9 +6,9 @@ A number is data with its source, its dates and whether the municipality has con
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from fieldtui.base.text import clean
 
@@ -74,6 +74,9 @@ class Params(Strict):
     months: int | None = Field(default=None, ge=0, le=120)
     """Calendar months, clipped to a month's last day."""
     hours: Annotated[float | None, _Number] = Field(default=None, ge=0)
+    minutes: int | None = Field(default=None, ge=0, le=1440)
+    between: tuple[_Shown, _Shown] | None = None
+    """Two places, as the beginnings of their names: the way between them takes `minutes`."""
     value: Annotated[int | float | bool | None, _Number] = None
     """A count, a share or a switch."""
     values: tuple[Annotated[float, _Number], ...] | None = None
@@ -181,3 +184,62 @@ class Programme(Strict):
     """Ids of the figures a report shows, in its order; none means all."""
     usual: bool = False
     """True for the one whose rules count for a citizen without a programme."""
+
+
+class FidelityItem(Strict):
+    """One item of the IPS fidelity scale: what it asks, what each score means, and how much of it can be counted here."""
+
+    number: int = Field(ge=1, le=25)
+    label: _Shown = Field(min_length=1)
+    """Danish."""
+    automation: Literal["auto", "partial", "human"]
+    """`auto` is scored from the records, `partial` is shown with what the records say of it, `human` with nothing."""
+    anchors: tuple[_Shown, ...] = Field(min_length=1, max_length=5)
+    """What the scores mean in our own words, the highest first."""
+    cuts: tuple[Annotated[float, _Number], ...] | None = Field(default=None, min_length=4, max_length=4)
+    """What it takes at least for 5, 4, 3 and 2; at most, where less is better."""
+    less_is_better: bool = False
+    most: int = Field(default=5, ge=1, le=5)
+    """The highest score that counting alone can give: more would need what no record says."""
+    kinds: tuple[str, ...] = ()
+    """Codes of what is counted."""
+    of: tuple[str, ...] = ()
+    """Codes of what it is a share of."""
+    words: tuple[_Shown, ...] = ()
+    """Words of a place that is the team's own office."""
+    source: _Shown = Field(min_length=1)
+    note: Annotated[str | None, BeforeValidator(_empty_is_unset), AfterValidator(_noted)] = None
+    """What is not sure about it, in Danish."""
+    confirmed_on: OptionalDay = None
+    """The day somebody held it against the licensed manual; `None` while nobody has."""
+    confirmed_by: OptionalText = None
+
+    @property
+    def confirmed(self) -> bool:
+        """True where somebody has held it against the licensed manual."""
+        return self.confirmed_on is not None
+
+
+class Benchmark(Strict):
+    """A number of somebody else's to hold a figure against; imported with its source, never computed here."""
+
+    figure: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=32)
+    """The figure's id (`K6`)."""
+    label: _Shown = Field(min_length=1)
+    """Whom it is about, in Danish."""
+    value: float = Field(ge=0)
+    """In the figure's own unit: a share is between 0 and 1."""
+    first: date
+    """First day of the period it is about."""
+    last: date
+    """Last day of it."""
+    source: _Shown = Field(min_length=1)
+    """Who published it, and where."""
+    read_on: date
+    """The day somebody read it there."""
+
+    @model_validator(mode="after")
+    def _plausible(self) -> Self:
+        if self.last < self.first or self.value > _MOST:
+            raise ValueError("benchmark")
+        return self

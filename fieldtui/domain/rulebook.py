@@ -21,16 +21,18 @@ from pydantic import BaseModel, Field, ValidationError
 from fieldtui.base.errors import BadFile
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean, fold
-from fieldtui.domain.rule import Code, Params, Programme, Rule, Strict
+from fieldtui.domain.rule import Benchmark, Code, FidelityItem, Params, Programme, Rule, Strict
 
 FILES: Final = (
     "law.toml",
     "local.toml",
     "codes.toml",
+    "meetings.toml",
     "programmes/ips-sydhavnen.toml",
     "programmes/fremskudt-2019.toml",
     "programmes/flere-skal-med-unge.toml",
     "programmes/unge-handicap-16-uger.toml",
+    "fidelity/ips-25.toml",
 )
 
 
@@ -38,6 +40,8 @@ class _File(Strict):
     rule: tuple[Rule, ...] = ()
     codes: dict[str, tuple[Code, ...]] = Field(default_factory=dict)
     programme: Programme | None = None
+    fidelity: tuple[FidelityItem, ...] = ()
+    benchmark: tuple[Benchmark, ...] = ()
 
 
 def _ascii(text: str) -> str:
@@ -52,6 +56,10 @@ class RuleBook:
     rules: tuple[Rule, ...]
     lists: Mapping[str, tuple[Code, ...]]
     programmes: tuple[Programme, ...]
+    fidelity: tuple[FidelityItem, ...] = ()
+    """The items of the fidelity scale, by number."""
+    benchmarks: tuple[Benchmark, ...] = ()
+    """Numbers of others' to hold figures against."""
 
     def on(self, rule_id: str, day: date, *, programme: str | None = None) -> Rule | None:
         """The newest version in force on the triggering day.
@@ -166,7 +174,7 @@ def read(raw: Mapping[str, Any], file: str) -> RuleBook:
     own = said.programme.id if said.programme else None
     rules = tuple(rule.model_copy(update={"programme": own}) if own else rule for rule in said.rule)
     _refuse_repeats(rules, said.codes, file)
-    return RuleBook(rules, said.codes, (said.programme,) if said.programme else ())
+    return RuleBook(rules, said.codes, (said.programme,) if said.programme else (), said.fidelity, said.benchmark)
 
 
 def file_schema() -> dict[str, Any]:
@@ -183,6 +191,7 @@ def _line_in(message: str) -> int | None:
 
 _MODELS: Final[dict[str, type[BaseModel]]] = {
     "file": _File, "rule": Rule, "params": Params, "codes": Code, "programme": Programme,
+    "fidelity": FidelityItem, "benchmark": Benchmark,
 }  # fmt: skip
 
 
@@ -237,22 +246,28 @@ def _refuse_repeats(rules: Iterable[Rule], lists: Mapping[str, tuple[Code, ...]]
 
 
 def merged(books: Iterable[RuleBook]) -> RuleBook:
-    """Several files as one book. A later file's code or programme takes the place of an earlier one of the same name.
+    """Several files as one book. A later file's code, programme, fidelity item or benchmark takes the place of an earlier one of the same name.
 
     A programme's own rule stands beside the one for everyone, also where both have the same id and version.
     """
     rules: dict[tuple[str, int, str | None], Rule] = {}
     lists: dict[str, dict[str, Code]] = {}
     programmes: dict[str, Programme] = {}
+    items: dict[int, FidelityItem] = {}
+    benchmarks: dict[tuple[object, ...], Benchmark] = {}
     for book in books:
         rules |= {(rule.id, rule.version, rule.programme): rule for rule in book.rules}
         programmes |= {each.id: each for each in book.programmes}
+        items |= {each.number: each for each in book.fidelity}
+        benchmarks |= {(each.figure, each.label, each.first, each.last): each for each in book.benchmarks}
         for name, codes in book.lists.items():
             lists.setdefault(name, {}).update((each.code, each) for each in codes)
     return RuleBook(
         tuple(rules.values()),
         {name: tuple(codes.values()) for name, codes in lists.items()},
         tuple(programmes.values()),
+        tuple(items[number] for number in sorted(items)),
+        tuple(benchmarks.values()),
     )
 
 

@@ -67,12 +67,32 @@ def document_of(text: str, file: str, *, begins: date | None = None) -> dict[str
         checked = read(raw, file) if raw else parse(text, file)
     else:
         checked = parse(text, file)
-    if not (checked.rules or checked.lists or checked.programmes):
-        raise BadFile(file, None, _("Der er ingen regler, kodelister eller programmer i filen."))
     document: dict[str, Any] = _plain(raw)
+    _require_worth(checked, document, file)
+    return document
+
+
+def benchmarks_of(entries: Iterable[Mapping[str, Any]], file: str) -> dict[str, Any]:
+    """Benchmarks as a document to publish.
+
+    Args:
+        entries: The fields of `fieldtui.domain.rule.Benchmark`; days as ISO text.
+        file: Where they come from, for the message.
+
+    Raises:
+        BadFile: One of them is none, there are none, or they are too many.
+    """
+    document = {"benchmark": [_plain(each) for each in entries]}
+    _require_worth(read(document, file), document, file)
+    return document
+
+
+def _require_worth(book: RuleBook, document: Mapping[str, Any], file: str) -> None:
+    """Refuse a document that says nothing, or too much to be carried to every device."""
+    if not (book.rules or book.lists or book.programmes or book.fidelity or book.benchmarks):
+        raise BadFile(file, None, _("Der er ingen regler, kodelister eller programmer i filen."))
     if len(canonical_json(document)) > LARGEST:
         raise BadFile(file, None, _("Filen er for stor."))
-    return document
 
 
 def combined(base: RuleBook, sets: Iterable[RuleSet]) -> RuleBook:
