@@ -177,7 +177,7 @@ def test_a_defect_is_exit_1_and_names_a_log_that_holds_nothing_personal(
             raise ValueError(secret)
 
     monkeypatch.setitem(sys.modules, "tests.cli.broken", SimpleNamespace(mount=mount))
-    monkeypatch.setattr(bootstrap, "_FAMILIES", {"status": "tests.cli.broken"})
+    monkeypatch.setattr(bootstrap, "FAMILIES", {"status": "tests.cli.broken"})
     assert bootstrap.main(["--data-dir", str(tmp_path), "status"]) == 1
     said = capsys.readouterr()
     (file,) = (tmp_path / "logs").glob("crash-*.json")

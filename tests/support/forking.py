@@ -94,7 +94,7 @@ def _import_everything() -> None:
     from fieldtui import bootstrap
 
     for module in {
-        *bootstrap._FAMILIES.values(),
+        *bootstrap.FAMILIES.values(),
         "fieldtui.cli.setting",
         "fieldtui.cli.usage",
         "typer",
