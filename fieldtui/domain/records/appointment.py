@@ -10,7 +10,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from fieldtui.base.clock import COPENHAGEN
-from fieldtui.domain.records.base import Code, Day, Instant, Line, Merge, Record, Ref, Scope, Text, Words, about
+from fieldtui.domain.records.base import Code, Day, Instant, Line, Merge, Phone, Record, Ref, Scope, Text, Words, about
 
 AppointmentKind = Literal[
     "jobsamtale", "opfoelgning", "virksomhedsbesoeg", "brobygning", "mentor", "team", "netvaerk", "andet"
@@ -44,6 +44,7 @@ class Appointment(Record):
     starts_at: Instant = about("Start", "Dato og klokkeslæt.", required=True, group="time")
     duration_minutes: int = about("Varighed", "Minutter.", default=45, ge=5, le=600, group="time")
     place: Line | None = about("Sted", "Hvor mødet holdes.")
+    address: Line | None = about("Mødeadresse", "Adressen, når borgeren skal møde op et sted.")
     form: Literal["personal", "digital", "phone"] = about(
         "Form", "Personligt, digitalt eller pr. telefon.", default="personal"
     )
@@ -57,10 +58,16 @@ class Appointment(Record):
     status_reason: Text | None = about("Årsag", "Borgerens eller vores begrundelse.", group="outcome", multiline=True)
     company_id: Ref | None = about("Virksomhed", "Ved virksomhedsbesøg.")
     rebook_allowed: bool | None = about("Må ombookes", "Om borgeren selv må flytte mødet.")
+    rebook_from: Day | None = about("Ombooking fra", "Første dag, borgeren selv må flytte mødet.")
     rebook_until: Day | None = about("Ombooking senest", "Sidste dag, borgeren selv må flytte mødet.")
+    rebookings: int | None = about("Ombookinger", "Hvor mange gange borgeren har flyttet mødet.", ge=0, le=1000)
     summoned_at: Instant | None = about("Indkaldt", "Hvornår borgeren blev indkaldt.")
     contact_options: Line | None = about("Kontaktmulighed", "Hvordan borgeren kommer i kontakt om mødet.")
+    call_phone: Phone | None = about("Telefon til mødet", "Nummeret, hvis borgeren selv ringer op.")
+    description: Text | None = about("Beskrivelse", "Hvad mødet handler om; står i indkaldelsen.", multiline=True)
     practical_needs: Words = about("Praktiske behov", "Fx tolk eller kørestol.", default=(), merge=Merge.SET)
+    series_id: Ref | None = about("Række", "Fælles for de aftaler, der er booket som én række.")
+    unannounced: bool | None = about("Uanmeldt", "Borgeren kom uden aftale; tæller ikke i fremmødet.")
 
     @model_validator(mode="after")
     def _someone_meets(self) -> Self:
