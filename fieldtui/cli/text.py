@@ -17,6 +17,7 @@ from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.history import Version
 
 _LINE: Final = 90
+_NUMBERS: Final = frozenset({"cpr", "former_cpr"})
 _STATES: Final = {"pending": "↑", "conflict": "▲", "rejected": "!", "parked": "!"}
 _FIRST_FIELDS: Final = (
     "starts_at", "on", "written_at", "starts_on", "requested_on", "given_on", "due_on", "given_name", "family_name", "name",
@@ -40,6 +41,10 @@ def shown(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(str(each) for each in value)
     return str(value)
+
+
+def _each(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, tuple | list) else (str(value),)
 
 
 def summary(stored: Stored[Any], rules: RuleBook) -> str:
@@ -72,8 +77,8 @@ def card(stored: Stored[Any], rules: RuleBook, revealed: frozenset[str] = frozen
         value = getattr(record, info.attribute)
         if value in (None, "", ()):
             continue
-        if info.name == "cpr" and "cpr" not in revealed:
-            text = mask_cpr(str(value))
+        if info.name in _NUMBERS and "cpr" not in revealed:
+            text = ", ".join(map(mask_cpr, _each(value)))
         elif protected and info.name in PROTECTED_FIELDS and info.name not in revealed:
             text = _(HIDDEN)
         else:
@@ -113,8 +118,8 @@ def _past(stored: Stored[Any], name: str, value: Any, rules: RuleBook) -> str:
     if value in (None, "", [], {}):
         return "–"
     record: Record = stored.record
-    if name == "cpr":
-        return mask_cpr(str(value))
+    if name in _NUMBERS:
+        return ", ".join(map(mask_cpr, _each(value)))
     if isinstance(record, Citizen) and is_protected(record) and name in PROTECTED_FIELDS:
         return _(HIDDEN)
     if isinstance(value, dict):

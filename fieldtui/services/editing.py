@@ -17,6 +17,7 @@ from fieldtui.domain.problems import model_of, parse_record, warnings_for
 from fieldtui.domain.protection import is_protected
 from fieldtui.domain.records import COLLECTIONS, Citizen, Company, Merge, Record, fields_of
 from fieldtui.domain.records.base import RESERVED
+from fieldtui.services.citizenchanges import completed
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
 from fieldtui.services.protecting import protect
@@ -189,6 +190,8 @@ class Editing:
             if stored.annulled_at is not None:
                 raise BadUsage(_("Posten er annulleret og kan ikke ændres. Opret en ny."))
             values = self._context.veil.keeps(stored, values)
+            if isinstance(stored.record, Citizen):
+                values = completed(stored.record, values, self._context.today)
             collection, body = stored.collection, self._store.body_of(record_id) or {}
             # What the central system refused to take was never written for anybody else, and may be put right.
             written = stored.rev > 0 or stored.sync_state is not SyncState.REJECTED

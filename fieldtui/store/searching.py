@@ -24,7 +24,8 @@ from fieldtui.domain.protection import PROTECTED_FIELDS, is_protected
 from fieldtui.domain.records import Citizen, Record, fields_of
 from fieldtui.store.rows import main_day
 
-_REFERENCES: Final = frozenset({"author", "by"})
+_UNREAD: Final = frozenset({"author", "by", "cpr", "former_cpr", "merged_into", "not_duplicate_of"})
+"""Numbers of persons, and fields that hold ids: no words to be found."""
 _CPR: Final = re.compile(r"(?<!\d)(\d{6})[- ]?(\d{4})(?!\d)")
 _DIGIT: Final = re.compile(r"\d")
 _AROUND: Final = 40
@@ -89,7 +90,7 @@ def _searched(model: type[Record]) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, info.attribute)
         for name, info in fields_of(model).items()
-        if name != "cpr" and name not in _REFERENCES and not name.endswith("_id")
+        if name not in _UNREAD and not name.endswith("_id")
     )
 
 
@@ -104,8 +105,8 @@ def words_of(record: Record, key: bytes) -> str:
     phone = getattr(record, "phone", None) if "phone" in type(record).model_fields else None
     if isinstance(phone, str) and not (isinstance(record, Citizen) and is_protected(record)):
         parts.append(phone.replace(" ", ""))
-    if isinstance(record, Citizen) and record.cpr:
-        parts.append(cpr_token(key, record.cpr))
+    if isinstance(record, Citizen):
+        parts += [cpr_token(key, number) for number in (record.cpr, *record.former_cpr) if number]
     return "\n".join(parts)
 
 

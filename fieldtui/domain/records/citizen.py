@@ -7,7 +7,20 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from fieldtui.domain.records.base import Code, CprNumber, Day, Line, Merge, Phone, Record, Scope, Text, Words, about
+from fieldtui.domain.records.base import (
+    Code,
+    CprNumber,
+    Day,
+    Line,
+    Merge,
+    Phone,
+    Record,
+    Ref,
+    Scope,
+    Text,
+    Words,
+    about,
+)
 
 
 class Citizen(Record):
@@ -30,6 +43,10 @@ class Citizen(Record):
     cpr: CprNumber | None = about(
         "CPR-nummer", "Ti cifre; kan være et erstatningsnummer (dag + 60) eller mangle.", personal=True
     )
+    former_cpr: Words = about(
+        "Tidligere CPR-numre", "Numre, borgeren har haft før, fx et erstatningsnummer.", default=(), merge=Merge.SET,
+        personal=True,
+    )  # fmt: skip
     phone: Phone | None = about("Telefon", "Borgerens eget nummer.", personal=True)
     address: Line | None = about("Adresse", "Vej og nummer; skjules ved adressebeskyttelse.", personal=True)
     postal_code: Line | None = about("Postnummer", "Fire cifre.", personal=True, max_length=10)
@@ -42,6 +59,10 @@ class Citizen(Record):
     )
     no_fixed_abode: bool = about("Uden fast bopæl", "Borgeren har ingen fast bopæl.", default=False)
     district: Code | None = about("Bydel", "Hvor borgeren bor; afgør målgruppen.", codes="district")
+    moved_on: Day | None = about("Flyttet", "Dag, borgeren flyttede; målgruppen skal så vurderes igen.")
+    eligibility_reviewed_on: Day | None = about(
+        "Målgruppe vurderet", "Dag, det senest blev vurderet efter en flytning."
+    )
     enrolled_on: Day | None = about("Indskrevet", "Første dag i indsatsen.", group="enrolment")
     discharged_on: Day | None = about("Udskrevet", "Dag, indsatsen sluttede.", group="enrolment")
     discharge_reason: Code | None = about(
@@ -52,7 +73,17 @@ class Citizen(Record):
         "Visitationskategori", "Kommunens visitation, fx aktivitetsparat.", codes="visitation_category"
     )
     benefit: Code | None = about("Ydelse", "Forsørgelsesydelse.", codes="benefit")
-    programme: Code | None = about("Indsats", "Programprofil, fx ips-sydhavnen.", codes="programme")
+    programme: Code | None = about("Indsats", "Programprofil, fx ips-sydhavnen.", codes="programme", group="programme")
+    programme_since: Day | None = about("Indsats siden", "Første dag i den indsats.", group="programme")
+    programme_reason: Text | None = about(
+        "Hvorfor indsatsen blev skiftet", "Begrundelsen, da den senest blev skiftet.", group="programme", personal=True
+    )
+    course_done: Words = about(
+        "Forløbets punkter", "Det af forløbet, der er prøvet eller skrevet ned.", default=(), merge=Merge.SET
+    )
+    others_involved: Words = about(
+        "Også på sagen", "Andre forvaltninger og fagfolk, fx SUF eller hjemløseenheden.", default=(), merge=Merge.SET
+    )
     job_goal: Text | None = about("Jobmål", "Det job, borgeren selv ønsker.")
     considerations: Text | None = about(
         "Hensyn", "Det, en arbejdsplads skal tage hensyn til. Ikke helbred.", multiline=True
@@ -64,6 +95,10 @@ class Citizen(Record):
     available_from: Day | None = about("Kan begynde", "Første dag, borgeren kan begynde.")
     contact_preference: Line | None = about("Kontakt", "Hvordan og hvornår borgeren helst kontaktes.")
     practical_needs: Words = about("Praktiske behov", "Fx tolk eller kørestol.", default=(), merge=Merge.SET)
+    merged_into: Ref | None = about("Lagt sammen med", "Borgeren, der står for begge; tom, når denne står for sig.")
+    not_duplicate_of: Words = about(
+        "Ikke den samme som", "Id'er på borgere, som nogen har sagt, er en anden.", default=(), merge=Merge.SET
+    )
     silence_reason: Code | None = about(
         "Stille", "Hvorfor påmindelser er stoppet (død, fængslet, indlagt).", codes="silence_reason", group="silence"
     )

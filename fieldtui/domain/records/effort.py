@@ -79,6 +79,8 @@ class Progression(Record):
     direction: Literal["progress", "unchanged", "setback"] = about(
         "Retning", "Frem, uændret eller tilbage.", required=True
     )
+    score: int | None = about("Trin", "Fra 1, længst fra job, op til skalaens øverste.", ge=1, le=10)
+    assessed_by: Literal["staff", "citizen"] | None = about("Vurderet af", "Medarbejderen eller borgeren selv.")
     text: Text | None = about("Bemærkning", "Hvad det bygger på.", multiline=True, personal=True)
 
 

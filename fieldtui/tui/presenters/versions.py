@@ -16,7 +16,7 @@ from fieldtui.tui.presenters.lines import Line, Piece, Row, line
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.words import shorten, sync_mark
 
-_MASKED: Final = frozenset({"phone", "cpr", "address"})
+_MASKED: Final = frozenset({"phone", "cpr", "former_cpr", "address"})
 """A citizen's fields that a card shows only when they are asked for."""
 
 
