@@ -149,6 +149,9 @@ def test_every_rule_file_of_the_package_is_read() -> None:
     names += [
         f"programmes/{entry.name}" for entry in folder.joinpath("programmes").iterdir() if entry.name.endswith(".toml")
     ]
+    names += [
+        f"fidelity/{entry.name}" for entry in folder.joinpath("fidelity").iterdir() if entry.name.endswith(".toml")
+    ]
     assert sorted(names) == sorted(FILES)
 
 
