@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -61,8 +62,7 @@ def publish(
         BadFile: The file says something no rule can say, or something else of a rule that is known; nothing was changed.
         BadUsage: The name cannot be used.
     """
-    if not _NAME.match(name):
-        raise BadUsage(_("Et regelsæts navn er små bogstaver, tal, - og _: fx kommunen-2027."))
+    _check_name(name)
     document = document_of(text, file, begins=begins)
     sha256 = _fingerprint(document)
     with db.transaction() as connection:
@@ -131,6 +131,26 @@ def newest(connection: Connection, org_id: str) -> dict[str, int]:
 def book_of(connection: Connection, org_id: str) -> RuleBook:
     """The rules of an organisation: fieldtui's own, and what was published on top."""
     return combined(builtin(), _sets(connection, org_id))
+
+
+def with_next(connection: Connection, org_id: str, name: str, document: Mapping[str, Any]) -> tuple[RuleBook, RuleBook]:
+    """The rules of an organisation, and as they would be with one more version of a set; nothing is written.
+
+    Raises:
+        BadFile: The document says something else of a rule that is known.
+        BadUsage: The name cannot be used.
+    """
+    _check_name(name)
+    before = _sets(connection, org_id)
+    last = max((each.version for each in before if each.name == name), default=0)
+    made = RuleSet(name, last + 1, document)
+    after = sorted([*before, made], key=lambda each: (each.name, each.version))
+    return combined(builtin(), before), combined(builtin(), after)
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.match(name):
+        raise BadUsage(_("Et regelsæts navn er små bogstaver, tal, - og _: fx kommunen-2027."))
 
 
 def _sets(connection: Connection, org_id: str) -> list[RuleSet]:

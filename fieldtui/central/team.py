@@ -36,7 +36,7 @@ def picture(db: Database, org_id: str) -> TeamPicture:
     """The team of an organisation as it stands now."""
     day = today(db.clock)
     with db.transaction() as connection:
-        records = _records(connection, org_id)
+        records = files(connection, org_id)
         cases = cases_of([each for each in records if each.scope != "team"])
         ties = connection.execute(
             select(assignment).where(assignment.c.org_id == org_id).order_by(assignment.c.consultant_id)
@@ -55,7 +55,8 @@ def picture(db: Database, org_id: str) -> TeamPicture:
         )
 
 
-def _records(connection: Connection, org_id: str) -> list[Stored[Any]]:
+def files(connection: Connection, org_id: str) -> list[Stored[Any]]:
+    """Every record that deadlines and the day's list follow from, one scope after another."""
     rows = connection.execute(
         select(record)
         .where(record.c.org_id == org_id, record.c.collection.in_(_NEEDED))

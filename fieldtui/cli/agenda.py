@@ -37,6 +37,11 @@ def today_command(
 
 def document(agenda: Agenda) -> dict[str, Any]:
     """The agenda in the shape of docs/cli.md."""
+    expired = [
+        {"rule_id": each.id, "rule_version": each.version, "valid_to": each.valid_to.isoformat()}
+        for each in agenda.expired
+        if each.valid_to is not None
+    ]
     return {
         "date": agenda.date.isoformat(),
         "appointments": [each.flat() for each in agenda.appointments],
@@ -54,6 +59,7 @@ def document(agenda: Agenda) -> dict[str, Any]:
             for each in agenda.deadlines
         ],
         "tasks": [each.flat() for each in agenda.tasks],
+        **({"expired_rules": expired} if expired else {}),
     }
 
 
@@ -70,7 +76,7 @@ def lines(agenda: Agenda, workspace: Workspace) -> Iterator[str]:
         who = lookup.citizen_name(record.citizen_id) if record.citizen_id else record.title or ""
         at = record.starts_at.astimezone(COPENHAGEN)
         yield f"  {at:%H:%M}  {who}  {attendance_word(record.status)}  {record.place or ''}".rstrip()
-    if agenda.deadlines or agenda.past_at_import:
+    if agenda.deadlines or agenda.past_at_import or agenda.expired:
         yield _("Frister")
     for deadline in agenda.deadlines:
         left = deadline.days_left(agenda.date)
@@ -83,12 +89,26 @@ def lines(agenda: Agenda, workspace: Workspace) -> Iterator[str]:
         yield "  " + _("{count} frister var overskredet, da sagerne blev hentet ind.").format(
             count=agenda.past_at_import
         )
+    yield from _about_rules(agenda)
     if agenda.tasks:
         yield _("Opgaver")
     for task in agenda.tasks:
         who = lookup.citizen_name(task.record.citizen_id) if task.record.citizen_id else ""
         due = written_short(task.record.due_on) if task.record.due_on else "–"
         yield f"  {due}  {task.record.title}  {who}".rstrip()
+
+
+def _about_rules(agenda: Agenda) -> Iterator[str]:
+    """One line each where the deadlines stand on rules nobody has confirmed, and where rules have run out."""
+    waiting = sum(not each.confirmed for each in agenda.deadlines)
+    if waiting:
+        one = _("1 frist bygger på en regel, som kommunen ikke har bekræftet. Se hvilken: fieldtui doctor")
+        many = _("{count} frister bygger på regler, som kommunen ikke har bekræftet. Se hvilke: fieldtui doctor")
+        yield "  " + (one if waiting == 1 else many.format(count=waiting))
+    if agenda.expired:
+        names = ", ".join(sorted({_(each.label) for each in agenda.expired}))
+        text = _("Udløbet, uden at der er en ny regel: {names}. De giver ingen frister, før kontoret udgiver en.")
+        yield "  " + text.format(names=names)
 
 
 def _left(days: int) -> str:

@@ -10,6 +10,7 @@ from fieldtui.domain.case import Case
 from fieldtui.domain.deadlines import Deadline, day_of, deadlines
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Appointment, Task
+from fieldtui.domain.rule import Rule
 from fieldtui.domain.rulebook import RuleBook
 
 
@@ -26,6 +27,8 @@ class Agenda:
     """How many deadlines were over before they came here; one line, not an alarm each."""
     tasks: tuple[Stored[Task], ...]
     """What is not done, by day; those without a day last."""
+    expired: tuple[Rule, ...] = ()
+    """Rules that ran out with none after them: what they used to ask for is not among the deadlines any more."""
 
 
 def agenda(
@@ -67,6 +70,7 @@ def agenda(
         deadlines=tuple(sorted(near, key=lambda each: (each.due_on, each.citizen_id, each.kind, each.record_id or ""))),
         past_at_import=len(past),
         tasks=_open_tasks(tasks, on, horizon_days),
+        expired=rules.expired(on),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from fieldtui.base.canonical import canonical_json
+from fieldtui.base.clock import SystemClock, today
 from fieldtui.base.errors import BadFile, BadUsage
 from fieldtui.bootstrap import main
 from fieldtui.central.rulesets import listed, publish, shown
@@ -221,3 +222,47 @@ def test_publishing_from_the_command_line(office: Office, tmp_path: Path, capsys
     assert "source" in run("publish", str(file), code=2)
     run("publish", str(tmp_path / "none.toml"), code=2)
     run("show", "none", code=2)
+
+
+def test_a_file_is_looked_at_before_anybody_has_it(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = (today(SystemClock()) - timedelta(days=3)).isoformat()
+    office.citizen(enrolled_on=began, visitation_category="aktivitetsparat")
+    office.citizen(enrolled_on="2026-01-05", visitation_category="uddannelsesparat")
+    file = tmp_path / "kommunen.toml"
+    rule = (
+        FILE.replace(RULE, "jobsamtale.first").replace("version = 2", "version = 90").replace("days = 21", "days = 2")
+    )
+    file.write_text(rule.replace("2027-01-01", began), encoding="utf-8")
+    where = ("--database-url", office.database._url_of(str(office.database._engine.url.database)))
+
+    def run(*words: str, code: int = 0) -> str:
+        capsys.readouterr()
+        assert main(("central", "rules", "check", str(file), *words)) == code
+        said = capsys.readouterr()
+        return said.out if code == 0 else said.err
+
+    found = json.loads(run(*where, "--json"))
+    assert [(each["id"], each["version"], each["change"]) for each in found["rules"]] == [
+        ("jobsamtale.first", 90, "version")
+    ]
+    assert (found["citizens"], found["codes"]) == (2, ["district.nordhavn"])
+    (moved,) = found["deadlines"]["changed"]
+    assert (moved["rule_id"], moved["change"]) == ("jobsamtale.first", "moved")
+    assert date.fromisoformat(moved["from"]) - date.fromisoformat(moved["to"]) == timedelta(days=5)
+    said = run(*where)
+    assert "Intet er udgivet" in said
+    assert moved["call_code"] in said
+    assert "Aslan" not in said
+    assert "vælg en database" in run()
+    assert listed(office.database) == ()
+
+    file.write_text(rule.replace("source", "sorce"), encoding="utf-8")
+    for words in ((), where):
+        told = run(*words, code=2)
+        assert "sorce" in told
+        assert "source" in told
+    file.write_text(rule.replace("version = 90", "version = 1"), encoding="utf-8")
+    assert "siger noget andet" in run(*where, code=2)
+    assert listed(office.database) == ()

@@ -1,4 +1,4 @@
-"""I dag says once what `?` means, and only on a day that shows one."""
+"""I dag says once what `?` means, and that rules have run out; only on a day that has either."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.problems import parse_record
 from fieldtui.domain.records import Citizen
 from fieldtui.domain.rulebook import RuleBook, builtin
-from fieldtui.tui.presenters.today import action_hint
+from fieldtui.tui.presenters.today import about_rules, action_hint, rule_rows
 
 WHO = "0190a000-0000-7000-8000-000000000001"
 DAY = date(2026, 11, 24)
@@ -36,3 +36,20 @@ def test_a_day_whose_rules_are_confirmed_says_nothing_of_it() -> None:
     shown = day(sure)
     assert shown.deadlines
     assert "?" not in action_hint(shown)
+
+
+def test_a_rule_that_ran_out_is_one_calm_row_and_one_that_was_replaced_is_none() -> None:
+    assert rule_rows(day(builtin())) == []
+    assert builtin().on("jobsamtale.first", date(2026, 1, 1)) is not None  # its first version ended, and was replaced
+    rules = builtin().rules
+    ended = tuple(
+        rule.model_copy(update={"valid_to": date(2026, 11, 1)}) if rule.id == "placement.target" else rule
+        for rule in rules
+    )
+    shown = day(replace(builtin(), rules=ended))
+    (row,) = rule_rows(shown)
+    assert row.key == "rules:"
+    assert "1 regel er udløbet uden en ny" in row.cells
+    label = next(rule.label for rule in rules if rule.id == "placement.target")
+    assert label in about_rules(shown)
+    assert "placement.target" not in {each.rule_id for each in shown.deadlines}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from fieldtui.base.clock import SystemClock, today
 from fieldtui.base.errors import BadFile
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
@@ -35,11 +37,7 @@ def publish_command(
     """Publish a rule file."""
     from fieldtui.central.rulesets import publish
 
-    try:
-        with file.expanduser().open("rb") as stream:
-            text = stream.read(_LARGEST).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise BadFile(clean(file.name), None, _("Filen kan ikke læses. Tjek, at du har adgang til den.")) from None
+    text = _text_of(file)
     first = day(begins, "--from") if begins is not None else None
     with database(embedded, database_url) as opened:
         made = publish(opened, text, clean(file.name), name or file.stem, begins=first, organisation_name=organisation)
@@ -49,6 +47,46 @@ def publish_command(
         else _("{name} version {version} siger det samme. Intet er ændret.")
     )
     answer(made.as_json(), [said.format(name=made.name, version=made.version), *made.rules], as_json=as_json)
+
+
+@rules_app.command("check", help=_("Se efter, hvad en regelfil ændrer, før nogen har den."))
+def check_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE.toml", help=_("Regelfilen."))],
+    begins: Annotated[
+        str | None,
+        typer.Option("--from", metavar="D", help=_("Dagen, reglerne gælder fra, hvor de ikke selv siger det.")),
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="D", help=_("Dagen, fristerne ses på; ellers i dag."))
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="N", help=_("Sættets navn; ellers filens."))] = None,
+    embedded: Embedded = None,
+    database_url: Url = None,
+    organisation: Name = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a rule file would change; without a database it is held against fieldtui's own rules."""
+    from fieldtui.central.rulecheck import checked
+
+    text = _text_of(file)
+    first = day(begins, "--from") if begins is not None else None
+    on = day(date, "--date") if date is not None else today(SystemClock())
+    with contextlib.ExitStack() as stack:
+        opened = None
+        if embedded is not None or database_url is not None:
+            opened = stack.enter_context(database(embedded, database_url))
+        found = checked(
+            opened, text, clean(file.name), name or file.stem, on=on, begins=first, organisation_name=organisation
+        )
+    answer(found.as_json(), found.lines(), as_json=as_json)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        with file.expanduser().open("rb") as stream:
+            return stream.read(_LARGEST).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise BadFile(clean(file.name), None, _("Filen kan ikke læses. Tjek, at du har adgang til den.")) from None
 
 
 @rules_app.command("list", help=_("Vis de udgivne regelsæt."))

@@ -178,6 +178,23 @@ def desk_rows(offers: int, parked: int, notices: Sequence[str]) -> list[Row]:
     return rows
 
 
+def rule_rows(agenda: Agenda) -> list[Row]:
+    """One calm row where rules have run out with none after them: what they asked for is missing in the list below."""
+    if not agenda.expired:
+        return []
+    one, many = _("1 regel er udløbet uden en ny"), _("{count} regler er udløbet uden nye")
+    text = one if len(agenda.expired) == 1 else many.format(count=len(agenda.expired))
+    return [Row("rules:", (Piece(_("· Regler"), "dim"), text, "", ""))]
+
+
+def about_rules(agenda: Agenda) -> str:
+    """Which rules have run out, and who can mend it."""
+    names = ", ".join(sorted({_(each.label) for each in agenda.expired}))
+    return _("Udløbet, uden at der er en ny regel: {names}. De giver ingen frister, før kontoret udgiver en.").format(
+        names=names
+    )
+
+
 def _when(instant: datetime, on: date) -> str:
     day = local(instant).date()
     return clock(instant) if day == on else near(day, on)

@@ -58,6 +58,7 @@ class Today(Acts, ServiceScreen[Loaded]):
         super().__init__()
         self._appointments: dict[str, Stored[Appointment]] = {}
         self._placed = False
+        self._about_rules = ""
 
     def body(self) -> ComposeResult:
         with Horizontal(id="today", classes="row"):
@@ -114,7 +115,9 @@ class Today(Acts, ServiceScreen[Loaded]):
             self._placed = True
         self.query_one("#today-day", Panel).label(present.heading(agenda))
         actions = [*present.desk_rows(*loaded.desk), *present.action_rows(agenda, loaded.drafts, names)]
-        self.query_one("#action-list", LineTable).set_rows(actions, empty=_("Intet haster. √"))
+        self._about_rules = present.about_rules(agenda)
+        rows = [*present.rule_rows(agenda), *actions]
+        self.query_one("#action-list", LineTable).set_rows(rows, empty=_("Intet haster. √"))
         self.query_one("#today-actions", Panel).label(
             _("Kræver handling · {count}").format(count=len(actions)), present.action_hint(agenda)
         )
@@ -204,6 +207,8 @@ class Today(Acts, ServiceScreen[Loaded]):
             self.open_draft(key)
         elif kind == "desk":
             self.shell.go("overdragelser")
+        elif kind == "rules":
+            self.shell.notice(self._about_rules)
         elif kind == "imported":
             self.shell.notice(_("Fristerne var overskredet, før de kom hertil. Du finder dem på borgernes kort."))
 
