@@ -28,6 +28,7 @@ from fieldtui.domain.due import (
     stored_rule,
 )
 from fieldtui.domain.envelope import Stored
+from fieldtui.domain.milestones import course_end, eligibility_review
 from fieldtui.domain.records import Appointment, Attendance, Consent, JobLead, Placement, Referral
 from fieldtui.domain.rulebook import RuleBook
 
@@ -52,6 +53,8 @@ def deadlines(case: Case, rules: RuleBook, on: date) -> tuple[Deadline, ...]:
         _praktik,
         _activations,
         _next_steps,
+        course_end,
+        eligibility_review,
     )
     found = [each for source in sources for each in source(case, rules, on)]
     return tuple(sorted(found, key=lambda each: (each.due_on, each.kind, each.record_id or "", each.rule_id)))
