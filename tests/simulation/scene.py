@@ -107,12 +107,14 @@ def stage(url: str) -> Iterator[Stage]:
         with pytest.MonkeyPatch.context() as patch, remembered():
             patch.setattr(anyio.to_thread, "run_sync", _run_here)
             made = Stage(PlayedDatabase(url), folder)
+            frozen = gc.get_freeze_count()
             gc.collect()
             gc.freeze()  # what stands for all seeds is not looked through again for each
             try:
                 yield made
             finally:
-                gc.unfreeze()
+                if not frozen:
+                    gc.unfreeze()
                 made.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
