@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, cast
 
 from fieldtui.base.clock import COPENHAGEN, isoformat
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import N_, _
-from fieldtui.domain.calendar import instant, is_working_day, weekday_name, written_short
+from fieldtui.base.text import clean
+from fieldtui.domain.calendar import is_working_day, written_short
 from fieldtui.domain.deadlines import deadlines
 from fieldtui.domain.envelope import Stored
-from fieldtui.domain.records import Appointment, Attendance
+from fieldtui.domain.problems import parse_record
+from fieldtui.domain.protection import is_protected
+from fieldtui.domain.records import Appointment, Attendance, Citizen
+from fieldtui.services.calendaring import Calendaring, when
+from fieldtui.services.copying import says_secret
 from fieldtui.services.done import Done
-from fieldtui.services.editing import Batch, Editing
+from fieldtui.services.editing import Batch
+from fieldtui.store import Change
 
-_DAY_BEGINS: Final = time(8, 0)
-_DAY_ENDS: Final = time(16, 0)
-_STEP: Final = timedelta(minutes=30)
 _LATE_HOURS: Final = 24
-_TAKES_TIME: Final = frozenset({Attendance.PLANNED, Attendance.ATTENDED})
+_MOST_COLLISIONS: Final = 3
+_LINE: Final = 200
+"""Characters of a line."""
 
 _REGISTERED: Final = {
     Attendance.PLANNED: N_("{who}: registreringen er taget tilbage."),
@@ -46,22 +51,16 @@ def attendance_word(status: Attendance) -> str:
     return _(_WORDS[status])
 
 
-def when(starts_at: datetime) -> str:
-    """A time as people read it: `tirsdag 24-11 kl. 10:00`."""
-    local = starts_at.astimezone(COPENHAGEN)
-    return _("{weekday} {day} kl. {time}").format(
-        weekday=weekday_name(local.date()), day=written_short(local.date()), time=f"{local:%H:%M}"
-    )
-
-
-class Booking(Editing):
+class Booking(Calendaring):
     """What is done with appointments."""
 
     def book(self, values: Mapping[str, Any]) -> Done:
         """Make an appointment.
 
         A jobsamtale counts as statutory unless it is said not to, and gets the citizen's nearest open deadline for
-        one, with its rule. An overlap, a day off and a time that has passed are warnings, not refusals.
+        one, with its rule. What the citizen needs at a meeting and how they want to be reached is carried over from
+        the citizen, unless the values say otherwise. An overlap, a way that takes too long, a day off and a time that
+        has passed are warnings, not refusals.
 
         Raises:
             InvalidRecords: Values that break the model, or that refer to nothing.
@@ -70,15 +69,30 @@ class Booking(Editing):
         with self._store.transaction():
             self._store.require_writable()
             self._require_may_write("appointment")
-            filled = {**self._deadline_for(values), **values}
-            put = self._new("appointment", filled, Batch())
+            put = self._new("appointment", self._filled(values), Batch())
             record = cast("Appointment", put.record)
             message = _("Aftale med {who} er booket {when}.").format(who=self._who(record), when=when(record.starts_at))
             label = _("{who}: aftale {when}").format(who=self._who(record), when=when(record.starts_at))
             return self._write([put], message, label=label, warnings=self._warnings(record, None))
 
-    def move(self, appointment_id: str, starts_at: datetime, duration_minutes: int | None = None) -> Done:
+    def move(
+        self,
+        appointment_id: str,
+        starts_at: datetime,
+        duration_minutes: int | None = None,
+        *,
+        by: Literal["staff", "citizen"] = "staff",
+    ) -> Done:
         """Move an appointment that has not been held; its deadline stays.
+
+        Where the citizen wanted it moved, that is counted. What the summons says of rebooking is warned about, never
+        enforced: whoever moves it has talked with the citizen.
+
+        Args:
+            appointment_id: Which.
+            starts_at: The new beginning.
+            duration_minutes: The new length; `None` keeps it.
+            by: Who wanted it.
 
         Raises:
             NotFound: No such appointment.
@@ -94,13 +108,21 @@ class Booking(Editing):
             values: dict[str, Any] = {"starts_at": isoformat(starts_at)}
             if duration_minutes is not None:
                 values["duration_minutes"] = duration_minutes
+            warnings: tuple[str, ...] = ()
+            if by == "citizen":
+                warnings = self._rebooking_warnings(record)
+                values["rebookings"] = (record.rebookings or 0) + 1
+            if record.rebook_allowed and record.rebook_until is not None:
+                values["rebook_until"] = self._last_rebooking(starts_at, record)
             put = self._changed(appointment_id, values, Batch())
             moved = cast("Appointment", put.record)
             message = _("Aftalen med {who} er flyttet til {when}.").format(
                 who=self._who(moved), when=when(moved.starts_at)
             )
             label = _("{who}: flyttet til {when}").format(who=self._who(moved), when=when(moved.starts_at))
-            return self._write([put], message, label=label, warnings=self._warnings(moved, appointment_id))
+            return self._write(
+                [put], message, label=label, warnings=(*warnings, *self._warnings(moved, appointment_id))
+            )
 
     def cancel(self, appointment_id: str, by: Literal["staff", "citizen"], reason: str | None = None) -> Done:
         """Cancel an appointment on the citizen's or on our own account; by the citizen it may be a late one.
@@ -146,39 +168,50 @@ class Booking(Editing):
             label = _("{who}: {status}").format(who=self._who(record), status=attendance_word(status))
             return self._write([put], message, label=label)
 
-    def overlaps(
-        self, starts_at: datetime, minutes: int, exclude: str | None = None
-    ) -> tuple[Stored[Appointment], ...]:
-        """My appointments that share time with this one; cancelled ones and missed ones share none.
+    def drop_in(
+        self, citizen_id: str, *, as_interview: bool = False, text: str | None = None, minutes: int = 15
+    ) -> Done:
+        """Register that a citizen came without an appointment.
+
+        It counts as a contact. It is a held jobsamtale only where that is said, and never counts in the attendance.
 
         Args:
-            starts_at: When it begins.
-            minutes: How long it lasts.
-            exclude: Id of an appointment that does not count, as the one being moved.
-        """
-        ends_at = starts_at + timedelta(minutes=minutes)
-        day = starts_at.astimezone(COPENHAGEN).date()
-        return tuple(
-            stored
-            for stored in self._mine(day)
-            if stored.id != exclude
-            and stored.record.status in _TAKES_TIME
-            and stored.record.starts_at < ends_at
-            and starts_at < stored.record.ends_at
-        )
+            citizen_id: Who came.
+            as_interview: A jobsamtale was held then and there.
+            text: A neutral note of what happened, stored with it as a note; `None` writes none.
+            minutes: How long they were here, up to now.
 
-    def free_slots(self, day: date, minutes: int) -> tuple[datetime, ...]:
-        """Half-hourly times between 8 and 16 at which I have nothing for so long; none on days off or in the past."""
-        if not is_working_day(day):
-            return ()
+        Raises:
+            NotFound: No such citizen.
+            InvalidRecords: Values that break the model.
+            BadUsage, NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing was stored.
+        """
         now = self._context.clock.now()
-        at, end = instant(day, _DAY_BEGINS), instant(day, _DAY_ENDS)
-        found = []
-        while at + timedelta(minutes=minutes) <= end:
-            if at >= now and not self.overlaps(at, minutes):
-                found.append(at)
-            at += _STEP
-        return tuple(found)
+        with self._store.transaction():
+            self._store.require_writable()
+            self._require_may_write("appointment")
+            citizen = self._citizen(citizen_id)
+            batch = Batch()
+            values = {
+                "citizen_id": citizen_id,
+                "kind": "jobsamtale" if as_interview else "andet",
+                "title": _("Uanmeldt fremmøde"),
+                "starts_at": isoformat((now.astimezone(UTC) - timedelta(minutes=minutes)).astimezone(COPENHAGEN)),
+                "duration_minutes": minutes,
+                "status": Attendance.ATTENDED.value,
+                "status_at": isoformat(now),
+                "unannounced": True,
+            }
+            put = self._new("appointment", self._filled(values), batch)
+            changes: list[Change] = [put]
+            if text is not None and text.strip():
+                note = {"citizen_id": citizen_id, "text": text, "kind": "notat", "appointment_id": put.id}
+                changes.append(self._new("note", note, batch))
+            who = citizen.record.short_name
+            message = _("{who} kom uden aftale. Det er registreret som en kontakt.").format(who=who)
+            if as_interview:
+                message = _("{who} kom uden aftale. Det er registreret som en holdt jobsamtale.").format(who=who)
+            return self._write(changes, message, label=_("{who}: uanmeldt fremmøde").format(who=who))
 
     # --- pieces -------------------------------------------------------------------------------
 
@@ -190,15 +223,57 @@ class Booking(Editing):
             raise BadUsage(_("Aftalen er annulleret. Book en ny."))
         return stored
 
-    def _mine(self, day: date) -> tuple[Stored[Appointment], ...]:
-        """Appointments I hold or take part in that may touch a day."""
-        me = self._context.me
-        near = self._store.all("appointment", since=day - timedelta(days=1), until=day + timedelta(days=1))
-        return tuple(
-            stored
-            for stored in near
-            if stored.record.consultant_id in {None, me.id} or {me.id, me.initials} & set(stored.record.participants)
-        )
+    def _filled(self, values: Mapping[str, Any], *, deadline: bool = True) -> dict[str, Any]:
+        """What was given, and what follows from it: the deadline, the citizen's wishes, and how long may be rebooked.
+
+        Args:
+            values: Of the appointment.
+            deadline: False leaves the citizen's open deadline to another appointment.
+        """
+        given = {name: value for name, value in values.items() if value is not None}
+        found = self._deadline_for(given)
+        if not deadline:
+            found = {name: value for name, value in found.items() if not name.startswith("due_")}
+        filled = {**found, **self._wishes_for(given), **given}
+        if filled.get("rebook_allowed") is True and "rebook_until" not in filled:
+            record = cast("Appointment", parse_record("appointment", filled, strict_names=True))
+            filled["rebook_until"] = self._last_rebooking(record.starts_at, record)
+        return filled
+
+    def _wishes_for(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """How the citizen wants to be reached and what they need at a meeting; nothing that is protected."""
+        citizen_id = values.get("citizen_id")
+        stored = self._store.get(citizen_id) if isinstance(citizen_id, str) else None
+        if stored is None or not isinstance(stored.record, Citizen):
+            return {}
+        citizen, found = stored.record, dict[str, Any]()
+        if citizen.practical_needs:
+            found["practical_needs"] = list(citizen.practical_needs)
+        wish = " ".join((citizen.contact_preference or "").split())
+        if wish and not (is_protected(citizen) and says_secret(citizen, wish)):
+            found["contact_options"] = clean(wish, limit=_LINE)
+        return found
+
+    def _last_rebooking(self, starts_at: datetime, record: Appointment) -> str:
+        """The last day the citizen may move a meeting, by the rule; the one that was given where no rule counts."""
+        day = starts_at.astimezone(COPENHAGEN).date()
+        days = self._context.rules.value("rebook.days_before", day)
+        last = record.rebook_until or day if days is None else day - timedelta(days=int(days))
+        return last.isoformat()
+
+    def _rebooking_warnings(self, record: Appointment) -> tuple[str, ...]:
+        """What the summons or the rules say against the citizen moving a meeting now."""
+        today, found = self._context.today, []
+        if record.rebook_allowed is False:
+            found.append(_("Indkaldelsen siger, at borgeren ikke selv kan flytte mødet."))
+        if record.rebook_from is not None and today < record.rebook_from:
+            found.append(_("Borgeren kan først ombooke fra den {day}.").format(day=written_short(record.rebook_from)))
+        if record.rebook_until is not None and today > record.rebook_until:
+            found.append(_("Borgeren kunne ombooke til den {day}.").format(day=written_short(record.rebook_until)))
+        most, times = self._context.rules.value("rebook.most", today), record.rebookings or 0
+        if most is not None and times >= int(most):
+            found.append(_("Borgeren har allerede flyttet mødet {count} gange.").format(count=times))
+        return tuple(found)
 
     def _is_late(self, record: Appointment, now: datetime) -> bool:
         day = record.starts_at.astimezone(COPENHAGEN).date()
@@ -227,7 +302,8 @@ class Booking(Editing):
     def _warnings(self, record: Appointment, exclude: str | None) -> tuple[str, ...]:
         found = []
         day = record.starts_at.astimezone(COPENHAGEN).date()
-        for other in self.overlaps(record.starts_at, record.duration_minutes, exclude)[:1]:
+        overlapping = self.overlaps(record.starts_at, record.duration_minutes, exclude)
+        for other in overlapping[:1]:
             taken = _("Kl. {time} har du allerede en aftale: {who}").format(
                 time=f"{other.record.starts_at:%H:%M}", who=self._who(other.record)
             )
@@ -235,6 +311,9 @@ class Booking(Editing):
             free = self.free_slots(day, record.duration_minutes)[:2]
             if free:
                 found.append(_("Ledigt kl. {times}.").format(times=", ".join(f"{slot:%H:%M}" for slot in free)))
+        named = {other.id for other in overlapping}
+        others = [each for each in self.collisions_of(record, exclude) if not named & set(each.ids)]
+        found += [self.collision_sentence(each) for each in others[:_MOST_COLLISIONS]]
         if not is_working_day(day):
             found.append(_("Dagen er en weekend eller helligdag."))
         if record.starts_at < self._context.clock.now():
@@ -242,9 +321,3 @@ class Booking(Editing):
         if record.due_on is not None and day > record.due_on:
             found.append(_("Det er efter fristen den {day}.").format(day=written_short(record.due_on)))
         return tuple(found)
-
-    def _who(self, record: Appointment) -> str:
-        """Whom an appointment is with, in a sentence."""
-        if record.citizen_id is not None:
-            return self._short_name(record.citizen_id)
-        return record.title or _("teamet")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fieldtui.services.booking import Booking
 from fieldtui.services.bridging import Bridging
 from fieldtui.services.done import Done
 from fieldtui.services.employers import Employers
 from fieldtui.services.notes import NoteWriting
+from fieldtui.services.seriesbooking import SeriesBooking
 
 __all__ = ["Casework", "Done"]
 
 
-class Casework(Booking, NoteWriting, Employers, Bridging):
+class Casework(SeriesBooking, NoteWriting, Employers, Bridging):
     """The acts of a consultant's day. Each is stored whole or not at all, and can be undone."""
