@@ -71,7 +71,9 @@ def assign(
         _lapse_offers(ledger, citizen_id)
     opened = role != "treatment" or _is_opened(ledger.connection, ledger.org_id, citizen_id, today, _recipient(person))
     was_open = mine is not None and mine.open
-    if opened == was_open:
+    # Who becomes the citizen's own consultant is sent all of the file anew: confidential notes are for nobody else.
+    sees_more = mine is not None and mine.open and role == "primary" and mine.role != "primary"
+    if opened == was_open and not sees_more:
         seq = ledger.note_event("assignment", consultant_id=person.id, scope=scope)
     else:
         seq = ledger.note_event(

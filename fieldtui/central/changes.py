@@ -34,6 +34,7 @@ from fieldtui.central.rulesets import newest
 from fieldtui.central.schema import consultant, erasure, organisation, record, scope_change
 from fieldtui.central.staff import people
 from fieldtui.central.told import Told, told_to
+from fieldtui.domain.confidential import body_is_confidential, may_read
 from fieldtui.domain.consenting import Recipient, names
 from fieldtui.wire.messages import (
     PAGE_BYTES,
@@ -269,13 +270,18 @@ class _Round:
 
 def _shown(standing: Standing, access: Access) -> Standing | None:
     """The record as this person may see it; `None` where not at all."""
-    if access.role_for(standing.scope) != "treatment":
+    role, me = access.role_for(standing.scope), access.person.id
+    if body_is_confidential(standing.collection, standing.body) and not may_read(standing.body.get("author"), me, role):
+        return None
+    if role != "treatment":
         return standing
     if standing.collection not in TREATMENT_COLLECTIONS:
         return None
     if standing.collection == "appointment" and standing.body.get("kind") != "brobygning":
         return None
     if standing.collection == "consent" and not _names(standing.body, access):
+        return None
+    if standing.collection == "bridging_note" and not _is_theirs(standing.body, access):
         return None
     if standing.collection != "citizen":
         return standing
@@ -285,12 +291,27 @@ def _shown(standing: Standing, access: Access) -> Standing | None:
     return replace(standing, body=body)
 
 
+def _is_theirs(note: dict[str, Any], access: Access) -> bool:
+    """True for a bridging note that was shared with this treatment worker, or with nobody in particular.
+
+    What was shared with others, and what the citizen took back before it was sent, is not theirs to read.
+    """
+    if note.get("author") == access.person.id or note.get("shared_with") is None:
+        return True
+    return note.get("share_stopped_at") is None and _named(note["shared_with"], note.get("shared_with_id"), access)
+
+
 def _names(consent: dict[str, Any], access: Access) -> bool:
     """True where a consent is about this treatment worker; to whom else the citizen said yes is not theirs to know."""
-    if consent.get("recipient_id") is not None:
-        return consent["recipient_id"] in access.recipient_ids
+    return _named(consent.get("recipient", ""), consent.get("recipient_id"), access)
+
+
+def _named(words: str, recipient_id: str | None, access: Access) -> bool:
+    """True where an id, or else words, are this person or their unit."""
+    if recipient_id is not None:
+        return recipient_id in access.recipient_ids
     person = access.person
-    return names(Recipient(person.id, person.name, person.unit), str(consent.get("recipient", "")))
+    return names(Recipient(person.id, person.name, person.unit), str(words))
 
 
 def current_line(standing: Standing, access: Access) -> RecordLine | None:

@@ -11,7 +11,7 @@ from fieldtui.wire.messages import ProblemName
 
 AUTHOR_FIELDS: Final = {"note": "author", "bridging_note": "author", "employer_contact": "by"}
 """Where a body names its author; the server takes the name from the device and refuses another (decisions 16)."""
-_PEOPLE_FIELDS: Final = frozenset({"consultant_id", "author", "by", "recipient_id"})
+_PEOPLE_FIELDS: Final = frozenset({"consultant_id", "author", "by", "recipient_id", "shared_with_id"})
 """Not references to records that must be there: a recipient that is nobody opens nothing."""
 
 Broken = tuple[ProblemName, str, str | None]

@@ -18,6 +18,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from fieldtui.base.clock import isoformat
+from fieldtui.domain.confidential import is_confidential
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.protection import PROTECTED_FIELDS, is_protected
 from fieldtui.domain.records import Citizen
@@ -32,6 +33,7 @@ _GONE: Final = "[beskyttet]"
 
 OTHER_AUTHORITY: Final = "Skrevet af en anden myndighed: afklar med den, før det udleveres."
 THIRD_PARTY: Final = "Nævner andre end borgeren: vurder, om det kan udleveres (forvaltningslovens § 15 b)."
+CONFIDENTIAL: Final = "Fortroligt notat: teksten er ikke taget med. Åbn det med en grund, og tag stilling til, om det skal udleveres særskilt."
 INTERNAL: Final = (
     "Kladde, der ikke er gemt i sagen: vurder, om den er et internt arbejdsdokument (forvaltningslovens § 12)."
 )
@@ -141,6 +143,8 @@ def _review(stored: Stored[Any], staff: Mapping[str, Person]) -> list[str]:
         found.append(OTHER_AUTHORITY)
     if getattr(stored.record, "mentor_name", None):
         found.append(THIRD_PARTY)
+    if is_confidential(stored.record):
+        found.append(CONFIDENTIAL)
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from fieldtui.base.errors import BadUsage, NotFound
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean, fold
+from fieldtui.domain.confidential import is_confidential
 from fieldtui.domain.protection import PROTECTED_FIELDS, is_protected
 from fieldtui.domain.records import BridgingNote, Citizen, Note, fields_of
 from fieldtui.services.context import Context
@@ -60,7 +61,7 @@ class Copying:
 
         Raises:
             NotFound: No such note.
-            BadUsage: It says where a protected citizen lives, or how to call; or it is annulled.
+            BadUsage: It says where a protected citizen lives, or how to call; or it is annulled or confidential.
             DiskFull, Busy: It could not be logged, so it is not given out.
         """
         stored = self._store.get(note_id)
@@ -68,6 +69,8 @@ class Copying:
             raise NotFound(clean(note_id, limit=80))
         if stored.annulled_at is not None:
             raise BadUsage(_("Notatet er annulleret og kan ikke kopieres."))
+        if is_confidential(stored.record):
+            raise BadUsage(_("Notatet er fortroligt og kan ikke kopieres."))
         citizen_id = stored.record.citizen_id
         citizen = self._citizen(citizen_id)
         text = clean(stored.record.text, multiline=True)

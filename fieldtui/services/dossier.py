@@ -14,6 +14,8 @@ from fieldtui.base import log
 from fieldtui.base.errors import BadUsage, NotFound
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
+from fieldtui.domain.confidential import CONFIDENTIAL_DRAFT, COVER, body_is_confidential, is_confidential
+from fieldtui.domain.confidential import FIELD as TEXT
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import COLLECTIONS, Citizen
 from fieldtui.export.dossier import Held, document_of, dossier_name, to_json
@@ -137,7 +139,7 @@ class Dossiers:
         citizen = cast("Stored[Citizen]", found)
         scope = f"citizen:{citizen_id}"
         records = {
-            name: self._store.all(name, scope=scope, annulled=True)
+            name: tuple(self._without_confidential(each) for each in self._store.all(name, scope=scope, annulled=True))
             for name in COLLECTIONS
             if name != Citizen.collection
         }
@@ -157,6 +159,10 @@ class Dossiers:
             assignment=assignment,
             lookups=self._lookups(citizen_id),
         )
+
+    def _without_confidential(self, stored: Stored[Any]) -> Stored[Any]:
+        """A confidential note leaves with its cover only: whether it is to be given out is for its reader to decide."""
+        return self._context.veil.over(stored) if is_confidential(stored.record) else stored
 
     def _lookups(self, citizen_id: str) -> list[dict[str, Any]]:
         try:
@@ -190,10 +196,15 @@ def _waiting(connection: sqlite3.Connection, scope: str) -> list[dict[str, Any]]
             "state": state,
             "recorded_at": at,
             # What still waits stands in the record already; what was refused or parked may not.
-            "fields": {} if state == "waiting" else json.loads(body),
+            "fields": {} if state == "waiting" else _bare(collection, json.loads(body)),
         }
         for collection, record_id, kind, state, at, body in rows
     ]
+
+
+def _bare(collection: str, body: dict[str, Any]) -> dict[str, Any]:
+    hidden = {TEXT} if body_is_confidential(collection, body) else set()
+    return {name: value for name, value in body.items() if name not in hidden}
 
 
 def _drafts(connection: sqlite3.Connection, ids: list[str]) -> list[dict[str, Any]]:
@@ -204,6 +215,8 @@ def _drafts(connection: sqlite3.Connection, ids: list[str]) -> list[dict[str, An
             "SELECT key, kind, saved_at, body, previous FROM draft WHERE subject = ?1 OR instr(key, ?1) > 0", (each,)
         )
         for key, kind, saved_at, body, previous in rows:
+            if kind == CONFIDENTIAL_DRAFT:
+                body, previous = COVER, None
             found[key] = {"kind": kind, "saved_at": saved_at, "text": body, "previous": previous}
     return [found[key] for key in sorted(found)]
 

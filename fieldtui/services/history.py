@@ -13,8 +13,10 @@ from fieldtui.base.clock import COPENHAGEN, isoformat
 from fieldtui.base.errors import NotFound
 from fieldtui.base.i18n import N_, _
 from fieldtui.base.text import clean
+from fieldtui.domain.confidential import COVER, is_confidential
+from fieldtui.domain.confidential import FIELD as TEXT
 from fieldtui.domain.merge import ANNULLED
-from fieldtui.domain.records import COLLECTIONS, fields_of
+from fieldtui.domain.records import COLLECTIONS, Note, fields_of
 from fieldtui.services.context import Context
 from fieldtui.services.looking import citizen_of
 from fieldtui.store.arrived import differences
@@ -129,10 +131,26 @@ class History:
 
     def whole_of_citizen(self, citizen_id: str) -> tuple[Version, ...]:
         """As `of_citizen`, with a protected address as it was: for who hides it otherwise, and logs what leaves."""
-        return self._where("scope = ?", f"citizen:{citizen_id}")
+        return self._covered(self._where("scope = ?", f"citizen:{citizen_id}"))
+
+    def _covered(self, versions: tuple[Version, ...]) -> tuple[Version, ...]:
+        """Without the texts of confidential notes."""
+
+        def covered(version: Version) -> Version:
+            stored = self._store.get(version.record_id) if version.collection == Note.collection else None
+            if stored is None or not is_confidential(stored.record):
+                return version
+            changes = tuple(
+                replace(each, old=each.old and _(COVER), new=each.new and _(COVER)) if each.field == TEXT else each
+                for each in version.changes
+            )
+            return replace(version, changes=changes)
+
+        return tuple(covered(version) for version in versions)
 
     def _veiled(self, versions: tuple[Version, ...], citizen_id: str | None) -> tuple[Version, ...]:
-        """Without what would tell where a protected citizen is or was."""
+        """Without the texts of confidential notes, and what would tell where a protected citizen is or was."""
+        versions = self._covered(versions)
         veil = self._context.veil
         citizen = veil.protected(citizen_id)
         if citizen is None:

@@ -6,12 +6,13 @@ import hashlib
 import hmac
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from fieldtui.base.errors import BadUsage, NotFound
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.domain.case import Case
+from fieldtui.domain.confidential import is_confidential, may_read
 from fieldtui.domain.deadlines import is_discharged
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.identifiers import parse_cpr
@@ -27,6 +28,8 @@ from fieldtui.store.searching import SearchHit, spell
 
 __all__ = ["BridgingRow", "CitizenRow", "CompanyCard", "CompanyRow", "Lookup", "SearchHit", "WeekFigures"]
 
+SHORTEST_REASON: Final = 10
+"""Characters of a reason for opening a confidential note."""
 _REVEALED = frozenset({"cpr", "phone", "address", "postal_code", "city"})
 
 
@@ -168,7 +171,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         return self._context.veil.over_case(case)
 
     def newest(self, citizen_id: str, what: str) -> Newest:
-        """A citizen with the notes and tasks, for a panel or a dialog that shows the newest of them.
+        """A citizen with the notes and tasks, for a panel or a dialog that shows the newest of them; confidential notes left out.
 
         It is written to the access log, unless it belongs to a look that was.
 
@@ -185,7 +188,8 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
             raise NotFound(clean(citizen_id, limit=80))
         self._context.looking.within(citizen_id, what)
         scope = f"citizen:{citizen_id}"
-        return Newest(stored.record, self._store.all("note", scope=scope), self._store.all("task", scope=scope))
+        notes = tuple(each for each in self._store.all("note", scope=scope) if not is_confidential(each.record))
+        return Newest(stored.record, notes, self._store.all("task", scope=scope))
 
     def reveal(self, citizen_id: str, field: str, reason: str | None = None) -> str:
         """A citizen's CPR number, phone number or a part of the address, whole. It is written to the access log.
@@ -210,6 +214,34 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         self._store.audit("reveal", citizen_id, reason=why, detail=field)
         return parse_cpr(value).formatted if field == "cpr" else str(value)
 
+    def confidential(self, note_id: str, reason: str | None) -> str:
+        """The text of a confidential note. It is written to the access log, with the reason.
+
+        Raises:
+            NotFound: No such note.
+            BadUsage: It is not confidential, no reason of ten characters is given, or it is not this person's to read.
+            DiskFull, Busy: It could not be logged, so it is not shown.
+        """
+        stored = self._store.get(note_id)
+        if stored is None or not isinstance(stored.record, Note):
+            raise NotFound(clean(note_id, limit=80))
+        if not is_confidential(stored.record):
+            raise BadUsage(_("Notatet er ikke fortroligt."))
+        citizen_id, me = stored.record.citizen_id, self._context.consultant
+        if not may_read(stored.record.author, me.id if me else None, self._role_for(citizen_id)):
+            raise BadUsage(_("Notatet er fortroligt og kun for borgerens egen konsulent."))
+        why = said(reason)
+        if why is None or len(why) < SHORTEST_REASON:
+            raise BadUsage(_("Skriv med mindst ti tegn, hvorfor notatet skal vises. Grunden skrives i adgangsloggen."))
+        self._store.audit("reveal", citizen_id, reason=why, detail=Note.collection)
+        return stored.record.text
+
+    def _role_for(self, citizen_id: str) -> str | None:
+        """What this device's person is to the citizen; `None` where the central system has not said."""
+        with self._store.reading() as connection:
+            row = connection.execute("SELECT role FROM assignment WHERE citizen_id = ?", (citizen_id,)).fetchone()
+        return None if row is None else str(row[0])
+
     def search(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
         """Records that hold every word, citizens first, then companies, then the newest; never by a protected address.
 
@@ -223,7 +255,11 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         return hits
 
     def _may_be_found(self, hit: SearchHit, text: str) -> bool:
-        """False where only the address of a protected citizen, as a place or in a note, makes the record a hit."""
+        """False for a confidential note, and where only a protected citizen's address, as a place or in a note, makes the hit."""
+        if hit.collection == Note.collection:
+            note = self._store.get(hit.record_id)
+            if note is None or is_confidential(note.record):
+                return False
         citizen = self._context.veil.protected(hit.citizen_id)
         if citizen is None:
             return True

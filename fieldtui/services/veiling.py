@@ -13,10 +13,12 @@ from typing import Any, Final, TypeVar
 
 from fieldtui.base.i18n import _
 from fieldtui.domain.case import Case
+from fieldtui.domain.confidential import FIELD as TEXT
+from fieldtui.domain.confidential import covered, is_confidential, is_cover
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.protection import ELSEWHERE, HIDDEN, PROTECTED_FIELDS, holds_address, is_protected
 from fieldtui.domain.protection import without_address as without_its_words
-from fieldtui.domain.records import Appointment, Citizen
+from fieldtui.domain.records import Appointment, Citizen, Note
 from fieldtui.store import Store
 from fieldtui.store.searching import spell, texts_of
 
@@ -58,8 +60,10 @@ class Veil:
         return record if isinstance(record, Citizen) and is_protected(record) else None
 
     def over(self, stored: S) -> S:
-        """A record as it may be shown: a meeting at a protected citizen's home is "Ude af huset"."""
+        """A record as it may be shown: a meeting at a protected citizen's home is "Ude af huset", a confidential note is covered."""
         record = stored.record
+        if isinstance(record, Note) and is_confidential(record):
+            return replace(stored, record=covered(record))
         if not isinstance(record, Appointment) or not record.place:
             return stored
         citizen = self.protected(record.citizen_id)
@@ -73,6 +77,8 @@ class Veil:
 
     def over_case(self, case: Case) -> Case:
         """As `over`, for a citizen's whole file."""
+        if any(is_confidential(stored.record) for stored in case.notes):
+            case = replace(case, notes=self.over_all(case.notes))
         if not is_protected(case.citizen.record):
             return case
         return replace(case, appointments=self.over_all(case.appointments))
@@ -127,6 +133,8 @@ class Veil:
             return {
                 name: value for name, value in values.items() if name not in PROTECTED_FIELDS or value not in hidden
             }
+        if is_confidential(record) and is_cover(values.get(TEXT)):
+            return {name: value for name, value in values.items() if name != TEXT}
         if values.get(_PLACE) == ELSEWHERE and self.over(stored) is not stored:
             return {name: value for name, value in values.items() if name != _PLACE}
         return dict(values)

@@ -10,6 +10,8 @@ from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.errors import BadUsage, NotFound
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
+from fieldtui.domain.confidential import FIELD as TEXT
+from fieldtui.domain.confidential import body_is_confidential
 from fieldtui.domain.problems import parse_record
 from fieldtui.domain.records import COLLECTIONS, FieldInfo, Merge, fields_of
 from fieldtui.domain.rulebook import RuleBook
@@ -185,7 +187,8 @@ class Waiting:
         changed = [each for each in known if row.body.get(each) != base.get(each) and _is_for_people(known[each], base)]
         first = [entry.field] if entry.field in known else []
         names = dict.fromkeys([*first, *changed])
-        values = {each: row.body.get(each) for each in names}
+        hidden = {TEXT} if body_is_confidential(entry.collection, row.body) else set()
+        values = {each: row.body.get(each) for each in names if each not in hidden}
         veil = self._context.veil
         shown = veil.values(entry.collection, values, veil.protected(_citizen(entry)))
         return Correction(entry.record_id, entry.collection, shown)

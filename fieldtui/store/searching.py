@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any, Final
 
 from fieldtui.base.text import clean, fold
+from fieldtui.domain.confidential import is_confidential
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.protection import PROTECTED_FIELDS, is_protected
 from fieldtui.domain.records import Citizen, Record, fields_of
@@ -70,9 +71,11 @@ def spell(text: str) -> str:
 def texts_of(record: Record) -> Iterator[tuple[str, str]]:
     """Name and text of everything in a record that may be searched.
 
-    Never the CPR number, never an id, never a protected citizen's address or phone number, never fields this version does
-    not know.
+    Never the CPR number, never an id, never a protected citizen's address or phone number, never a confidential note, never
+    fields this version does not know.
     """
+    if is_confidential(record):
+        return
     hidden = PROTECTED_FIELDS if isinstance(record, Citizen) and is_protected(record) else ()
     for name, attribute in _searched(type(record)):
         if name in hidden:
