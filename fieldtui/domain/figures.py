@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _, decimal
+from fieldtui.domain.rule import Benchmark
 
 SMALLEST_SHOWN: Final = 5
 """Counts of persons from 1 to one under this are hidden outside the team."""
@@ -44,6 +45,26 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """What a rule wants of a figure, and whether it is so."""
+
+    rule_id: str
+    version: int
+    confirmed: bool
+    """False while nobody in the municipality has said that the number is right."""
+    source: str
+    least: float | None = None
+    most: float | None = None
+    """The limits, in the figure's own unit; of a breakdown, for each of its cells."""
+    met: bool | None = None
+    """`None` where nothing can be said, or it may not be shown."""
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One figure of a report."""
 
@@ -67,6 +88,9 @@ class Figure:
     """True where the denominator is a time: so many in each week."""
     personal: bool = True
     """False where nobody can be recognised by it, however small: contacts with employers, outreach days."""
+    target: Target | None = None
+    benchmarks: tuple[Benchmark, ...] = ()
+    """Imported numbers of others that it may be held against, the newest first."""
 
     def as_json(self) -> dict[str, Any]:
         """The shape of docs/cli.md."""
@@ -79,6 +103,8 @@ class Figure:
             "excluded": self.excluded,
             "formula": self.formula,
             "rule_ids": list(self.rule_ids),
+            "target": None if self.target is None else self.target.as_json(),
+            "benchmarks": [each.model_dump(mode="json", exclude={"figure"}) for each in self.benchmarks],
             **({"hidden": True} if self.hidden else {}),
         }
 
@@ -105,6 +131,46 @@ def lines(figures: Sequence[Figure]) -> Iterator[str]:
     for figure in figures:
         yield f"{figure.id:<14} {figure.label}: {written(figure)}"
         yield f"{'':<14} {figure.formula}"
+        if figure.target is not None:
+            yield f"{'':<14} {aimed(figure)}"
+        for benchmark in figure.benchmarks:
+            yield f"{'':<14} {compared(figure, benchmark)}"
+
+
+def aimed(figure: Figure) -> str:
+    """The target of a figure in words, whether it is met, and whether it is confirmed; empty where it has none."""
+    target = figure.target
+    if target is None:
+        return ""
+    met = {None: "", True: " " + _("Nået."), False: " " + _("Ikke nået.")}[target.met]
+    unsure = "" if target.confirmed else " " + _("Ikke bekræftet.")
+    return _("Mål: {limits} ({source}).").format(limits=limits(figure, target), source=target.source) + met + unsure
+
+
+def limits(figure: Figure, target: Target) -> str:
+    """The limits of a target: `mindst 25 pct.`, `højst 25`, `1–2`."""
+    least, most = (None if each is None else in_unit(figure, each) for each in (target.least, target.most))
+    if least is not None and most is not None:
+        return f"{least}–{most}"
+    return _("mindst {limit}").format(limit=least) if least is not None else _("højst {limit}").format(limit=most)
+
+
+def compared(figure: Figure, benchmark: Benchmark) -> str:
+    """An imported number with whom it is about, its period and its source."""
+    return _("Til sammenligning: {label} {value} ({first} til {last}). Kilde: {source}, læst {read}.").format(
+        label=benchmark.label, value=in_unit(figure, benchmark.value), first=f"{benchmark.first:%d-%m-%Y}",
+        last=f"{benchmark.last:%d-%m-%Y}", source=benchmark.source, read=f"{benchmark.read_on:%d-%m-%Y}",
+    )  # fmt: skip
+
+
+def in_unit(figure: Figure, number: float) -> str:
+    """A number as the figure's own values are written: a share in per cent, everything else bare."""
+    return _("{percent} pct.").format(percent=decimal(100 * number)) if is_share(figure) else decimal(number)
+
+
+def is_share(figure: Figure) -> bool:
+    """True where the value is a share between 0 and 1."""
+    return figure.denominator is not None and not figure.per
 
 
 def written(figure: Figure) -> str:
@@ -175,7 +241,8 @@ def for_others(figure: Figure) -> Figure:
     if figure.denominator is not None and figure.numerator is not None:
         parts += [figure.denominator, figure.denominator - figure.numerator]
     if any(part is not None and 0 < part < SMALLEST_SHOWN for part in parts):
-        return replace(figure, value=None, numerator=None, denominator=None, excluded=0, hidden=True)
+        unsaid = None if figure.target is None else replace(figure.target, met=None)
+        return replace(figure, value=None, numerator=None, denominator=None, excluded=0, hidden=True, target=unsaid)
     excluded = 0 if 0 < figure.excluded < SMALLEST_SHOWN else figure.excluded
     return replace(figure, excluded=excluded)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from statistics import median
@@ -24,7 +24,9 @@ from fieldtui.domain.records import (
     Appointment,
     Attendance,
     Citizen,
+    Company,
     EmployerContact,
+    JobLead,
     Placement,
     Progression,
     Referral,
@@ -35,6 +37,8 @@ COUNTED: Final = (
     "citizen", "appointment", "placement", "progression", "referral", "activation", "employer_contact", "activity",
 )  # fmt: skip
 """The collections that figures are counted from. Notes are never read."""
+SCORED: Final = (*COUNTED, "job_lead", "company")
+"""The collections that fidelity is scored from."""
 WORK_OR_EDUCATION: Final = frozenset({"ordinaert_job", "smaajob", "fleksjob", "uddannelse"})
 EXITS: Final = frozenset({"job", "uddannelse"})
 _TREATMENT_RULES: Final = ("treatment.sel101", "treatment.sul141", "treatment.sul142", "treatment.sul82c")
@@ -55,6 +59,11 @@ class Records:
     activations: tuple[Activation, ...] = ()
     employer_contacts: tuple[EmployerContact, ...] = ()
     activities: tuple[Activity, ...] = ()
+    job_leads: tuple[JobLead, ...] = ()
+    contacts: Mapping[str, EmployerContact] = field(default_factory=dict)
+    """The same contacts with employers by id; job leads refer to them."""
+    companies: Mapping[str, Company] = field(default_factory=dict)
+    """By id; only where fidelity is scored."""
 
     @classmethod
     def of(
@@ -89,6 +98,9 @@ class Records:
             activations=theirs(Activation),
             employer_contacts=tuple(each.record for each in live if isinstance(each.record, EmployerContact)),
             activities=tuple(each.record for each in live if isinstance(each.record, Activity)),
+            job_leads=theirs(JobLead),
+            contacts={each.id: each.record for each in live if isinstance(each.record, EmployerContact)},
+            companies={each.id: each.record for each in live if isinstance(each.record, Company)},
         )
 
     def placements_of(self) -> dict[str, list[Placement]]:
