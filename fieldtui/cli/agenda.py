@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date as date_type
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +16,8 @@ from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import setting_of
 from fieldtui.domain.agenda import Agenda
 from fieldtui.domain.calendar import written, written_short
+from fieldtui.domain.due import Deadline
+from fieldtui.domain.forecast import DAYS, MOST_DAYS, Forecast
 from fieldtui.services.booking import attendance_word
 from fieldtui.services.workspace import Workspace
 
@@ -26,13 +30,23 @@ def mount(root: typer.Typer) -> None:
 def today_command(
     context: typer.Context,
     date: Annotated[str | None, typer.Option("--date", metavar="D", help=_("En anden dag end i dag."))] = None,
+    ahead: Annotated[
+        bool, typer.Option("--forecast", help=_("Også det, der bliver for sent i de næste dage, hvis intet gøres."))
+    ] = False,
+    days: Annotated[
+        int, typer.Option("--days", metavar="N", min=1, max=MOST_DAYS, help=_("Så mange dage frem med --forecast."))
+    ] = DAYS,
 ) -> None:
-    """Print the agenda of a day."""
+    """Print the agenda of a day, and with `--forecast` what becomes late after it."""
     setting = setting_of(context)
     on = arguments.day(setting, date, "--date") if date is not None else today(setting.clock)
     with opened(setting) as workspace:
         agenda = workspace.agenda.day(on)
-        setting.answer(document(agenda), lines(agenda, workspace))
+        said, text = document(agenda), lines(agenda, workspace)
+        if ahead:
+            coming = workspace.agenda.forecast(on, days=days)
+            said["forecast"], text = coming_document(coming), chain(text, coming_lines(coming, workspace))
+        setting.answer(said, text)
 
 
 def document(agenda: Agenda) -> dict[str, Any]:
@@ -45,22 +59,58 @@ def document(agenda: Agenda) -> dict[str, Any]:
     return {
         "date": agenda.date.isoformat(),
         "appointments": [each.flat() for each in agenda.appointments],
-        "deadlines": [
-            {
-                "citizen_id": each.citizen_id,
-                "what": each.what,
-                "due_on": each.due_on.isoformat(),
-                "days_left": each.days_left(agenda.date),
-                "rule_id": each.rule_id,
-                "rule_version": each.rule_version,
-                "reason": each.reason,
-                "confirmed": each.confirmed,
-            }
-            for each in agenda.deadlines
-        ],
+        "deadlines": [_deadline(each, agenda.date) for each in agenda.deadlines],
         "tasks": [each.flat() for each in agenda.tasks],
         **({"expired_rules": expired} if expired else {}),
     }
+
+
+def coming_document(coming: Forecast) -> dict[str, Any]:
+    """The forecast in the shape of docs/cli.md."""
+    return {
+        "from": coming.first.isoformat(),
+        "to": coming.last.isoformat(),
+        "overdue": coming.overdue,
+        "deadlines": [_deadline(each, coming.first) for each in coming.deadlines],
+        "tasks": [each.flat() for each in coming.tasks],
+    }
+
+
+def _deadline(each: Deadline, on: date_type) -> dict[str, Any]:
+    return {
+        "citizen_id": each.citizen_id,
+        "what": each.what,
+        "kind": each.kind,
+        "record_id": each.record_id,
+        "due_on": each.due_on.isoformat(),
+        "days_left": each.days_left(on),
+        "rule_id": each.rule_id,
+        "rule_version": each.rule_version,
+        "reason": each.reason,
+        "confirmed": each.confirmed,
+    }
+
+
+def coming_lines(coming: Forecast, workspace: Workspace) -> Iterator[str]:
+    """The forecast for a person."""
+    days = (coming.last - coming.first).days + 1
+    yield _("Bliver for sent i de næste {days} dage, hvis intet gøres").format(days=days)
+    if not coming.deadlines and not coming.tasks:
+        yield "  " + _("Intet.")
+    name = workspace.lookup.citizen_name
+    dated = [(each.due_on, each.what, name(each.citizen_id)) for each in coming.deadlines]
+    dated += [
+        (
+            task.record.due_on or coming.last,
+            task.record.title,
+            name(task.record.citizen_id) if task.record.citizen_id else "",
+        )
+        for task in coming.tasks
+    ]
+    for due, what, who in sorted(dated):
+        yield f"  {written_short(due)}  {what}  {who}".rstrip()
+    if coming.overdue:
+        yield "  " + _("{count} er for sent allerede.").format(count=coming.overdue)
 
 
 def lines(agenda: Agenda, workspace: Workspace) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fieldtui.domain.case import Case
-from fieldtui.domain.deadlines import Deadline, day_of, deadlines
+from fieldtui.domain.deadlines import Deadline, day_of, deadlines, is_silent
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Appointment, Task
 from fieldtui.domain.rule import Rule
@@ -26,7 +26,7 @@ class Agenda:
     past_at_import: int
     """How many deadlines were over before they came here; one line, not an alarm each."""
     tasks: tuple[Stored[Task], ...]
-    """What is not done, by day; those without a day last."""
+    """What is not done, by day, those without a day last; none for a citizen whose reminders are stopped."""
     expired: tuple[Rule, ...] = ()
     """Rules that ran out with none after them: what they used to ask for is not among the deadlines any more."""
 
@@ -60,7 +60,7 @@ def agenda(
     near = [
         each for each in every if not each.past_at_import and each.days_left(on) <= max(horizon_days, each.warn_days)
     ]
-    tasks = [item for case in cases for item in case.tasks]
+    tasks = [item for case in cases if not is_silent(case.citizen.record, on) for item in case.tasks]
     tasks += [
         item for item in team_tasks if consultant_id is None or item.record.consultant_id in {None, consultant_id}
     ]

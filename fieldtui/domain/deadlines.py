@@ -29,6 +29,7 @@ from fieldtui.domain.due import (
 )
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.milestones import course_end, eligibility_review
+from fieldtui.domain.nextup import follow_along, missed, without_next
 from fieldtui.domain.records import Appointment, Attendance, Consent, JobLead, Placement, Referral
 from fieldtui.domain.rulebook import RuleBook
 
@@ -53,6 +54,9 @@ def deadlines(case: Case, rules: RuleBook, on: date) -> tuple[Deadline, ...]:
         _praktik,
         _activations,
         _next_steps,
+        follow_along,
+        missed,
+        without_next,
         course_end,
         eligibility_review,
     )
