@@ -35,6 +35,8 @@ class Case:
     activations: tuple[Stored[Activation], ...] = ()
     progressions: tuple[Stored[Progression], ...] = ()
     tasks: tuple[Stored[Task], ...] = ()
+    merged: tuple[Stored[Citizen], ...] = ()
+    """Other cards of the same person, whose records stand in this file too."""
 
     @property
     def id(self) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import date, datetime
-from functools import cache
+from datetime import datetime
 from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import ValidationError
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.log import event
 from fieldtui.domain.envelope import Stored, SyncState
+from fieldtui.domain.mainday import main_day
 from fieldtui.domain.records import COLLECTIONS, Record
 
 SELECT: Final = """
@@ -23,11 +23,10 @@ SELECT: Final = """
 """
 """Everything of a record with where it stands; conditions and order go behind it."""
 
+__all__ = ["SELECT", "Parser", "Row", "main_day", "parse_body", "scope_states"]
+
 Row = tuple[Any, ...]
 
-_MAIN_DAY: Final = (
-    "starts_at", "written_at", "on", "starts_on", "requested_on", "given_on", "due_on", "open_from", "enrolled_on", "valid_from",
-)  # fmt: skip
 _STATES: Final = {"waiting": SyncState.PENDING, "rejected": SyncState.REJECTED, "parked": SyncState.PARKED}
 
 
@@ -42,23 +41,6 @@ def scope_states(connection: sqlite3.Connection) -> dict[str, SyncState]:
     for (scope,) in connection.execute("SELECT DISTINCT scope FROM conflict WHERE resolved_at IS NULL"):
         found.setdefault(scope, set()).add(SyncState.CONFLICT)
     return {scope: min(states, key=_WORST.index) for scope, states in found.items()}
-
-
-def main_day(record: Record) -> date | None:
-    """The date a record is found under: when it begins, was written, was asked for or is due; in Copenhagen."""
-    for name in _day_names(type(record)):
-        value = getattr(record, name)
-        if isinstance(value, datetime):
-            return value.astimezone(COPENHAGEN).date()
-        if isinstance(value, date):
-            return value
-    return None
-
-
-@cache
-def _day_names(model: type[Record]) -> tuple[str, ...]:
-    """Those of them that a model has; asking a record for a field it lacks takes longer than everything else here."""
-    return tuple(name for name in _MAIN_DAY if name in model.model_fields)
 
 
 def parse_body(collection: str, body: dict[str, Any]) -> Record | None:

@@ -17,10 +17,10 @@ from fieldtui.base.clock import Clock
 from fieldtui.base.errors import BadUsage, Busy, NewerVault, NotEnrolled, ReadOnlyLease
 from fieldtui.base.ids import IdSource
 from fieldtui.domain.case import Case
-from fieldtui.domain.casefiles import case_of, cases_of
+from fieldtui.domain.casefiles import cases_of
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Record
-from fieldtui.store import accesslog, searching
+from fieldtui.store import accesslog, joining, searching
 from fieldtui.store.changes import Change, Kind, WriteResult
 from fieldtui.store.contact import CONTACT_KEYS, forget_contact, read_contact
 from fieldtui.store.copies import backups_of
@@ -204,20 +204,17 @@ class Store:
 
     def case(self, citizen_id: str) -> Case | None:
         """One citizen's whole file, without what was annulled. `None` where there is no such citizen."""
-        citizen = self.get(citizen_id)
-        if citizen is None or citizen.collection != "citizen":
-            return None
-        records = self.select(
-            f"{SELECT} WHERE r.scope = ? AND r.annulled IS NULL ORDER BY r.day, r.id", (f"citizen:{citizen_id}",)
-        )
-        return case_of(citizen, records)
+        return joining.case(self, citizen_id)
 
     def cases(self) -> tuple[Case, ...]:
-        """Every citizen's file, in the order of their ids."""
-        records = self.select(
-            f"{SELECT} WHERE r.scope LIKE 'citizen:%' AND r.annulled IS NULL ORDER BY r.scope, r.day, r.id"
+        """Every citizen's file, in the order of their ids; one who was merged into another stands in the other's."""
+        return cases_of(
+            self.select(f"{SELECT} WHERE r.scope LIKE 'citizen:%' AND r.annulled IS NULL ORDER BY r.scope, r.day, r.id")
         )
-        return cases_of(records)
+
+    def stand_ins(self) -> dict[str, str]:
+        """Citizens who were merged into another, each with who stands for them."""
+        return joining.stand_ins(self)
 
     # --- the one door -------------------------------------------------------------------------
 

@@ -60,6 +60,7 @@ def date_time(year: int) -> Any:
 
 _SPECIAL: dict[str, st.SearchStrategy[Any]] = {
     "cpr": replacement_numbers(),
+    "former_cpr": st.lists(replacement_numbers(), max_size=2),
     "cvr": st.sampled_from(["13585628", "25313763"]),
     "p_number": st.from_regex(r"[0-9]{10}", fullmatch=True),
     "phone": st.from_regex(r"[2-9][0-9]{7}", fullmatch=True),
@@ -70,7 +71,7 @@ _SPECIAL: dict[str, st.SearchStrategy[Any]] = {
 def _for(name: str, annotation: Any, ids: dict[str, str]) -> st.SearchStrategy[Any] | None:
     if name in _SPECIAL:
         return _SPECIAL[name]
-    if name.endswith("_id") or name in {"author", "by", "addendum_to"}:
+    if name.endswith("_id") or name in {"author", "by", "addendum_to", "merged_into"}:
         return st.just(ids[name]) if name in ids else None
     while hasattr(annotation, "__metadata__"):
         annotation = get_args(annotation)[0]

@@ -174,6 +174,8 @@ Code = Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=64)
 Ref = Annotated[str, Field(min_length=36, max_length=36, pattern=r"^[0-9a-f-]{36}$")]
 """Id of another record, or of a consultant."""
 CprNumber = Annotated[str, _coded("cpr_characters", lambda text: parse_cpr(text).digits)]
+CprNumbers = Annotated[tuple[CprNumber, ...], BeforeValidator(_words), AfterValidator(_unique), Field(max_length=40)]
+"""A set of CPR numbers, kept sorted."""
 CvrNumber = Annotated[str, _coded("cvr", parse_cvr)]
 PNumber = Annotated[str, _coded("p_number", parse_p_number)]
 Phone = Annotated[str, AfterValidator(phone_digits), Field(max_length=40)]

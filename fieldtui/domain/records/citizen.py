@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from fieldtui.domain.records.base import (
     Code,
     CprNumber,
+    CprNumbers,
     Day,
     Line,
     Merge,
@@ -43,7 +44,7 @@ class Citizen(Record):
     cpr: CprNumber | None = about(
         "CPR-nummer", "Ti cifre; kan være et erstatningsnummer (dag + 60) eller mangle.", personal=True
     )
-    former_cpr: Words = about(
+    former_cpr: CprNumbers = about(
         "Tidligere CPR-numre", "Numre, borgeren har haft før, fx et erstatningsnummer.", default=(), merge=Merge.SET,
         personal=True,
     )  # fmt: skip
