@@ -70,6 +70,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "cpr_length": N_("Et CPR-nummer har ti cifre. Tjek nummeret, eller lad feltet være tomt."),
     "cpr_characters": N_("Et CPR-nummer består af cifre. Tjek nummeret, eller lad feltet være tomt."),
     "cpr_date": N_("De første seks cifre er ikke en dato. Tjek CPR-nummeret, eller lad feltet være tomt."),
+    "hour_steps": N_("Skriv timerne som dato=timer, fx 2026-11-24=12.5, fra 0 til 60 timer."),
     "cvr": N_("Det er ikke et CVR-nummer: otte cifre, hvis kontrolciffer passer."),
     "p_number": N_("Et P-nummer har ti cifre."),
     "day": N_("Det er ikke en dato. Skriv fx 2026-11-24."),

@@ -61,6 +61,7 @@ def date_time(year: int) -> Any:
 _SPECIAL: dict[str, st.SearchStrategy[Any]] = {
     "cpr": replacement_numbers(),
     "former_cpr": st.lists(replacement_numbers(), max_size=2),
+    "hours_steps": st.lists(st.builds(lambda on, hours: f"{on}={hours}", days, st.integers(0, 60)), max_size=3),
     "cvr": st.sampled_from(["13585628", "25313763"]),
     "p_number": st.from_regex(r"[0-9]{10}", fullmatch=True),
     "phone": st.from_regex(r"[2-9][0-9]{7}", fullmatch=True),

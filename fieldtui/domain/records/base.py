@@ -163,6 +163,33 @@ def _words(value: Any) -> Any:
     return tuple(value.split(",")) if isinstance(value, str) else value
 
 
+MOST_HOURS: Final = 60
+"""Hours in a week that no working week has."""
+
+
+def hour_step(text: str) -> tuple[date, float]:
+    """The day and the weekly hours of a step such as `2026-11-24=12.5`.
+
+    Raises:
+        ValueError: It is none, or the hours are out of reach.
+    """
+    day, equals, hours = text.partition("=")
+    count = float(hours.replace(",", "."))
+    if not equals or not 0 <= count <= MOST_HOURS:
+        raise ValueError("hours")
+    found: date = _day(day)
+    return found, count
+
+
+def _hour_steps(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Each step in one spelling, by day; for one day the last spelling stands beside the others until somebody chooses."""
+    try:
+        steps = {hour_step(clean(value).strip()) for value in values}
+    except ValueError:
+        raise PydanticCustomError("hour_steps", "not a day and hours") from None
+    return tuple(f"{day.isoformat()}={hours:g}" for day, hours in sorted(steps))
+
+
 def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({clean(value).strip() for value in values} - {""}))
 
@@ -181,6 +208,8 @@ PNumber = Annotated[str, _coded("p_number", parse_p_number)]
 Phone = Annotated[str, AfterValidator(phone_digits), Field(max_length=40)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_unique), Field(max_length=40)]
 """A set of short words, kept sorted."""
+HourSteps = Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_hour_steps), Field(max_length=200)]
+"""Weekly hours from a day on, as a set of steps such as `2026-11-24=12.5`, by day."""
 Day = Annotated[date, BeforeValidator(_day)]
 """A calendar day, without a time and without a zone."""
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from fieldtui.domain.records.base import Code, Day, Instant, Line, Merge, Record, Ref, Scope, Text, about
+from fieldtui.domain.records.base import Code, Day, HourSteps, Instant, Line, Merge, Record, Ref, Scope, Text, about
 
 
 class Placement(Record):
@@ -30,6 +30,16 @@ class Placement(Record):
     purpose: Text | None = about("Formål", "Det præcise formål; skal stå i en praktikaftale.", multiline=True)
     mentor_name: Line | None = about("Mentor", "Mentor på arbejdspladsen.")
     mentor_hours: float | None = about("Mentortimer", "Timer pr. uge.", ge=0, le=60)
+    hours_steps: HourSteps = about(
+        "Timernes udvikling",
+        "Timer pr. uge fra en dag, fx 2026-11-24=12.5; sidste trin gælder.",
+        default=(),
+        merge=Merge.SET,
+    )
+    extension: Code | None = about(
+        "Forlængelse", "Hvorfor praktikken varer længere end den første grænse (LAB § 61).", codes="placement_extension"
+    )
+    extension_reason: Text | None = about("Begrundelse", "Begrundelsen for forlængelsen.", multiline=True)
     end_reason: Code | None = about("Slutårsag", "Hvorfor det sluttede.", codes="placement_end_reason")
 
     @model_validator(mode="after")
@@ -97,4 +107,7 @@ class Task(Record):
     consultant_id: Ref | None = about("Ansvarlig", "Hvem der gør det.")
     title: Line = about("Opgave", "Hvad der skal gøres.", required=True, min_length=1)
     due_on: Day | None = about("Frist", "Dag, det skal være gjort.")
+    text: Text | None = about(
+        "Bemærkning", "Hvad der skal huskes; en linje for hvert punkt.", multiline=True, personal=True
+    )
     done_at: Instant | None = about("Gjort", "Hvornår det blev gjort.")

@@ -32,7 +32,7 @@ def test_the_list_holds_the_enrolled_and_with_all_everyone(workspace: Workspace)
 
 def test_who_needs_action_stands_first(workspace: Workspace) -> None:
     calm = add_citizen(workspace, "Anna", enrolled_on="2026-11-20", visitation_category="jobparat")
-    workspace.casework.create("placement", {"citizen_id": calm, "kind": "ordinaert_job", "starts_on": "2026-11-20"})
+    workspace.casework.create("placement", {"citizen_id": calm, "kind": "uddannelse", "starts_on": "2026-11-20"})
     urgent = add_citizen(workspace, "Åse", enrolled_on="2026-11-20", visitation_category="jobparat")
     workspace.casework.request_treatment(urgent, "SUL141", date(2026, 11, 11))
     rows = workspace.lookup.citizens(TODAY)
