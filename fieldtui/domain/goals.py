@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from fieldtui.domain.fidelityscores import consultants_of
 from fieldtui.domain.figures import Figure, Period, Target
-from fieldtui.domain.outcomes import Records
+from fieldtui.domain.outcomes import Records, outcomes
 from fieldtui.domain.rule import Benchmark, Rule
 from fieldtui.domain.rulebook import RuleBook
 
@@ -76,3 +76,9 @@ def _met(figure: Figure, least: float | None, most: float | None) -> bool | None
 def _others(figure: Figure, period: Period, known: Iterable[Benchmark]) -> tuple[Benchmark, ...]:
     fitting = [each for each in known if each.figure == figure.id and period.overlaps(each.first, each.last)]
     return tuple(sorted(fitting, key=lambda each: (each.last, each.read_on), reverse=True))
+
+
+def reported(records: Records, period: Period, rules: RuleBook, *, programme: str | None = None) -> tuple[Figure, ...]:
+    """The figures of a report: those of the programme's profile, with targets and benchmarks."""
+    counted = outcomes(records, period, rules)
+    return aimed_at(chosen(counted, rules, programme), records, period, rules, programme=programme)

@@ -246,7 +246,7 @@ class Workspace:
         """Figures of one's own work."""
         from fieldtui.services.reporting import Reporting
 
-        return Reporting(self._context)
+        return Reporting(self._context, self.casework)
 
     @cached_property
     def team(self) -> Team:
