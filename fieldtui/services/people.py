@@ -137,7 +137,7 @@ class People(Editing):
 
     # --- who is one and the same --------------------------------------------------------------
 
-    def duplicates(self) -> tuple[Pair, ...]:
+    def citizen_duplicates(self) -> tuple[Pair, ...]:
         """Citizens on this device who may be one. That they were compared and shown is written to the access log.
 
         Raises:
@@ -145,7 +145,7 @@ class People(Editing):
         """
         citizens = {stored.id: stored.record for stored in self._store.all("citizen")}
         found = alike(citizens, self._store.vault.audit_key)
-        mine = self._mine()
+        mine = self._own_citizens()
         self._context.looking.listed("duplicates", len(found))
         return tuple(
             Pair(
@@ -240,7 +240,7 @@ class People(Editing):
 
     # --- inside -------------------------------------------------------------------------------
 
-    def _mine(self) -> frozenset[str]:
+    def _own_citizens(self) -> frozenset[str]:
         """The citizens of this device who are its person's own."""
         with self._store.reading() as connection:
             borrowed = {
@@ -249,7 +249,7 @@ class People(Editing):
         return frozenset(stored.id for stored in self._store.all("citizen") if stored.id not in borrowed)
 
     def _require_mine(self, *stored: Stored[Citizen]) -> None:
-        mine = self._mine()
+        mine = self._own_citizens()
         theirs = next((each for each in stored if each.id not in mine), None)
         if theirs is not None:
             raise BadUsage(
