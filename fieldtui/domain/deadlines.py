@@ -15,6 +15,7 @@ from fieldtui.base.i18n import _
 from fieldtui.base.text import fold
 from fieldtui.domain.calendar import written, written_short
 from fieldtui.domain.case import Case
+from fieldtui.domain.consenting import latest_end
 from fieldtui.domain.due import (
     GIVEN,
     Deadline,
@@ -170,8 +171,7 @@ def consent_ends(consent: Consent, rules: RuleBook) -> date | None:
     """Last valid day: the stored one, else what the rule allows; `None` where neither says."""
     if consent.expires_on is not None:
         return consent.expires_on
-    rule = rules.on("consent.max_days", consent.given_on)
-    return limit_after(rule, consent.given_on) if rule else None
+    return latest_end(consent.given_on, rules, health=consent.covers_health is not False)
 
 
 def _consents(case: Case, rules: RuleBook, on: date) -> Iterator[Deadline]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Final, Literal, cast
 
 from fieldtui.base.clock import isoformat
@@ -11,7 +12,8 @@ from fieldtui.base.i18n import N_, _
 from fieldtui.domain.calendar import written
 from fieldtui.domain.consenting import Recipient, names
 from fieldtui.domain.deadlines import deadlines
-from fieldtui.domain.records import Consent, Referral
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.records import BridgingNote, Consent, Referral
 from fieldtui.services.done import Done
 from fieldtui.services.editing import Batch, Editing
 
@@ -23,7 +25,22 @@ _STEPS: Final[dict[str, str]] = {
     "started": N_("{who} er startet i behandling."),
     "ended": N_("Behandlingsforløbet for {who} er afsluttet."),
 }
-_CONSENT_DAYS: Final = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a consent lets be told, and between whom."""
+
+    scope: str | None = None
+    """What may be shared, in words."""
+    form: str = "written"
+    """`written` or `oral`."""
+    direction: str = "both"
+    """`disclose`, `collect` or `both`."""
+    covers_health: bool | None = None
+    """False where neither health nor that there is treatment is told; only then it may last longer than the law's limit."""
+    recipient_id: str | None = None
+    """The member of staff or partner, where the recipient is one of them."""
 
 
 class Bridging(Editing):
@@ -91,23 +108,20 @@ class Bridging(Editing):
         citizen_id: str,
         recipient: str,
         *,
-        scope: str | None = None,
-        form: str = "written",
         given_on: date,
         expires_on: date | None = None,
+        terms: Terms = Terms(),
     ) -> Done:
         """Store a consent to share with a recipient.
 
         Without a last day it lasts as long as the rule `consent.max_days` allows (SUL § 44: at most a year for
-        health data); a later one is stored and warned about.
+        health data).
 
         Raises:
             NotFound: No such citizen.
-            InvalidRecords: No recipient, or days that cannot be.
+            InvalidRecords: No recipient, days that cannot be, or longer than the law allows for health data.
             BadUsage, NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing was stored.
         """
-        most = int(self._context.rules.value("consent.max_days", given_on, _CONSENT_DAYS))
-        latest = given_on + timedelta(days=most)
         with self._store.transaction():
             self._store.require_writable()
             self._require_may_write("consent")
@@ -115,19 +129,16 @@ class Bridging(Editing):
             values: dict[str, Any] = {
                 "citizen_id": citizen_id,
                 "recipient": recipient,
-                "scope": scope,
-                "form": form,
+                **asdict(terms),
                 "given_on": given_on.isoformat(),
-                "expires_on": (expires_on or latest).isoformat(),
+                "expires_on": expires_on.isoformat() if expires_on else None,
             }
             put = self._new("consent", values, Batch())
             record = cast("Consent", put.record)
             warnings: tuple[str, ...] = ()
-            if expires_on is not None and expires_on > latest:
+            if record.form == "oral" and record.direction != "disclose" and record.covers_health is not False:
                 warnings = (
-                    _("Samtykke til helbredsoplysninger gælder højst {days} dage, her til {day}.").format(
-                        days=most, day=written(latest)
-                    ),
+                    _("Sundhedspersonale skal som regel have samtykket på skrift, før de videregiver (SUL § 44)."),
                 )
             if not self._names_somebody(record):
                 warnings += (
@@ -135,10 +146,31 @@ class Bridging(Editing):
                         "Ingen behandler hører til “{recipient}”. Samtykket åbner ingen sag, før navnet er det samme."
                     ).format(recipient=record.recipient),
                 )
-            message = _("Samtykke fra {who} til {recipient} er gemt. Det gælder til {day}.").format(
-                who=citizen.record.short_name, recipient=record.recipient, day=written(record.expires_on or latest)
+            template = (
+                _("Samtykke fra {who} til {recipient} er gemt. Det gælder til {day}.")
+                if record.expires_on
+                else _("Samtykke fra {who} til {recipient} er gemt. Det gælder, til det trækkes tilbage.")
+            )
+            message = template.format(
+                who=citizen.record.short_name,
+                recipient=record.recipient,
+                day=written(record.expires_on) if record.expires_on else "",
             )
             return self._write([put], message, warnings=warnings)
+
+    def renew_consent(self, consent_id: str, given_on: date, *, expires_on: date | None = None, form: str = "") -> Done:
+        """Store a new consent on the terms of an old one, which stays as it is; errors as `give_consent`.
+
+        Args:
+            consent_id: The old one.
+            given_on: The day the citizen said yes again.
+            expires_on: Last day; without it as long as the law allows.
+            form: `written` or `oral`; as the old one where it is empty.
+        """
+        stored = self._require(consent_id, "consent")
+        old: Consent = stored.record
+        terms = Terms(old.scope, form or old.form, old.direction, old.covers_health, old.recipient_id)
+        return self.give_consent(old.citizen_id, old.recipient, given_on=given_on, expires_on=expires_on, terms=terms)
 
     def _names_somebody(self, consent: Consent) -> bool:
         """True where some treatment worker is named, or where there are none to be named."""
@@ -150,6 +182,8 @@ class Bridging(Editing):
 
     def withdraw_consent(self, consent_id: str, how: str) -> Done:
         """Store that a consent was withdrawn; it works at once, also offline.
+
+        What was shared on it and has not been sent is stopped and marked; notes stay.
 
         Args:
             consent_id: Which.
@@ -168,8 +202,30 @@ class Bridging(Editing):
             if stored.record.withdrawn_at is not None:
                 raise BadUsage(_("Samtykket er allerede trukket tilbage."))
             values = {"withdrawn_at": isoformat(self._context.clock.now()), "withdrawn_how": how}
-            put = self._changed(consent_id, values, Batch())
+            batch = Batch()
+            stop = {"share_stopped_at": values["withdrawn_at"]}
+            puts = [self._changed(consent_id, values, batch)]
+            puts += [self._changed(note.id, stop, batch) for note in self._unsent_shares(stored)]
             message = _("{who} har trukket sit samtykke til {recipient} tilbage. Del ikke mere.").format(
                 who=self._short_name(stored.record.citizen_id), recipient=stored.record.recipient
             )
-            return self._write([put], message)
+            if stopped := len(puts) - 1:
+                message += " " + (
+                    _("1 deling, der ventede på at blive sendt, er standset.")
+                    if stopped == 1
+                    else _("{count} delinger, der ventede på at blive sendt, er standset.").format(count=stopped)
+                )
+            return self._write([*puts], message)
+
+    def _unsent_shares(self, consent: Stored[Consent]) -> list[Stored[BridgingNote]]:
+        """What was shared on this consent, here, and nobody else has got yet."""
+        notes: tuple[Stored[BridgingNote], ...] = self._store.all("bridging_note", scope=consent.scope)
+        return [
+            note
+            for note in notes
+            if note.rev == 0
+            and note.record.shared_with is not None
+            and note.record.consent_id == consent.id
+            and note.record.share_stopped_at is None
+            and note.record.author == self._context.me.id
+        ]

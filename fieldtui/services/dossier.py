@@ -215,9 +215,8 @@ def _drafts(connection: sqlite3.Connection, ids: list[str]) -> list[dict[str, An
             "SELECT key, kind, saved_at, body, previous FROM draft WHERE subject = ?1 OR instr(key, ?1) > 0", (each,)
         )
         for key, kind, saved_at, body, previous in rows:
-            if kind == CONFIDENTIAL_DRAFT:
-                body, previous = COVER, None
-            found[key] = {"kind": kind, "saved_at": saved_at, "text": body, "previous": previous}
+            texts = (COVER, None) if kind == CONFIDENTIAL_DRAFT else (body, previous)
+            found[key] = {"kind": kind, "saved_at": saved_at, "text": texts[0], "previous": texts[1]}
     return [found[key] for key in sorted(found)]
 
 

@@ -20,7 +20,9 @@ from fieldtui.domain.records.base import RESERVED
 from fieldtui.services.citizenchanges import completed
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
+from fieldtui.services.lawful import lawful, prepared
 from fieldtui.services.protecting import protect
+from fieldtui.services.twins import twin_warnings
 from fieldtui.store import Annul, Change, Put
 
 ATTENDANCE_HOLD_SECONDS: Final = 300
@@ -34,6 +36,7 @@ _REFERS: Final = {
     "opening_id": "opening",
     "employer_contact_id": "employer_contact",
     "partner_id": "partner",
+    "consent_id": "consent",
 }
 _MINE: Final = {
     "note": "author",
@@ -172,7 +175,8 @@ class Editing:
     def _new(self, collection: str, values: Mapping[str, Any], batch: Batch, record_id: str | None = None) -> Put:
         """A change that creates a record; who and when are filled in where they are missing."""
         filled = {**self._defaults(collection, values), **{name: v for name, v in values.items() if v is not None}}
-        record = parse_record(collection, filled, strict_names=True)
+        record = parse_record(collection, prepared(self._context, collection, filled), strict_names=True)
+        record = lawful(self._context, record, None)
         self._require_own_signature(record)
         self._require_references(record, None, batch)
         new_id = record_id or self._store.ids.new()
@@ -200,7 +204,9 @@ class Editing:
         asked = {name: value for name, value in {**known, **values}.items() if value is not None}
         checked = parse_record(collection, asked, strict_names=True)
         unknown = {name: value for name, value in body.items() if name not in known}
-        record = parse_record(collection, {**checked.body(), **unknown}, strict_names=False)
+        record = lawful(
+            self._context, parse_record(collection, {**checked.body(), **unknown}, strict_names=False), body
+        )
         if written:
             self._require_append_kept(model, body, record.body())
         self._require_references(record, body, batch)
@@ -220,22 +226,12 @@ class Editing:
             sentence
             for put in puts
             for sentence in (
-                *self._twins(put),
+                *twin_warnings(self._store, put.id, put.record),
                 *self._context.veil.warnings(put.record),
                 *warnings_for(put.record, self._context.today),
             )
         ]
         return Done(message, result.ids, result.command_id, tuple(dict.fromkeys((*warnings, *odd))))
-
-    def _twins(self, change: Put) -> tuple[str, ...]:
-        """A warning where another citizen has the same CPR number; which one is for a person to see."""
-        record = change.record
-        if not isinstance(record, Citizen) or not record.cpr:
-            return ()
-        others = (stored for stored in self._store.all("citizen") if stored.id != change.id)
-        if any(stored.record.cpr == record.cpr for stored in others):
-            return (_("En anden borger her har samme CPR-nummer. Tjek, om det er den samme."),)
-        return ()
 
     def _require(self, record_id: str, collection: str | None = None) -> Stored[Any]:
         """A record that is there, of that collection where one is named."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from fieldtui.base.i18n import _
@@ -10,6 +11,23 @@ from fieldtui.domain.records import Consent
 from fieldtui.services.consents import ConsentState, state_of, strongest
 from fieldtui.services.done import Done
 from fieldtui.services.editing import Batch, Editing
+from fieldtui.services.lawful import CONSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What is told about a citizen, to whom and by what right (FVL § 28, SUL § 43)."""
+
+    shared_with: str
+    """Who gets it, by name or unit."""
+    legal_basis: str | None = None
+    """A code of the list `legal_basis`; the citizen's consent where it is not given."""
+    basis_reference: str | None = None
+    """Which law, where the basis is one."""
+    shared_what: str | None = None
+    """Kinds of information, in words."""
+    shared_with_id: str | None = None
+    """The member of staff or partner, where the recipient is one of them."""
 
 
 class NoteWriting(Editing):
@@ -23,6 +41,7 @@ class NoteWriting(Editing):
         kind: str = "notat",
         appointment_id: str | None = None,
         addendum_to: str | None = None,
+        confidential: bool = False,
     ) -> Done:
         """Write a note in a citizen's file.
 
@@ -31,14 +50,21 @@ class NoteWriting(Editing):
             text: What it says; it cannot be changed afterwards.
             kind: A code of the list `note_kind`.
             appointment_id: The meeting it is minutes of.
-            addendum_to: The note it corrects or adds to; may be a colleague's.
+            addendum_to: The note it corrects or adds to; may be a colleague's. To a confidential one it is confidential too.
+            confidential: For the citizen's own consultant and oneself only; out of search and exports.
 
         Raises:
             NotFound: No such citizen.
             InvalidRecords: No text, or something it refers to is not there.
             BadUsage, NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing was stored.
         """
-        values = {"citizen_id": citizen_id, "text": text, "kind": kind, "appointment_id": appointment_id}
+        values = {
+            "citizen_id": citizen_id,
+            "text": text,
+            "kind": kind,
+            "appointment_id": appointment_id,
+            "confidential": confidential or None,
+        }
         return self._write_note("note", values, addendum_to)
 
     def write_bridging_note(
@@ -71,6 +97,18 @@ class NoteWriting(Editing):
                 )
         values = {"citizen_id": citizen_id, "text": text, "referral_id": referral_id, "legal_basis": legal_basis}
         return self._write_note("bridging_note", values, addendum_to, warnings)
+
+    def share(self, citizen_id: str, text: str, share: Share, *, referral_id: str | None = None) -> Done:
+        """Write down something about a citizen that is told to somebody, with the basis for it.
+
+        Raises:
+            NotFound: No such citizen.
+            InvalidRecords: No text, no recipient, no basis, a law without its paragraph, or no valid consent to share on.
+            BadUsage, NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing was stored.
+        """
+        values = {"citizen_id": citizen_id, "text": text, "referral_id": referral_id, **asdict(share)}
+        values["legal_basis"] = share.legal_basis or CONSENT
+        return self._write_note("bridging_note", values, None)
 
     def _write_note(
         self, collection: str, values: dict[str, Any], addendum_to: str | None, warnings: tuple[str, ...] = ()

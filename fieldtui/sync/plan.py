@@ -10,7 +10,8 @@ from fieldtui.store.outbox import Entry
 from fieldtui.wire.messages import AnnulOp, Limits, LogEntry, Op
 
 FIRST: Final = frozenset({"appointment"})
-"""Summons and attendance are reported at once (lov om en aktiv beskæftigelsesindsats), so they go before the rest."""
+"""Summons and attendance are reported at once (lov om en aktiv beskæftigelsesindsats), so they go before the rest. With them goes
+a consent that was withdrawn: it closes the file before anything more comes into it."""
 _ENVELOPE_BYTES: Final = 400
 """More than an op has around its body."""
 
@@ -34,9 +35,13 @@ def in_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
                 place(created[name], above | {entry.record_id})
         placed[entry.record_id] = entry
 
-    for entry in sorted(oldest.values(), key=lambda each: (each.collection not in FIRST, each.seq)):
+    for entry in sorted(oldest.values(), key=lambda each: (not _goes_first(each), each.seq)):
         place(entry, frozenset())
     return tuple(placed.values())
+
+
+def _goes_first(entry: Entry) -> bool:
+    return entry.collection in FIRST or (entry.collection == "consent" and entry.body.get("withdrawn_at") is not None)
 
 
 def _texts(value: Any) -> Iterator[str]:

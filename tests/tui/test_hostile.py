@@ -17,6 +17,7 @@ from textual.widgets import Input, TextArea
 
 from fieldtui.base.clock import isoformat
 from fieldtui.domain.records import COLLECTIONS
+from fieldtui.services.bridging import Terms
 from fieldtui.tui.presenters.lines import Piece, Row, line
 from fieldtui.tui.routes import ROUTES
 from fieldtui.tui.widgets.content import line_content, plain_content
@@ -75,7 +76,7 @@ def hostile(folder: Path) -> Caseload:
         casework.write_note(citizen, f"N{evil}")
         casework.create("task", {"citizen_id": citizen, "title": f"T{evil}"[:190], "due_on": "2026-11-24"})
         casework.request_treatment(citizen, "SEL101", NOW.date(), evil)
-        casework.give_consent(citizen, f"M{evil}"[:190], scope=evil, form="written", given_on=NOW.date())
+        casework.give_consent(citizen, f"M{evil}"[:190], given_on=NOW.date(), terms=Terms(scope=evil))
         load.workspace.drafts.save(f"note:{citizen}:", "note", citizen, evil)
     return load
 

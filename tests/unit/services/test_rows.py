@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from fieldtui.base.clock import COPENHAGEN, FixedClock
-from fieldtui.base.errors import BadUsage, NotFound
+from fieldtui.base.errors import BadUsage, InvalidRecords, NotFound
 from fieldtui.domain.records import Attendance
+from fieldtui.services.bridging import Terms
 from fieldtui.services.consents import ConsentState
 from fieldtui.services.workspace import Workspace
 from tests.support.workspaces import MONDAY, TB, add_citizen
@@ -174,11 +175,16 @@ def test_a_bridging_note_without_consent_is_stored_and_warned_about(workspace: W
     assert stated.warnings == ()
 
 
-def test_a_consent_for_longer_than_the_law_allows_is_warned_about(workspace: Workspace) -> None:
-    done = workspace.casework.give_consent(
-        add_citizen(workspace), "Behandler", given_on=TODAY, expires_on=date(2028, 1, 1)
-    )
-    assert any("365" in warning for warning in done.warnings)
+def test_a_consent_to_health_data_for_longer_than_the_law_allows_is_refused(workspace: Workspace) -> None:
+    citizen = add_citizen(workspace)
+    with pytest.raises(InvalidRecords) as refused:
+        workspace.casework.give_consent(citizen, "Behandler", given_on=TODAY, expires_on=date(2028, 1, 1))
+    [problem] = refused.value.problems
+    assert problem.field == "expires_on"
+    assert "365 dage, her til 23-11-2027" in problem.reason
+    assert workspace.lookup.list("consent") == ()
+    no_health = Terms(covers_health=False)
+    workspace.casework.give_consent(citizen, "Bageriet", given_on=TODAY, expires_on=date(2028, 1, 1), terms=no_health)
 
 
 def test_the_day_holds_meetings_deadlines_and_my_tasks(workspace: Workspace) -> None:
