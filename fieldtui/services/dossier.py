@@ -18,6 +18,7 @@ from fieldtui.domain.confidential import CONFIDENTIAL_DRAFT, COVER, body_is_conf
 from fieldtui.domain.confidential import FIELD as TEXT
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import COLLECTIONS, Citizen
+from fieldtui.domain.struck import is_struck
 from fieldtui.export.dossier import Held, document_of, dossier_name, to_json
 from fieldtui.services.context import Context
 from fieldtui.services.exportfiles import SHORTEST_REASON, ExportFiles, ExportResult, Outgoing, Seal
@@ -161,8 +162,12 @@ class Dossiers:
         )
 
     def _without_confidential(self, stored: Stored[Any]) -> Stored[Any]:
-        """A confidential note leaves with its cover only: whether it is to be given out is for its reader to decide."""
-        return self._context.veil.over(stored) if is_confidential(stored.record) else stored
+        """A confidential note leaves with its cover only: whether it is to be given out is for its reader to decide.
+
+        A note that was written on this citizen by mistake is about somebody else, and leaves without its text.
+        """
+        hidden = is_confidential(stored.record) or is_struck(stored)
+        return self._context.veil.over(stored) if hidden else stored
 
     def _lookups(self, citizen_id: str) -> list[dict[str, Any]]:
         try:

@@ -16,12 +16,14 @@ from fieldtui.base.text import clean
 from fieldtui.domain.confidential import COVER, is_confidential
 from fieldtui.domain.confidential import FIELD as TEXT
 from fieldtui.domain.merge import ANNULLED
-from fieldtui.domain.records import COLLECTIONS, Note, fields_of
+from fieldtui.domain.records import COLLECTIONS, BridgingNote, Note, fields_of
+from fieldtui.domain.struck import STRUCK, is_struck
 from fieldtui.services.context import Context
 from fieldtui.services.looking import citizen_of
 from fieldtui.store.arrived import differences
 from fieldtui.store.inbox import MY_BODY
 
+_NOTES: Final = frozenset({Note.collection, BridgingNote.collection})
 Origin = Literal["own", "arrived", "conflict"]
 _OWN: Final = "SELECT record_id, collection, before, after, at, actor, label FROM history"
 _ARRIVED: Final = (
@@ -134,14 +136,15 @@ class History:
         return self._covered(self._where("scope = ?", f"citizen:{citizen_id}"))
 
     def _covered(self, versions: tuple[Version, ...]) -> tuple[Version, ...]:
-        """Without the texts of confidential notes."""
+        """Without the texts of confidential notes, and of those that stood on the wrong citizen."""
 
         def covered(version: Version) -> Version:
-            stored = self._store.get(version.record_id) if version.collection == Note.collection else None
-            if stored is None or not is_confidential(stored.record):
+            stored = self._store.get(version.record_id) if version.collection in _NOTES else None
+            if stored is None or not (is_confidential(stored.record) or is_struck(stored)):
                 return version
+            cover = _(STRUCK) if is_struck(stored) else _(COVER)
             changes = tuple(
-                replace(each, old=each.old and _(COVER), new=each.new and _(COVER)) if each.field == TEXT else each
+                replace(each, old=each.old and cover, new=each.new and cover) if each.field == TEXT else each
                 for each in version.changes
             )
             return replace(version, changes=changes)

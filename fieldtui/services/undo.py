@@ -12,6 +12,7 @@ from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.domain.problems import parse_record
+from fieldtui.domain.struck import is_wrong_citizen
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
 from fieldtui.services.editing import ATTENDANCE_HOLD_SECONDS
@@ -87,7 +88,8 @@ class Undo:
             What was taken back, or `None` where there is nothing.
 
         Raises:
-            BadUsage: The same was changed since, by a sync or otherwise; nothing was changed.
+            BadUsage: The same was changed since, by a sync or otherwise; or a note was moved off the wrong citizen, which
+                nobody takes back without a word. Nothing was changed.
             NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing was changed.
         """
         with self._store.transaction() as connection:
@@ -96,6 +98,8 @@ class Undo:
                 return None
             command_id, label = row[0], row[1]
             steps = self._steps(command_id)
+            if _is_final(steps):
+                raise BadUsage(_("Et notat, der er flyttet til den rette borger, flyttes kun tilbage med en grund."))
             changes = [self._inverse(step) for step in reversed(steps)]
             message = _("Fortrudt – {what}").format(what=label)
             result = self._store.write(changes, label=message, actor=self._context.me.id, kind="undo", undid=command_id)
@@ -169,8 +173,8 @@ class Undo:
     # --- one record ---------------------------------------------------------------------------
 
     def _stands(self, steps: list[_Step]) -> bool:
-        """True where everything an act changed is still as it left it."""
-        return all(self._untouched(step.record_id, step.before, step.after) for step in steps)
+        """True where everything an act changed is still as it left it, and it may be taken back with a key."""
+        return not _is_final(steps) and all(self._untouched(step.record_id, step.before, step.after) for step in steps)
 
     def _untouched(self, record_id: str, before: dict[str, Any] | None, after: dict[str, Any]) -> bool:
         """True where the fields that differ between the two states still have the values of `after`."""
@@ -211,6 +215,11 @@ class Undo:
     def _require_untouched(self, record_id: str, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
         if not self._untouched(record_id, before, after):
             raise BadUsage(_("Det kan ikke fortrydes: det er ændret siden. Ret det i stedet. Intet er ændret nu."))
+
+
+def _is_final(steps: list[_Step]) -> bool:
+    """True for the move of a note off the wrong citizen: undone with a key, it would stand there again without a trace."""
+    return any(step.after["annulled"] and is_wrong_citizen(step.after["annulled"]["reason"]) for step in steps)
 
 
 def _differing(one: dict[str, Any], other: dict[str, Any]) -> set[str]:

@@ -19,6 +19,7 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.protection import ELSEWHERE, HIDDEN, PROTECTED_FIELDS, holds_address, is_protected
 from fieldtui.domain.protection import without_address as without_its_words
 from fieldtui.domain.records import Appointment, Citizen, Note
+from fieldtui.domain.struck import is_struck, struck_out
 from fieldtui.store import Store
 from fieldtui.store.searching import spell, texts_of
 
@@ -60,8 +61,10 @@ class Veil:
         return record if isinstance(record, Citizen) and is_protected(record) else None
 
     def over(self, stored: S) -> S:
-        """A record as it may be shown: a meeting at a protected citizen's home is "Ude af huset", a confidential note is covered."""
+        """A record as it may be shown: a meeting at a protected citizen's home is "Ude af huset", a confidential note is covered, a struck one bare."""
         record = stored.record
+        if is_struck(stored):
+            return replace(stored, record=struck_out(record))
         if isinstance(record, Note) and is_confidential(record):
             return replace(stored, record=covered(record))
         if not isinstance(record, Appointment) or not record.place:

@@ -60,6 +60,8 @@ class BridgingNote(Record):
     legal_basis: Code | None = about("Grundlag", "Hjemlen for at dele: samtykke, lov, borger til stede, anonym sparring.",
                                      codes="legal_basis", merge=Merge.APPEND)  # fmt: skip
     addendum_to: Ref | None = about("Tilføjelse til", "Det notat, som dette retter eller uddyber.", merge=Merge.APPEND)
+    moved_from: Ref | None = about("Flyttet fra", "Det notat, som dette er flyttet fra, fordi det stod hos en forkert borger.",
+                                   merge=Merge.APPEND)  # fmt: skip
     basis_reference: Line | None = about("Bestemmelse", "Når grundlaget er en lov: hvilken, fx SUL § 43, stk. 2.",
                                          merge=Merge.APPEND)  # fmt: skip
     consent_id: Ref | None = about("Samtykket", "Det samtykke, der blev delt efter.", merge=Merge.APPEND)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -156,7 +157,7 @@ def test_a_series_without_an_end_or_with_nothing_in_it_is_refused(bounds: dict[s
 
 
 def test_wishes_and_needs_go_along_to_the_booking_but_no_protected_number(workspace: Workspace) -> None:
-    wish = {"contact_preference": "SMS om\nformiddagen", "practical_needs": ["tolk: somali"]}
+    wish: dict[str, Any] = {"contact_preference": "SMS om\nformiddagen", "practical_needs": ["tolk: somali"]}
     record = read(workspace, book(workspace, add_citizen(workspace, **wish), "2026-11-24T10:00"))
     assert (record.contact_options, record.practical_needs) == ("SMS om formiddagen", ("tolk: somali",))
     given = book(

@@ -1,0 +1,137 @@
+"""Nobody writes twice: what is not in the municipality's journal yet, a note as the journal takes it, and the mark that it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from fieldtui.base.clock import isoformat
+from fieldtui.base.errors import BadUsage, NotFound
+from fieldtui.base.i18n import _
+from fieldtui.base.text import clean
+from fieldtui.domain.confidential import is_confidential
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.journal import Entry, Waiting, awaits, text_of, waiting
+from fieldtui.domain.protection import is_protected
+from fieldtui.domain.records import Appointment, Citizen, Note
+from fieldtui.services.context import Context
+from fieldtui.services.copying import Copied, says_secret
+from fieldtui.services.done import Done
+from fieldtui.services.editing import Batch, Editing
+from fieldtui.store import Change
+
+_KIND_LIST = "note_kind"
+
+
+class Journaling(Editing):
+    """What a person does to get notes into the municipality's journal."""
+
+    def unjournalised(self) -> tuple[Waiting, ...]:
+        """My notes that are not in the municipality's journal, the oldest first. Where there are any, the look is logged."""
+        me, on, rules = self._context.me.id, self._context.today, self._context.rules
+        notes: tuple[Stored[Note], ...] = self._store.all("note")
+        found = [waiting(self._context.veil.over(each), on, rules) for each in notes if awaits(each, me)]
+        if found:
+            self._context.looking.listed("note", len(found))
+        return tuple(sorted(found, key=lambda each: (each.note.record.written_at, each.note.id)))
+
+    def journal_copy(self, note_id: str) -> Copied:
+        """A note as text for the municipality's journal. It is written to the access log.
+
+        Raises:
+            NotFound: No such note.
+            BadUsage: It is annulled, confidential, or says where a protected citizen lives or how to call.
+            DiskFull, Busy: It could not be logged, so it is not given out.
+        """
+        stored = self._store.get(note_id)
+        if stored is None or not isinstance(stored.record, Note):
+            raise NotFound(clean(note_id, limit=80))
+        if stored.annulled_at is not None:
+            raise BadUsage(_("Notatet er annulleret og kan ikke kopieres."))
+        if is_confidential(stored.record):
+            raise BadUsage(_("Notatet er fortroligt og kan ikke kopieres."))
+        entry = entry_of(self._context, cast("Stored[Note]", stored))
+        if withheld(entry):
+            raise BadUsage(_("Notatet nævner en beskyttet oplysning og kan ikke kopieres."))
+        self._store.audit("copy", stored.record.citizen_id, detail=stored.collection)
+        return Copied(_("Notat til journalen"), text_of(entry))
+
+    def mark_journalised(self, note_ids: Sequence[str]) -> Done:
+        """Say that notes are in the municipality's journal; one undo takes it back for all of them.
+
+        Raises:
+            NotFound: One is not there, or is no note.
+            BadUsage: One is annulled or a colleague's, or all are marked already.
+            NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing was stored.
+        """
+        now = isoformat(self._context.clock.now())
+        with self._store.transaction():
+            self._store.require_writable()
+            batch, changes = Batch(), list[Change]()
+            for note_id in note_ids:
+                stored: Stored[Any] = self._require(note_id, "note")
+                if stored.record.journalised_at is None:
+                    changes.append(self._changed(note_id, {"journalised_at": now}, batch))
+            if not changes:
+                raise BadUsage(_("De er allerede markeret som journaliseret."))
+            message = _("Notatet er markeret som journaliseret.")
+            if len(changes) > 1:
+                message = _("{count} notater er markeret som journaliseret.").format(count=len(changes))
+            return self._write(changes, message)
+
+    def unmark_journalised(self, note_id: str) -> Done:
+        """Take back that a note is in the municipality's journal.
+
+        Raises:
+            NotFound: No such note.
+            BadUsage: It is not marked, annulled or a colleague's.
+            NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing was stored.
+        """
+        with self._store.transaction():
+            self._store.require_writable()
+            stored: Stored[Any] = self._require(note_id, "note")
+            if stored.record.journalised_at is None:
+                raise BadUsage(_("Notatet er ikke markeret som journaliseret."))
+            change = self._changed(note_id, {"journalised_at": None}, Batch())
+            return self._write([change], _("Notatet venter igen på at blive journaliseret."))
+
+
+def entry_of(context: Context, stored: Stored[Note]) -> Entry:
+    """A note with what the journal is told about it.
+
+    Raises:
+        NotFound: The citizen is not on this device.
+    """
+    record, store = stored.record, context.store
+    citizen = store.get(record.citizen_id)
+    if citizen is None or not isinstance(citizen.record, Citizen):
+        raise NotFound(record.citizen_id)
+    met = store.get(record.appointment_id) if record.appointment_id else None
+    meeting = context.veil.over(met).record if met is not None else None
+    before = store.get(record.addendum_to) if record.addendum_to else None
+    writer = next((person for person in context.people if person.id == record.author), None)
+    return Entry(
+        note=stored,
+        citizen=citizen.record,
+        kind=context.rules.label(_KIND_LIST, record.kind),
+        author=f"{writer.name} ({writer.initials})" if writer else _("en kollega"),
+        meeting=meeting if isinstance(meeting, Appointment) else None,
+        meeting_kind=_KINDS.get(meeting.kind, meeting.kind) if isinstance(meeting, Appointment) else "",
+        added_to=before.record.written_at if before is not None and isinstance(before.record, Note) else None,
+    )
+
+
+_KINDS = {
+    "jobsamtale": "jobsamtale",
+    "opfoelgning": "opfølgning",
+    "virksomhedsbesoeg": "virksomhedsbesøg",
+    "brobygning": "brobygning",
+    "mentor": "mentorsamtale",
+    "andet": "samtale",
+}
+"""Danish in every language, as the rest of what is written for the journal."""
+
+
+def withheld(entry: Entry) -> bool:
+    """True where a note says where a protected citizen lives or how to call: it goes into no copy and no file."""
+    return is_protected(entry.citizen) and says_secret(entry.citizen, text_of(entry))
