@@ -5,12 +5,14 @@ Pure: records and a day in, answers out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from fieldtui.domain.calendar import monday_of
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.merging import survivors
 from fieldtui.domain.records import Company, EmployerContact, Opening, Partner
 
 WEEKS: Final = 8
@@ -58,6 +60,24 @@ def recent_colleague(contacts: Iterable[EmployerContact], me: str | None, on: da
 def rests(company: Company, on: date) -> bool:
     """True where the company has asked for peace on that day; `rest_until` is its last day."""
     return company.rest_until is not None and on <= company.rest_until
+
+
+def under_survivors(stored: Sequence[Stored[Any]]) -> list[Stored[Any]]:
+    """The same records, with each that names a company naming the one that stands for it; for counting, never for storing.
+
+    Args:
+        stored: Records that stand, the companies among them.
+    """
+    pointers = {each.id: each.record.merged_into for each in stored if isinstance(each.record, Company)}
+    moved = {each: survivor for each, survivor in survivors(pointers).items() if survivor != each}
+    if not moved:
+        return list(stored)
+    return [
+        replace(each, record=each.record.model_copy(update={"company_id": moved[company_id]}))
+        if (company_id := getattr(each.record, "company_id", None)) in moved
+        else each
+        for each in stored
+    ]
 
 
 def is_open(opening: Opening, on: date) -> bool:

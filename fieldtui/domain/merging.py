@@ -69,13 +69,23 @@ def to_clear(record_id: str, pointers: Mapping[str, str | None]) -> tuple[str, .
     return tuple(cleared)
 
 
-def told_apart(marks: Mapping[str, Iterable[str]]) -> frozenset[frozenset[str]]:
+def told_apart(
+    marks: Mapping[str, Iterable[str]], stands: Mapping[str, str] | None = None
+) -> frozenset[frozenset[str]]:
     """The pairs of which somebody said that they are two: a mark counts both ways, whichever record carries it.
 
     Args:
         marks: By id, the ids that this record is not the same as.
+        stands: For every record who stands for it (`survivors`): what was said of a record that was merged counts for
+            the one that stands for it. Two that are merged are one, whatever was said before.
     """
-    return frozenset(frozenset((each, other)) for each, others in marks.items() for other in others if other != each)
+    known = stands or {}
+    pairs = (
+        frozenset((known.get(each, each), known.get(other, other)))
+        for each, others in marks.items()
+        for other in others
+    )
+    return frozenset(pair for pair in pairs if len(pair) == 2)
 
 
 def _next(here: str, pointers: Mapping[str, str | None]) -> str | None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from fieldtui.base.i18n import _
 from fieldtui.domain.calendar import add_months
 from fieldtui.domain.deadlines import day_of, limit_after
+from fieldtui.domain.employers import under_survivors
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.figures import Figure, Period, breakdown, count, share
 from fieldtui.domain.records import (
@@ -35,9 +36,10 @@ from fieldtui.domain.rulebook import RuleBook
 
 COUNTED: Final = (
     "citizen", "appointment", "placement", "progression", "referral", "activation", "employer_contact", "activity",
+    "company",
 )  # fmt: skip
 """The collections that figures are counted from. Notes are never read."""
-SCORED: Final = (*COUNTED, "job_lead", "company")
+SCORED: Final = (*COUNTED, "job_lead")
 """The collections that fidelity is scored from."""
 WORK_OR_EDUCATION: Final = frozenset({"ordinaert_job", "smaajob", "fleksjob", "uddannelse"})
 EXITS: Final = frozenset({"job", "uddannelse"})
@@ -63,7 +65,7 @@ class Records:
     contacts: Mapping[str, EmployerContact] = field(default_factory=dict)
     """The same contacts with employers by id; job leads refer to them."""
     companies: Mapping[str, Company] = field(default_factory=dict)
-    """By id; only where fidelity is scored."""
+    """By id; contacts and places name the one that stands for a company, where two were merged."""
 
     @classmethod
     def of(
@@ -76,7 +78,7 @@ class Records:
             consultants: Initials by citizen id.
             programme: Only citizens of this one; team records have none and stay.
         """
-        live = [each for each in stored if each.annulled_at is None]
+        live = under_survivors([each for each in stored if each.annulled_at is None])
         citizens = {
             each.id: each.record
             for each in live
@@ -150,7 +152,7 @@ def _exits(records: Records, period: Period) -> Iterator[Figure]:
 
 
 def _in_work(records: Records, period: Period) -> Iterator[Figure]:
-    enrolled = _enrolled(records, period.last)
+    enrolled = enrolled_on_day(records, period.last)
     working = {
         each.citizen_id for each in records.placements if each.kind in WORK_OR_EDUCATION and runs(each, period.last)
     }
@@ -200,12 +202,13 @@ def _placed_in_a_month(records: Records, period: Period) -> Iterator[Figure]:
 # --- interviews and activation --------------------------------------------------------------------
 
 
-def _interviews(records: Records, period: Period) -> list[Appointment]:
+def interviews(records: Records, period: Period) -> list[Appointment]:
+    """The jobsamtaler whose day lies in a period, whatever became of them."""
     return [each for each in records.appointments if each.kind == "jobsamtale" and day_of(each) in period]
 
 
 def _interviews_in_time(records: Records, period: Period) -> Iterator[Figure]:
-    planned = _interviews(records, period)
+    planned = interviews(records, period)
     due = [each for each in planned if each.due_on in period]
     held = [each for each in due if each.status is Attendance.ATTENDED and each.due_on and day_of(each) <= each.due_on]
     rules = {each.due_rule_id for each in due if each.due_rule_id}
@@ -227,7 +230,7 @@ def _activation_in_time(records: Records, period: Period) -> Iterator[Figure]:
 
 
 def _attendance(records: Records, period: Period) -> Iterator[Figure]:
-    became = Counter(each.status for each in _interviews(records, period))
+    became = Counter(each.status for each in interviews(records, period))
     attended, missed = became[Attendance.ATTENDED], became[Attendance.NO_SHOW]
     yield share(
         "K6", _("Fremmøde til jobsamtaler"), attended, attended + missed,
@@ -243,7 +246,7 @@ def _attendance(records: Records, period: Period) -> Iterator[Figure]:
 # --- treatment --------------------------------------------------------------------------------------
 
 
-def _in_guarantee(referral: Referral, rules: RuleBook) -> bool:
+def in_guarantee(referral: Referral, rules: RuleBook) -> bool:
     """True where treatment began within the days that the rule of its basis gave on the day of the request.
 
     The days are counted from the request for every basis. A request older than the rule is held against the rule's first version.
@@ -270,7 +273,7 @@ def _treatment(records: Records, period: Period, rules: RuleBook) -> Iterator[Fi
         _("Medianen af dage fra henvendelsen til behandlingens start, for dem, der er begyndt."),
     )  # fmt: skip
     yield share(
-        "K7_within_14", _("Begyndt inden for 14 dage"), sum(_in_guarantee(each, rules) for each in begun), len(waits),
+        "K7_within_14", _("Begyndt inden for 14 dage"), sum(in_guarantee(each, rules) for each in begun), len(waits),
         _("Højst 14 dage fra henvendelsen, af dem, der er begyndt."),
         excluded=len(asked) - len(waits), rules=_TREATMENT_RULES,
     )  # fmt: skip
@@ -280,7 +283,7 @@ def _both_tracks(records: Records, period: Period) -> Iterator[Figure]:
     placed = {each.citizen_id for each in records.placements if runs(each, period.last)}
     treated = {each.citizen_id for each in records.referrals if each.started_on and each.started_on <= period.last}
     yield count(
-        "both_tracks", _("I behandling og i en virksomhed"), len(_enrolled(records, period.last) & placed & treated),
+        "both_tracks", _("I behandling og i en virksomhed"), len(enrolled_on_day(records, period.last) & placed & treated),
         _("Indskrevne på periodens sidste dag, der er begyndt i behandling og har en placering den dag."),
     )  # fmt: skip
 
@@ -325,14 +328,15 @@ def _outreach(records: Records, period: Period) -> Iterator[Figure]:
 
 
 def _caseload(records: Records, period: Period) -> Iterator[Figure]:
-    held = Counter(records.consultants.get(key, "–") for key in _enrolled(records, period.last))
+    held = Counter(records.consultants.get(key, "–") for key in enrolled_on_day(records, period.last))
     yield breakdown(
         "K11", _("Borgere pr. konsulent"), held, _("Indskrevne på periodens sidste dag, efter konsulent."),
         rules=("caseload.norm",),
     )  # fmt: skip
 
 
-def _enrolled(records: Records, on: date) -> set[str]:
+def enrolled_on_day(records: Records, on: date) -> set[str]:
+    """Ids of the citizens who are enrolled on a day."""
     return {key for key, each in records.citizens.items() if is_enrolled(each, on)}
 
 

@@ -13,6 +13,7 @@ from fieldtui.base.text import sort_key
 from fieldtui.domain.calendar import monday_of
 from fieldtui.domain.case import Case
 from fieldtui.domain.deadlines import Deadline, deadlines, is_discharged, is_silent
+from fieldtui.domain.employers import WEEKS, Week, by_week
 from fieldtui.domain.envelope import Stored, SyncState
 from fieldtui.domain.records import Attendance, Citizen, Company, Placement
 from fieldtui.domain.shortnames import short_names
@@ -76,7 +77,7 @@ class WeekFigures:
     employer_contacts: int
     """My own contacts with employers in the week."""
     target: int
-    """How many the programme asks for."""
+    """How many face to face the programme asks for."""
     jobsamtaler_done: int
     jobsamtaler_planned: int
     """All jobsamtaler of the week that were held or still stand, the done ones included."""
@@ -84,6 +85,13 @@ class WeekFigures:
     """Citizens with a job for pay on the day."""
     weekly_hours: float
     """Their hours a week together."""
+    weeks: tuple[Week, ...] = ()
+    """My contacts with employers in each of the last weeks, the oldest first; the last is this week."""
+
+    @property
+    def face_to_face(self) -> int:
+        """This week's contacts where one met: what the target counts."""
+        return self.weeks[-1].face_to_face if self.weeks else 0
 
 
 class CaseList:
@@ -115,7 +123,8 @@ class CaseList:
         monday = monday_of(on)
         sunday = monday + timedelta(days=6)
         me = self._store.consultant_id
-        contacts = self._store.all("employer_contact", since=monday, until=sunday)
+        contacts = self._store.all("employer_contact", since=monday - timedelta(weeks=WEEKS - 1), until=sunday)
+        mine = [stored.record for stored in contacts if stored.record.by == me]
         week = self._store.all("appointment", since=monday, until=sunday)
         talks = [stored.record.status for stored in week if stored.record.kind == "jobsamtale"]
         done = talks.count(Attendance.ATTENDED)
@@ -125,12 +134,13 @@ class CaseList:
             if not is_discharged(case.citizen.record, on)
         ]
         return WeekFigures(
-            employer_contacts=sum(stored.record.by == me for stored in contacts),
+            employer_contacts=sum(monday <= each.on for each in mine),
             target=int(self._context.rules.value("employer_contacts.per_week", on, _TARGET_CONTACTS)),
             jobsamtaler_done=done,
             jobsamtaler_planned=done + talks.count(Attendance.PLANNED),
             in_work=sum(bool(hours) for hours in working),
             weekly_hours=sum((sum(hours) for hours in working), 0.0),
+            weeks=by_week(mine, sunday),
         )
 
     def citizen_states(self) -> dict[str, SyncState]:
@@ -207,7 +217,8 @@ class CaseList:
         """Where the citizen is now, else what the citizen wants."""
         for placement in _current(case.placements, on):
             company_id = placement.record.company_id
-            company = self._store.get(company_id) if company_id else None
+            stands = self._context.companies()
+            company = self._store.get(stands.get(company_id, company_id)) if company_id else None
             kind = self._context.rules.label("placement_kind", placement.record.kind)
             if company is not None and isinstance(company.record, Company):
                 return f"{company.record.name} ({kind.lower()})"

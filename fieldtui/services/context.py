@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from fieldtui.base.clock import Clock, today
 from fieldtui.base.errors import NotEnrolled
 from fieldtui.domain.case import Case
+from fieldtui.domain.merging import survivors
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.looking import Looking
 from fieldtui.services.veiling import Veil
@@ -27,6 +29,7 @@ class Context:
         """Takes out what would tell where a protected citizen is."""
         self._cases: tuple[tuple[int, int], tuple[Case, ...]] | None = None
         self._rules: tuple[tuple[object, ...], RuleBook] | None = None
+        self._companies: tuple[tuple[int, int], Mapping[str, str]] | None = None
 
     @property
     def rules(self) -> RuleBook:
@@ -71,6 +74,14 @@ class Context:
             self.look_for_rules()
             self._cases = version, self.store.cases()
         return self._cases[1]
+
+    def companies(self) -> Mapping[str, str]:
+        """For every company in use the id of the one that stands for it: itself, unless it was merged into another."""
+        version = self.store.version()
+        if self._companies is None or self._companies[0] != version:
+            pointers = {each.id: each.record.merged_into for each in self.store.all("company")}
+            self._companies = version, survivors(pointers)
+        return self._companies[1]
 
     @property
     def people(self) -> tuple[Person, ...]:

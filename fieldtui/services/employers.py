@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from fieldtui.base.text import fold
 from fieldtui.domain.calendar import written_short
 from fieldtui.services.done import Done
 from fieldtui.services.editing import Batch, Editing
+from fieldtui.services.employercalls import before_calling
 from fieldtui.store import Change
 
 
@@ -36,7 +38,8 @@ class Employers(Editing):
             company_id: Whom.
             mode: How.
             on: The day.
-            text: What happened; shared in the team, so the answer warns where it names a citizen.
+            text: What happened; shared in the team, so the answer warns where it names a citizen, and where the company
+                rests or a colleague was in contact with it shortly before.
             face_to_face: Counts in the IPS measure; a visit does unless it is said not to.
             citizen_id: For whom; stands only in the job lead.
             next_step_on: When to follow up; without a citizen it becomes a task of one's own.
@@ -50,6 +53,7 @@ class Employers(Editing):
             self._store.require_writable()
             self._require_may_write("employer_contact")
             company = self._require(company_id, "company")
+            told = before_calling(self._context, company_id, on)
             batch = Batch()
             contact = self._new(
                 "employer_contact",
@@ -84,7 +88,7 @@ class Employers(Editing):
             if next_step_on is not None:
                 message += " " + _("Næste skridt {day}.").format(day=written_short(next_step_on))
             label = _("Kontakt med {company}").format(company=company.record.name)
-            return self._write(changes, message, label=label, warnings=self._names_in(text))
+            return self._write(changes, message, label=label, warnings=(*told, *self._names_in(text)))
 
     def add_task(
         self,
@@ -94,7 +98,7 @@ class Employers(Editing):
         company_id: str | None = None,
         due_on: date | None = None,
     ) -> Done:
-        """Store something that I have promised to do.
+        """Store something that I have promised to do; where it is at a company, the answer says what to know before calling.
 
         Raises:
             InvalidRecords: No title, or something it refers to is not there.
@@ -106,7 +110,11 @@ class Employers(Editing):
             "company_id": company_id,
             "due_on": due_on.isoformat() if due_on else None,
         }
-        return self.create("task", values)
+        done = self.create("task", values)
+        if company_id is None:
+            return done
+        told = before_calling(self._context, company_id, due_on or self._context.today)
+        return replace(done, warnings=(*told, *done.warnings))
 
     def do_task(self, task_id: str) -> Done:
         """Store that a task is done, now.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -21,6 +22,7 @@ from fieldtui.domain.protection import PROTECTED_FIELDS, holds_address, is_prote
 from fieldtui.domain.records import Appointment, Citizen, Note, Task, fields_of
 from fieldtui.services.bridgingboard import BridgingBoard, BridgingRow
 from fieldtui.services.caselist import CaseList, CitizenRow, WeekFigures
+from fieldtui.services.casepeople import CasePeople
 from fieldtui.services.companylist import CompanyCard, CompanyList, CompanyRow
 from fieldtui.services.context import Context
 from fieldtui.services.looking import citizen_of, said
@@ -42,7 +44,7 @@ class Newest:
     tasks: tuple[Stored[Task], ...]
 
 
-class Lookup(CaseList, CompanyList, BridgingBoard):
+class Lookup(CaseList, CompanyList, BridgingBoard, CasePeople):
     """What the screens and the command line show. Looking at one citizen's file is written to the access log."""
 
     def __init__(self, context: Context) -> None:
@@ -89,8 +91,8 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         scope = None if citizen_id is None else f"citizen:{citizen_id}"
         found = self._store.all(collection, scope=scope, annulled=include_all, since=since, until=until)
         if collection == "citizen" and not include_all:
-            on = self._context.today
-            return tuple(stored for stored in found if not is_discharged(stored.record, on))
+            on, stands = self._context.today, self._store.stand_ins()
+            return tuple(stored for stored in found if not is_discharged(stored.record, on) and stored.id not in stands)
         return self._context.veil.over_all(found)
 
     def list_out(
@@ -247,7 +249,8 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
 
         The search is written to the access log with a keyed hash of the words and the number of hits.
         """
-        hits = tuple(self._named(hit) for hit in self._store.search(text, limit) if self._may_be_found(hit, text))
+        found = (hit for hit in self._store.search(text, limit) if self._may_be_found(hit, text))
+        hits = tuple(self._named(hit) for hit in self._standing_for(found))
         if spell(text).strip():
             key = self._store.vault.audit_key
             term = hmac.new(key, b"fieldtui/search/term\n" + spell(text).encode(), hashlib.sha256).hexdigest()[:16]
@@ -266,8 +269,21 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
         stored = self._store.get(hit.record_id)
         return stored is not None and self._context.veil.found_otherwise(stored, citizen, text)
 
+    def _standing_for(self, hits: Iterable[SearchHit]) -> tuple[SearchHit, ...]:
+        """Hits in the file of who stands for a citizen that was merged; where both cards are hit, the citizen comes once."""
+        stands = self._store.stand_ins()
+        found: dict[str, SearchHit] = {}
+        for hit in hits:
+            citizen_id = stands.get(hit.citizen_id or "", hit.citizen_id)
+            if hit.collection == "citizen" and hit.record_id in stands and citizen_id is not None:
+                hit = replace(hit, record_id=citizen_id)  # noqa: PLW2901  the same hit, under the other name
+            found.setdefault(hit.record_id, replace(hit, citizen_id=citizen_id))
+        return tuple(found.values())
+
     def _named(self, hit: SearchHit) -> SearchHit:
-        """A citizen's records carry the citizen's name beside their own."""
+        """A citizen's records carry the citizen's name beside their own, and a merged company the name it goes by now."""
+        if hit.collection == "company" and self._context.companies().get(hit.record_id, hit.record_id) != hit.record_id:
+            return replace(hit, title=f"{hit.title} → {self.company_name(hit.record_id)}")
         if hit.citizen_id is None or hit.collection == "citizen":
             return hit
         citizen = self._context.veil.protected(hit.citizen_id)
@@ -291,7 +307,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard):
 
     def citizen_name(self, citizen_id: str) -> str:
         """First name and initial; a word for one that is not on this device."""
-        stored = self._store.get(citizen_id)
+        stored = self._store.get(self._store.stand_ins().get(citizen_id, citizen_id))
         return stored.record.short_name if stored and isinstance(stored.record, Citizen) else _("en borger")
 
     def appointments(self, first: date, last: date) -> tuple[Stored[Appointment], ...]:

@@ -35,7 +35,9 @@ def vocabulary(workspace: Workspace) -> Vocabulary:
     """
     today = workspace.clock.now().date()
     people = tuple(Known(row.id, row.full_name) for row in workspace.lookup.citizens(today))
-    companies = tuple(Known(row.id, row.name) for row in workspace.lookup.companies(today))
+    companies = tuple(
+        Known(row.id, name) for row in workspace.lookup.companies(today) for name in (row.name, *row.other_names)
+    )
     used = dict.fromkeys(
         stored.record.place for stored in reversed(workspace.lookup.list("appointment")) if stored.record.place
     )

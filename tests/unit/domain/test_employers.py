@@ -6,8 +6,21 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from fieldtui.domain.employers import Week, by_week, is_closed, is_offered, is_open, recent_colleague, rests
+from fieldtui.domain.employers import (
+    Week,
+    by_week,
+    is_closed,
+    is_offered,
+    is_open,
+    recent_colleague,
+    rests,
+    under_survivors,
+)
+from fieldtui.domain.envelope import Stored
+from fieldtui.domain.figures import Period
+from fieldtui.domain.outcomes import Records, outcomes
 from fieldtui.domain.records import Company, EmployerContact, Opening, Partner
+from fieldtui.domain.rulebook import builtin
 
 ME, THEY, COMPANY = (str(UUID(int=at)) for at in (1, 2, 3))
 TODAY = date(2026, 11, 25)
@@ -55,3 +68,19 @@ def test_weeks_are_iso_weeks_and_run_over_the_turn_of_the_year() -> None:
     on = date(2027, 1, 1)  # a Friday in week 53 of 2026
     contacts = [contact(date(2026, 12, 28), ME, face_to_face=True), contact(on, ME), contact(date(2027, 1, 2), ME)]
     assert by_week(contacts, on, weeks=2) == (Week(date(2026, 12, 21), 0, 0), Week(date(2026, 12, 28), 2, 1))
+
+
+def test_what_is_counted_at_a_merged_company_counts_where_it_stands_now() -> None:
+    other, survivor = str(UUID(int=8)), str(UUID(int=9))
+    records: list[Stored[Any]] = [
+        Stored(survivor, Company(name="Café Solsort")),
+        Stored(other, Company(name="Solsort", merged_into=survivor)),
+        Stored(str(UUID(int=5)), EmployerContact(company_id=other, on=TODAY, mode="visit", by=ME)),
+        Stored(str(UUID(int=6)), EmployerContact(company_id=survivor, on=TODAY, mode="visit", by=ME)),
+    ]
+    counted = under_survivors(records)
+    assert [each.record.company_id for each in counted[2:]] == [survivor, survivor]
+    assert records[2].record.company_id == other
+    period = Period(TODAY, TODAY)
+    figures = {figure.id: figure.value for figure in outcomes(Records.of(records, {}), period, builtin())}
+    assert (figures["K8_contacts"], figures["K8_companies"]) == (2, 1)

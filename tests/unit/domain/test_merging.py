@@ -34,6 +34,11 @@ def test_a_mark_of_two_being_two_counts_both_ways_and_never_with_itself() -> Non
     assert told_apart({"a": ("b", "a"), "b": ()}) == {frozenset({"a", "b"})}
 
 
+def test_what_was_said_of_a_merged_record_counts_for_the_one_that_stands_for_it() -> None:
+    stands = survivors({"a": "b", "b": None, "c": None})
+    assert told_apart({"a": ("c", "b")}, stands) == {frozenset({"b", "c"})}
+
+
 @given(_POINTERS)
 def test_every_record_has_one_survivor_that_stands_for_itself(pointers: dict[str, str | None]) -> None:
     found = survivors(pointers)
