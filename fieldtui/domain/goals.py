@@ -38,10 +38,25 @@ def chosen(figures: Sequence[Figure], rules: RuleBook, programme: str | None) ->
 
 
 def aimed_at(
-    figures: Iterable[Figure], records: Records, period: Period, rules: RuleBook, *, programme: str | None
+    figures: Iterable[Figure],
+    records: Records,
+    period: Period,
+    rules: RuleBook,
+    *,
+    programme: str | None,
+    staff: int | None = None,
 ) -> tuple[Figure, ...]:
-    """The figures with the targets that the rules set on the period's last day, and the benchmarks that overlap the period."""
-    weeks = period.iso_weeks * len(consultants_of(records, period))
+    """The figures with the targets that the rules set on the period's last day, and the benchmarks that overlap the period.
+
+    Args:
+        figures: What was counted.
+        records: What it was counted from.
+        period: First and last day.
+        rules: The rules.
+        programme: Whose targets; `None` is the usual one's.
+        staff: How many consultants a target for each of them is for; those with citizens where it is not given.
+    """
+    weeks = period.iso_weeks * (len(consultants_of(records, period)) if staff is None else staff)
     found = []
     for figure in figures:
         rule_id, sense = _AIMS.get(figure.id, ("", "least"))
@@ -56,7 +71,7 @@ def _target(figure: Figure, rule: Rule, sense: _Sense, weeks: int) -> Target | N
     least = most = None
     if sense == "range" and several:
         least, most = min(several), max(several)
-    elif value is None:
+    elif value is None or (sense == "per_week" and not weeks):
         return None
     elif sense == "most":
         most = float(value)
