@@ -5,6 +5,7 @@ Nothing is rewritten by a merge: every record stays in its own scope, and goes w
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -24,14 +25,30 @@ _POINTING = (
 _CITIZENS = "SELECT id FROM record WHERE collection = 'citizen' AND annulled IS NULL"
 
 
-def stand_ins(store: Store) -> dict[str, str]:
-    """Citizens on this device who were merged into another one that is here too, each with who stands for them."""
-    hidden = store.hidden.scopes()
-    with store.reading() as connection:
-        pointing = {each: into for each, into in connection.execute(_POINTING) if into}
-        if not pointing:
-            return {}
-        here = [each for (each,) in connection.execute(_CITIZENS) if f"citizen:{each}" not in hidden]
+class StandIns:
+    """Citizens on this device who were merged into another one; looked up anew only when the database changed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: tuple[tuple[int, int], frozenset[str], dict[str, str]] | None = None
+
+    def __call__(self) -> dict[str, str]:
+        """Each of them with who stands for them."""
+        version, hidden = self._store.version(), self._store.hidden.scopes()
+        if self._known is not None and self._known[:2] == (version, hidden):
+            return self._known[2]
+        with self._store.reading() as connection:
+            found = _look_up(connection, hidden)
+            # What an open transaction says may be taken back without a trace in the version.
+            self._known = None if connection.in_transaction else (version, hidden, found)
+        return found
+
+
+def _look_up(connection: sqlite3.Connection, hidden: frozenset[str]) -> dict[str, str]:
+    pointing = {each: into for each, into in connection.execute(_POINTING) if into}
+    if not pointing:
+        return {}
+    here = [each for (each,) in connection.execute(_CITIZENS) if f"citizen:{each}" not in hidden]
     stands = survivors({each: pointing.get(each) for each in here})
     return {each: survivor for each, survivor in stands.items() if each != survivor}
 
@@ -47,7 +64,7 @@ def case(store: Store, citizen_id: str) -> Case | None:
 
     `None` where there is no such citizen.
     """
-    survivor, *others = group_of(citizen_id, stand_ins(store))
+    survivor, *others = group_of(citizen_id, store.stand_ins())
     citizen = store.get(survivor)
     if citizen is None or citizen.collection != Citizen.collection:
         return None

@@ -63,6 +63,8 @@ class Store:
         self.drafts = DraftBox(self, clock)
         self.hidden = Hidden(self)
         """What this person may no longer see, although the central system has not said so yet."""
+        self.stand_ins = joining.StandIns(self)
+        """Citizens who were merged into another, each with who stands for them."""
 
     def _migrate(self) -> None:
         with self._mutex, room_on_disk():
@@ -211,10 +213,6 @@ class Store:
         return cases_of(
             self.select(f"{SELECT} WHERE r.scope LIKE 'citizen:%' AND r.annulled IS NULL ORDER BY r.scope, r.day, r.id")
         )
-
-    def stand_ins(self) -> dict[str, str]:
-        """Citizens who were merged into another, each with who stands for them."""
-        return joining.stand_ins(self)
 
     # --- the one door -------------------------------------------------------------------------
 

@@ -1,0 +1,118 @@
+"""Who is on a citizen's case and what is worth a look in it, for the card and for `show`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fieldtui.base.errors import NotFound
+from fieldtui.base.text import clean
+from fieldtui.domain.case import Case
+from fieldtui.domain.eligibility import misfits
+from fieldtui.domain.involved import Involved, Tie, involved, overlaps
+from fieldtui.domain.measures import Course, courses
+from fieldtui.domain.milestones import Point, checklist
+from fieldtui.domain.transfer import transfer_text
+from fieldtui.services.context import Context
+from fieldtui.services.looking import said
+from fieldtui.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class CasePicture:
+    """What a citizen's file says of people, programme and progress on a day."""
+
+    programme: str
+    """Label of the profile; empty where the citizen has none."""
+    involved: tuple[Involved, ...]
+    """The coordinating person first."""
+    remarks: tuple[str, ...]
+    """What overlaps, and what does not fit the programme's target group; nothing of it is refused."""
+    points: tuple[Point, ...]
+    """The points of a course; none where the programme is no course."""
+    courses: tuple[Course, ...]
+    """Progress by area."""
+    merged: tuple[str, ...]
+    """Full names on other cards of the same person."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields that `show` adds to a citizen (docs/cli.md)."""
+        return {
+            "involved": [each.as_json() for each in self.involved],
+            "remarks": list(self.remarks),
+            "course": [{"name": each.name, "output": each.output, "done": each.done} for each in self.points],
+            "progress": [
+                {
+                    "area": each.area,
+                    "days": [day.isoformat() for day in each.days],
+                    "scores": list(each.scores),
+                    "directions": list(each.directions),
+                }
+                for each in self.courses
+            ],
+        }
+
+
+class CasePeople:
+    """Pictures of cases. Whoever asks has opened the citizen's file, and that is what the access log says."""
+
+    _context: Context
+    _store: Store
+
+    def picture(self, case: Case, on: date) -> CasePicture:
+        """People, programme and progress of a file that is open.
+
+        Args:
+            case: The file.
+            on: The day.
+        """
+        rules, citizen = self._context.rules, case.citizen.record
+        profile = rules.profile(citizen.programme)
+        partners = {stored.id: stored.record.name for stored in self._store.all("partner", annulled=True)}
+        people = involved(case, self._tie(case.id), on, staff=self._staff_name, partners=partners)
+        fits = misfits(citizen, profile, rules, on) if profile is not None else ()
+        return CasePicture(
+            programme=rules.label("programme", citizen.programme) if citizen.programme else "",
+            involved=people,
+            remarks=(*overlaps(case, rules, on), *fits),
+            points=checklist(citizen, rules),
+            courses=courses(case.progressions),
+            merged=tuple(each.record.full_name for each in case.merged),
+        )
+
+    def picture_of(self, citizen_id: str, on: date) -> CasePicture | None:
+        """As `picture`, of a citizen whose file was just opened; `None` where the citizen is not on this device."""
+        case = self._store.case(citizen_id)
+        return None if case is None else self.picture(case, on)
+
+    def transfer_text(self, citizen_id: str, reason: str | None = None) -> str:
+        """What another municipality needs to take a citizen over, as text to look through and hand on; it is written to the access log.
+
+        Neither CPR number, address, treatment nor notes stand in it.
+
+        Raises:
+            NotFound: No such citizen.
+            DiskFull, Busy: It could not be logged, so it is not shown.
+        """
+        case = self._store.case(citizen_id)
+        if case is None:
+            raise NotFound(clean(citizen_id, limit=80))
+        self._store.audit("copy", case.id, reason=said(reason), detail="transfer")
+        me = self._context.me
+        return transfer_text(case, self._context.rules, self._context.today, coordinator=me.name)
+
+    def _tie(self, citizen_id: str) -> Tie:
+        with self._store.reading() as connection:
+            row = connection.execute(
+                "SELECT role, until, primary_id FROM assignment WHERE citizen_id = ?", (citizen_id,)
+            ).fetchone()
+        me = self._store.consultant_id or ""
+        if row is None:
+            return Tie("primary", me)
+        role, until, primary = row
+        return Tie(role, me, primary, date.fromisoformat(until) if until else None)
+
+    def _staff_name(self, consultant_id: str) -> str:
+        known = {person.id: person.name for person in self._context.people}
+        return known.get(consultant_id, "?")
