@@ -157,7 +157,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard, CasePeople):
         case = self._store.case(citizen_id)
         if case is None:
             raise NotFound(clean(citizen_id, limit=80))
-        self._context.looking.opened(citizen_id, reason=reason)
+        self._context.looking.opened(case.id, reason=reason)
         return self._context.veil.over_case(case)
 
     def refresh_citizen(self, citizen_id: str) -> Case:
@@ -169,7 +169,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard, CasePeople):
         case = self._store.case(citizen_id)
         if case is None:
             raise NotFound(clean(citizen_id, limit=80))
-        self._context.looking.still(citizen_id)
+        self._context.looking.still(case.id)
         return self._context.veil.over_case(case)
 
     def newest(self, citizen_id: str, what: str) -> Newest:
@@ -276,7 +276,8 @@ class Lookup(CaseList, CompanyList, BridgingBoard, CasePeople):
         for hit in hits:
             citizen_id = stands.get(hit.citizen_id or "", hit.citizen_id)
             if hit.collection == "citizen" and hit.record_id in stands and citizen_id is not None:
-                hit = replace(hit, record_id=citizen_id)  # noqa: PLW2901  the same hit, under the other name
+                title = f"{hit.title} → {self.citizen_name(citizen_id)}"
+                hit = replace(hit, record_id=citizen_id, title=title)  # noqa: PLW2901  the same hit, under the other card
             found.setdefault(hit.record_id, replace(hit, citizen_id=citizen_id))
         return tuple(found.values())
 
