@@ -8,7 +8,7 @@ Whether a deadline has been kept is never judged here: an open one is simply sti
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from fieldtui.base.i18n import _
@@ -31,6 +31,7 @@ from fieldtui.domain.due import (
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.milestones import course_end, eligibility_review
 from fieldtui.domain.nextup import follow_along, missed, without_next
+from fieldtui.domain.placing import praktik_latest, praktik_rule
 from fieldtui.domain.records import Appointment, Attendance, Consent, JobLead, Placement, Referral
 from fieldtui.domain.rulebook import RuleBook
 
@@ -38,7 +39,6 @@ __all__ = ["GIVEN", "Deadline", "consent_ends", "day_of", "deadlines", "is_disch
 
 _OPEN_LEADS: Final = frozenset({"proposed", "contacted", "meeting"})
 _DEAD_ACTIVATIONS: Final = frozenset({"afsluttet", "afbrudt", "annulleret"})
-_CATEGORY_LIMITS: Final = ("praktik.max_weeks", "praktik.max_weeks_jobready")
 
 
 def deadlines(case: Case, rules: RuleBook, on: date) -> tuple[Deadline, ...]:
@@ -234,18 +234,16 @@ def _praktik(case: Case, rules: RuleBook, on: date) -> Iterator[Deadline]:
         ended = placement.end_reason is not None or (placement.ends_on is not None and placement.ends_on < on)
         if placement.kind != "virksomhedspraktik" or ended:
             continue
-        found = (rule_for(case, rules, rule_id, placement.starts_on) for rule_id in _CATEGORY_LIMITS)
-        rule = next((each for each in found if each is not None), None)
+        rule = praktik_rule(placement, case.citizen.record, rules)
         if rule is None:
             continue
-        latest = limit_after(rule, placement.starts_on) - timedelta(days=1)
+        latest = praktik_latest(placement, rule, rules)
         if placement.ends_on is not None and placement.ends_on <= latest:
             due, reason = placement.ends_on, _("Den aftalte slutdato.")
         else:
             due = latest
-            reason = _("Højst {weeks} uger fra den {day}.").format(
-                weeks=rule.params.get("weeks"), day=written_short(placement.starts_on)
-            )
+            weeks = ((latest - placement.starts_on).days + 1) // 7
+            reason = _("Højst {weeks} uger fra den {day}.").format(weeks=weeks, day=written_short(placement.starts_on))
         yield make_deadline(
             case, kind="praktik_end", due_on=due, rule=rule, reason=reason, record=item, what=_("Praktik slutter")
         )

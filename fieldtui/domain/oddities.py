@@ -55,7 +55,7 @@ def _oddities(record: Record, on: date) -> Iterator[str]:
                 yield N_("Aftalen ligger i fortiden. Tjek datoen, eller registrér, hvad der blev af den.")
         case Placement():
             if record.kind == "virksomhedspraktik" and not record.purpose:
-                yield N_("En praktikaftale skal have et præcist formål (LAB § 59). Det kan skrives senere.")
+                yield N_("En praktikaftale skal have et præcist formål (LAB § 59). Skriv det, når aftalen ændres.")
         case Note() | BridgingNote():
             yield from _of_text(record.text)
         case EmployerContact():

@@ -21,6 +21,7 @@ from fieldtui.services.citizenchanges import completed
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
 from fieldtui.services.lawful import lawful, prepared
+from fieldtui.services.placing import placed, placing_warnings
 from fieldtui.services.protecting import protect
 from fieldtui.services.twins import twin_warnings
 from fieldtui.store import Annul, Change, Put
@@ -179,6 +180,7 @@ class Editing:
         record = lawful(self._context, record, None)
         self._require_own_signature(record)
         self._require_references(record, None, batch)
+        record = placed(self._context, record, None, record_id, batch)
         new_id = record_id or self._store.ids.new()
         batch.bodies[new_id] = (collection, record.body())
         return Put(new_id, record, hold_seconds=0)
@@ -210,6 +212,7 @@ class Editing:
         if written:
             self._require_append_kept(model, body, record.body())
         self._require_references(record, body, batch)
+        record = placed(self._context, record, body, record_id, batch)
         batch.bodies[record_id] = (collection, record.body())
         attendance = collection == "appointment" and body.get("status") != record.body().get("status")
         return Put(record_id, record, hold_seconds=ATTENDANCE_HOLD_SECONDS if attendance else 0)
@@ -227,6 +230,7 @@ class Editing:
             for put in puts
             for sentence in (
                 *twin_warnings(self._store, put.id, put.record),
+                *placing_warnings(self._context, put.id, put.record),
                 *self._context.veil.warnings(put.record),
                 *warnings_for(put.record, self._context.today),
             )
