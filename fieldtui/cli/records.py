@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
+from fieldtui.base.clock import today
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.cli import arguments, text
 from fieldtui.cli.opening import opened
+from fieldtui.cli.people import picture_lines
 from fieldtui.cli.setting import setting_of
+from fieldtui.domain.measures import steps
 from fieldtui.domain.problems import model_of
 from fieldtui.services.veiling import bare
 
@@ -75,6 +78,11 @@ def show(
             document["history"] = [version.as_json() for version in versions]
             who = {person.id: person.initials for person in workspace.people}
             lines += [line for version in versions for line in text.version(version, stored, who, workspace.rules)]
+        if stored.collection == "citizen":
+            picture = workspace.lookup.picture_of(stored.id, today(setting.clock))
+            if picture is not None:
+                document |= picture.as_json()
+                lines += picture_lines(picture, workspace.rules, steps(workspace.rules, today(setting.clock)))
         setting.answer(document, lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from fieldtui.domain.eligibility import misfits
 from fieldtui.domain.involved import Involved, Tie, involved, overlaps
 from fieldtui.domain.measures import Course, courses
 from fieldtui.domain.milestones import Point, checklist
+from fieldtui.domain.outcomes import is_enrolled
 from fieldtui.domain.transfer import transfer_text
 from fieldtui.services.context import Context
 from fieldtui.services.looking import said
@@ -85,6 +87,23 @@ class CasePeople:
         """As `picture`, of a citizen whose file was just opened; `None` where the citizen is not on this device."""
         case = self._store.case(citizen_id)
         return None if case is None else self.picture(case, on)
+
+    def by_programme(self, on: date) -> dict[str, int]:
+        """How many of one's own citizens are enrolled in each programme on a day; numbers only.
+
+        Who has no programme counts in the usual one; citizens one stands in for are a colleague's.
+        """
+        usual = self._context.rules.profile(None)
+        with self._store.reading() as connection:
+            borrowed = {
+                row[0] for row in connection.execute("SELECT citizen_id FROM assignment WHERE role != 'primary'")
+            }
+        found = Counter(
+            case.citizen.record.programme or (usual.id if usual is not None else "")
+            for case in self._context.cases()
+            if case.id not in borrowed and is_enrolled(case.citizen.record, on)
+        )
+        return dict(found)
 
     def transfer_text(self, citizen_id: str, reason: str | None = None) -> str:
         """What another municipality needs to take a citizen over, as text to look through and hand on; it is written to the access log.
