@@ -17,6 +17,7 @@ from fieldtui.domain.calendar import written
 from fieldtui.export.rendering import check
 from fieldtui.services.dossier import InTheClear
 from fieldtui.services.exporting import PASSPHRASE, ExportResult, Seal, seal_for
+from fieldtui.services.journalfile import JournalFiles
 from fieldtui.services.unlocking import Secret
 
 app = typer.Typer(help=_("Filer til andre: aftalelister, og en borgers sag til borgeren selv."), rich_markup_mode=None)
@@ -135,6 +136,71 @@ def citizen(  # noqa: PLR0913, PLR0917  as many parameters as options
                 setting.tell(_("Den fjernes efter 24 timer, når boksen åbnes eller låses."))
             return
         _tell(setting, result)
+
+
+@app.command("journal", help=_("Skriv en dags notater til kommunens journal, og markér dem som journaliserede."))
+def journal(  # noqa: PLR0913, PLR0917  as many parameters as options
+    context: typer.Context,
+    day: Annotated[str, typer.Option("--day", metavar="D", help=_("Dagen, notaterne er skrevet."))],
+    fmt: Annotated[str, typer.Option("--format", metavar="json|txt", help=_("Filens form."))] = "json",
+    sealed_for: Annotated[
+        str | None,
+        typer.Option(
+            "--sealed-for",
+            metavar="R",
+            help=_("Forsegl filen til R: en nøgle (age1…), en fil med nøgler eller passphrase (ellers det sidste)."),
+        ),
+    ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help=_("Uden segl; kræver adgangssætningen igen og --reason."))
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help=_("Hvorfor; skrives i adgangsloggen."))
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="F", help=_("Fil eller mappe; ellers mappen exports i datamappen.")),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help=_("Behold filen; ellers fjernes den."))] = False,
+    any_folder: Annotated[
+        bool, typer.Option("--any-folder", help=_("Brug mappen, selv om den deles eller kan flyttes."))
+    ] = False,
+) -> None:
+    """Write the notes of a day that are not in the journal yet, and mark them."""
+    setting = setting_of(context)
+    if plain and sealed_for is not None:
+        raise BadUsage(_("Vælg --plain eller --sealed-for, ikke begge."))
+    on = arguments.day(setting, day, "--day")
+    seal = None if plain else _seal(setting, sealed_for or PASSPHRASE)
+    with opened(setting) as workspace:
+        protection: Seal | InTheClear = InTheClear(_again(setting)) if seal is None else seal
+        try:
+            result = JournalFiles(workspace.context).write(
+                on,
+                fmt,
+                protection,
+                reason=reason,
+                output=output.expanduser() if output is not None else None,
+                keep=keep,
+                any_folder=any_folder,
+            )
+        finally:
+            if isinstance(protection, InTheClear):
+                protection.passphrase.wipe()
+        file = {"file": None, "rows": 0} if result.file is None else result.file.as_json()
+        document = {**file, "marked": result.marked, "left_out": result.left_out}
+        setting.answer(document, [str(result.file.file)] if result.file else [])
+        if result.file is None:
+            setting.tell(_("Ingen notater fra den dag venter på journalen."))
+        else:
+            setting.tell(_("{count} notater er skrevet og markeret som journaliserede.").format(count=result.marked))
+            _tell(setting, result.file)
+        if result.left_out:
+            setting.tell(
+                _(
+                    "{count} notater er ikke med: de er fortrolige eller nævner det beskyttede. Læg dem i journalen selv."
+                ).format(count=result.left_out)
+            )
 
 
 def _again(setting: Setting) -> Secret:
