@@ -129,6 +129,12 @@ def runs(placement: Placement, on: date) -> bool:
     return placement.starts_on <= on and (placement.ends_on is None or placement.ends_on >= on)
 
 
+def in_treatment(referral: Referral, on: date) -> bool:
+    """True where treatment has begun and not ended on a day, its first and last day included."""
+    begun = referral.started_on is not None and referral.started_on <= on
+    return begun and (referral.ended_on is None or referral.ended_on >= on)
+
+
 def outcomes(records: Records, period: Period, rules: RuleBook) -> tuple[Figure, ...]:
     """Every figure, in the order of their numbers."""
     makers: Sequence[Callable[[Records, Period], Iterator[Figure]]] = (
@@ -230,7 +236,7 @@ def _activation_in_time(records: Records, period: Period) -> Iterator[Figure]:
 
 
 def _attendance(records: Records, period: Period) -> Iterator[Figure]:
-    became = Counter(each.status for each in interviews(records, period))
+    became = Counter(each.status for each in interviews(records, period) if not each.unannounced)
     attended, missed = became[Attendance.ATTENDED], became[Attendance.NO_SHOW]
     yield share(
         "K6", _("Fremmøde til jobsamtaler"), attended, attended + missed,
@@ -281,10 +287,10 @@ def _treatment(records: Records, period: Period, rules: RuleBook) -> Iterator[Fi
 
 def _both_tracks(records: Records, period: Period) -> Iterator[Figure]:
     placed = {each.citizen_id for each in records.placements if runs(each, period.last)}
-    treated = {each.citizen_id for each in records.referrals if each.started_on and each.started_on <= period.last}
+    treated = {each.citizen_id for each in records.referrals if in_treatment(each, period.last)}
     yield count(
         "both_tracks", _("I behandling og i en virksomhed"), len(enrolled_on_day(records, period.last) & placed & treated),
-        _("Indskrevne på periodens sidste dag, der er begyndt i behandling og har en placering den dag."),
+        _("Indskrevne på periodens sidste dag, der er i behandling og har en placering den dag."),
     )  # fmt: skip
 
 

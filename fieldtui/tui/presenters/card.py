@@ -209,7 +209,9 @@ def progress(card: Card, names: Names, on: date) -> list[Line]:
 
 def _attendance(case: Case, on: date) -> tuple[int, int]:
     recent = [
-        stored.record for stored in case.appointments if 0 <= (on - local(stored.record.starts_at).date()).days <= 92
+        stored.record
+        for stored in case.appointments
+        if 0 <= (on - local(stored.record.starts_at).date()).days <= 92 and not stored.record.unannounced
     ]
     met = sum(record.status is Attendance.ATTENDED for record in recent)
     return met, sum(record.status is Attendance.NO_SHOW for record in recent)
