@@ -17,7 +17,8 @@ from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.cli.text import when
 from fieldtui.services.syncing import set_back_notice
-from fieldtui.services.workspace import Status, Workspace
+from fieldtui.services.standing import Status
+from fieldtui.services.workspace import Workspace
 
 
 def mount(root: typer.Typer) -> None:

@@ -12,10 +12,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from fieldtui.base.i18n import N_, _
 from fieldtui.base.text import fold
 from fieldtui.domain.records import Company
 
 Ground = Literal["p_number", "cvr", "name", "address", "phone"]
+
+_WORDS: Final[Mapping[Ground, str]] = {
+    "p_number": N_("samme P-nummer"),
+    "cvr": N_("samme CVR-nummer"),
+    "name": N_("navnene ligner hinanden"),
+    "address": N_("samme adresse"),
+    "phone": N_("samme telefon"),
+}
 
 ALIKE: Final = 0.72
 """Names that are at least so alike are looked at where the place or the telephone is the same too."""
@@ -37,6 +46,11 @@ class Suspicion:
     """What they share, the strongest first."""
     likeness: float
     """Of the names, 0 to 1."""
+
+
+def ground_words(suspicion: Suspicion) -> tuple[str, ...]:
+    """What tells that two may be one, in words, in the language in force."""
+    return tuple(_(_WORDS[ground]) for ground in suspicion.grounds)
 
 
 def suspicions(companies: Mapping[str, Company], apart: frozenset[frozenset[str]]) -> tuple[Suspicion, ...]:

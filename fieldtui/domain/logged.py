@@ -96,6 +96,7 @@ LOOKED_AT: Final[Mapping[str, str]] = {
     "history": N_("hvad der har stået før"),
     "today": N_("det nyeste, til dagens aftale"),
     "writing": N_("det nyeste, mens et notat blev skrevet"),
+    "match": N_("forslag til job"),
     "conflict": N_("to udgaver af det samme"),
     "outbox": N_("en ændring, der ventede på at blive sendt"),
     "draft": N_("en kladde"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +19,7 @@ from fieldtui.services.context import Context
 from fieldtui.services.drafting import Drafts
 from fieldtui.services.exporting import Exporting
 from fieldtui.services.lookup import Lookup
+from fieldtui.services.standing import Status
 from fieldtui.services.undo import Undo
 from fieldtui.store import MetaKey, Store
 from fieldtui.store.accesslog import LogRow
@@ -37,38 +37,13 @@ if TYPE_CHECKING:
     from fieldtui.services.handovers import Handovers
     from fieldtui.services.history import History
     from fieldtui.services.logbook import LogBook
+    from fieldtui.services.matching import Matching
     from fieldtui.services.parked import ParkedEdits
     from fieldtui.services.reporting import Reporting
     from fieldtui.services.shutout import Shutout
     from fieldtui.services.syncing import Syncing
     from fieldtui.services.team import Team
     from fieldtui.services.waiting import Waiting
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Where this device stands."""
-
-    citizens: int
-    """Enrolled now."""
-    pending: int
-    """Changes that wait to be sent."""
-    conflicts: int
-    rejected: int
-    """Changes the central system refused for good."""
-    parked: int
-    """Changes that wait for the citizen's new consultant."""
-    last_sync_at: datetime | None
-    """When a whole sync last finished."""
-    lease_until: datetime | None
-    """After it this device is read-only until the next contact."""
-    lease_warn_after: datetime | None
-    """After it a person is asked to sync."""
-    lease: Lease
-    """The same, held against the time as it is known."""
-    schema_version: int
-    device_id: str | None
-    consultant: Person | None
 
 
 OWED: Final = "0"
@@ -247,6 +222,13 @@ class Workspace:
         from fieldtui.services.reporting import Reporting
 
         return Reporting(self._context, self.casework)
+
+    @cached_property
+    def matching(self) -> Matching:
+        """Openings held against what citizens want."""
+        from fieldtui.services.matching import Matching
+
+        return Matching(self._context)
 
     @cached_property
     def team(self) -> Team:

@@ -19,7 +19,7 @@ from fieldtui.services.conflicts import ConflictRow
 from fieldtui.services.done import Done
 from fieldtui.services.syncing import OutboxRow
 from fieldtui.services.waiting import Correction
-from fieldtui.services.workspace import Status
+from fieldtui.services.standing import Status
 from fieldtui.tui.case_acts import CaseActs
 from fieldtui.tui.dialogs.ask import ChooseDialog
 from fieldtui.tui.dialogs.entries import Entry, EntryForm

@@ -27,6 +27,7 @@ from fieldtui.services.history import History
 from fieldtui.services.logbook import LogBook
 from fieldtui.services.looking import Looking
 from fieldtui.services.lookup import Lookup
+from fieldtui.services.matching import Matching
 from fieldtui.services.parked import ParkedEdits
 from fieldtui.services.reporting import Reporting
 from fieldtui.services.undo import Undo
@@ -78,6 +79,10 @@ READERS: Final[dict[str, tuple[Callable[[Workspace, Ids], Any], str]]] = {
     "Copying.note": (lambda w, ids: w.copying.note(ids.note), "copy"),
     "Dossiers.write": (lambda w, ids: w.dossiers.write(ids.citizen, "json", seal_for(RECEIVER)), "dossier"),
     "Exporting.appointments": (lambda w, ids: w.exports.appointments(DAY, DAY, "own", "csv"), "export"),
+    "Matching.seekers": (lambda w, ids: w.matching.seekers(DAY), "list"),
+    "Matching.for_citizen": (lambda w, ids: w.matching.for_citizen(ids.citizen, DAY), "open"),
+    "Matching.for_opening": (lambda w, ids: w.matching.for_opening(ids.opening, DAY), "list"),
+    "Matching.running": (lambda w, ids: w.matching.running(DAY), "list"),
     "Reporting.outcomes": (lambda w, ids: w.reporting.outcomes(Period(DAY, DAY)), "list"),
 }
 """How each is called, and what it writes."""
@@ -123,7 +128,7 @@ CHANGES: Final = {
 """Acts: what they change is logged where it is stored (`Store.write`)."""
 SERVICES = (
     Lookup, AgendaView, History, Drafts, Conflicts, Waiting, Undo, LogBook, Handovers, ParkedEdits, Copying, Dossiers,
-    Exporting, Reporting,
+    Exporting, Reporting, Matching,
 )  # fmt: skip
 OTHERS: Final = {
     "casework": "acts, logged where they are stored",
@@ -141,6 +146,7 @@ class Ids:
     citizen: str
     note: str
     company: str
+    opening: str
     refused: str
     conflict: str
 
@@ -148,6 +154,9 @@ class Ids:
         self.citizen = add_citizen(workspace, cpr="610190-0001", phone="12345678")
         self.note = workspace.casework.write_note(self.citizen, "mundkurv").record_ids[0]
         self.company = workspace.casework.create("company", {"name": "Havnebageren"}).record_ids[0]
+        self.opening = workspace.casework.create("opening", {"company_id": self.company, "title": "Opvask"}).record_ids[
+            0
+        ]
         self.refused = workspace.casework.create("task", {"title": "ringe", "citizen_id": self.citizen}).record_ids[0]
         workspace.drafts.save("note:x", "note", self.citizen, "kladde")
         self.conflict = "01968000-0000-7000-8000-0000000000c1"
