@@ -52,6 +52,8 @@ def _noted(text: str | None) -> str | None:
 _Number = AfterValidator(_countable)
 _Version = Annotated[int, Field(ge=1), AfterValidator(_numbered)]
 _Shown = Annotated[str, AfterValidator(_shown)]
+_Headings = Annotated[str, AfterValidator(lambda text: clean(text, limit=_LONGEST, multiline=True).strip("\n") + "\n")]
+"""Several lines, without a blank one at either end."""
 OptionalDay = Annotated[date | None, BeforeValidator(_empty_is_unset)]
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_unset)]
 
@@ -154,6 +156,19 @@ class Code(Strict):
     def in_force(self, day: date) -> bool:
         """True where it may be chosen on a day."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+class Template(Strict):
+    """The headings of a note: what is asked for, in lines to write behind."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$", max_length=64)
+    label: _Shown = Field(min_length=1)
+    """Danish."""
+    version: _Version
+    source: _Shown = Field(min_length=1)
+    kinds: tuple[str, ...] = ()
+    """Kinds of appointments it is offered first for."""
+    text: _Headings = Field(min_length=1)
 
 
 class Programme(Strict):

@@ -21,13 +21,14 @@ from pydantic import BaseModel, Field, ValidationError
 from fieldtui.base.errors import BadFile
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean, fold
-from fieldtui.domain.rule import Benchmark, Code, FidelityItem, Params, Programme, Rule, Strict
+from fieldtui.domain.rule import Benchmark, Code, FidelityItem, Params, Programme, Rule, Strict, Template
 
 FILES: Final = (
     "law.toml",
     "local.toml",
     "codes.toml",
     "meetings.toml",
+    "templates.toml",
     "programmes/ips-sydhavnen.toml",
     "programmes/fremskudt-2019.toml",
     "programmes/flere-skal-med-unge.toml",
@@ -42,6 +43,7 @@ class _File(Strict):
     programme: Programme | None = None
     fidelity: tuple[FidelityItem, ...] = ()
     benchmark: tuple[Benchmark, ...] = ()
+    template: tuple[Template, ...] = ()
 
 
 def _ascii(text: str) -> str:
@@ -60,6 +62,8 @@ class RuleBook:
     """The items of the fidelity scale, by number."""
     benchmarks: tuple[Benchmark, ...] = ()
     """Numbers of others' to hold figures against."""
+    templates: tuple[Template, ...] = ()
+    """Headings for notes."""
 
     def on(self, rule_id: str, day: date, *, programme: str | None = None) -> Rule | None:
         """The newest version in force on the triggering day.
@@ -174,7 +178,9 @@ def read(raw: Mapping[str, Any], file: str) -> RuleBook:
     own = said.programme.id if said.programme else None
     rules = tuple(rule.model_copy(update={"programme": own}) if own else rule for rule in said.rule)
     _refuse_repeats(rules, said.codes, file)
-    return RuleBook(rules, said.codes, (said.programme,) if said.programme else (), said.fidelity, said.benchmark)
+    return RuleBook(
+        rules, said.codes, (said.programme,) if said.programme else (), said.fidelity, said.benchmark, said.template
+    )
 
 
 def file_schema() -> dict[str, Any]:
@@ -191,7 +197,7 @@ def _line_in(message: str) -> int | None:
 
 _MODELS: Final[dict[str, type[BaseModel]]] = {
     "file": _File, "rule": Rule, "params": Params, "codes": Code, "programme": Programme,
-    "fidelity": FidelityItem, "benchmark": Benchmark,
+    "fidelity": FidelityItem, "benchmark": Benchmark, "template": Template,
 }  # fmt: skip
 
 
@@ -246,7 +252,7 @@ def _refuse_repeats(rules: Iterable[Rule], lists: Mapping[str, tuple[Code, ...]]
 
 
 def merged(books: Iterable[RuleBook]) -> RuleBook:
-    """Several files as one book. A later file's code, programme, fidelity item or benchmark takes the place of an earlier one of the same name.
+    """Several files as one book. A later file's code, programme, fidelity item, benchmark or template takes the place of an earlier one of the same name.
 
     A programme's own rule stands beside the one for everyone, also where both have the same id and version.
     """
@@ -255,11 +261,13 @@ def merged(books: Iterable[RuleBook]) -> RuleBook:
     programmes: dict[str, Programme] = {}
     items: dict[int, FidelityItem] = {}
     benchmarks: dict[tuple[object, ...], Benchmark] = {}
+    templates: dict[str, Template] = {}
     for book in books:
         rules |= {(rule.id, rule.version, rule.programme): rule for rule in book.rules}
         programmes |= {each.id: each for each in book.programmes}
         items |= {each.number: each for each in book.fidelity}
         benchmarks |= {(each.figure, each.label, each.first, each.last): each for each in book.benchmarks}
+        templates |= {each.id: each for each in book.templates}
         for name, codes in book.lists.items():
             lists.setdefault(name, {}).update((each.code, each) for each in codes)
     return RuleBook(
@@ -268,6 +276,7 @@ def merged(books: Iterable[RuleBook]) -> RuleBook:
         tuple(programmes.values()),
         tuple(items[number] for number in sorted(items)),
         tuple(benchmarks.values()),
+        tuple(templates.values()),
     )
 
 
