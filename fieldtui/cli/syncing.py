@@ -16,8 +16,8 @@ from fieldtui.cli.handing import waiting_lines
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.cli.text import when
-from fieldtui.services.syncing import set_back_notice
 from fieldtui.services.standing import Status
+from fieldtui.services.syncing import set_back_notice
 from fieldtui.services.workspace import Workspace
 
 

@@ -17,9 +17,9 @@ from fieldtui.domain.merge import ANNULLED
 from fieldtui.domain.records import COLLECTIONS
 from fieldtui.services.conflicts import ConflictRow
 from fieldtui.services.done import Done
+from fieldtui.services.standing import Status
 from fieldtui.services.syncing import OutboxRow
 from fieldtui.services.waiting import Correction
-from fieldtui.services.standing import Status
 from fieldtui.tui.case_acts import CaseActs
 from fieldtui.tui.dialogs.ask import ChooseDialog
 from fieldtui.tui.dialogs.entries import Entry, EntryForm
