@@ -37,8 +37,9 @@ help: ## Show the targets
 demo: $(RUN_READY) ## Start a central system, enrol a laptop with made-up citizens and open fieldtui
 	@$(BIN)/fieldtui demo $(DEMO_ARGS)
 
+# Each worker reads every test: what one of them has compiled the others take, also where images turn that off.
 test: $(DEV_READY) ## Run every test (TEST_ARGS=… goes to pytest, JOBS=3)
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TEST_ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TEST_ARGS)
 
 lint: $(DEV_READY) ## Form, types, layers, and schemas in step with the code
 	$(BIN)/ruff check .

@@ -17,7 +17,7 @@ from fieldtui.base.ids import IdSource, SeededIds
 from fieldtui.services import unlocking
 from fieldtui.services.workspace import Workspace
 from fieldtui.store import MetaKey, Store
-from fieldtui.vault import open_vault
+from fieldtui.vault import OpenVault
 from fieldtui.vault.anchors import standard_folder
 from fieldtui.wire.messages import Person
 from tests.support.vaults import anchors_now, phrase
@@ -64,8 +64,9 @@ def make_workspace(
 
 
 class Kept:
-    """A workspace that was made once, as it lay on the disk when its maker was done; copies of it cost a third.
+    """A workspace that was made once, as it lay on the disk when its maker was done; copies of it cost a tenth.
 
+    A copy is opened with the vault's key, because guessing at a passphrase is made dear; its passphrase opens it too.
     Every copy has the same vault key, and its access log ends where the maker stopped: it tells of no lock and no
     unlock. So two of them in one test are one vault at two places, which `make_workspace` never makes.
     """
@@ -75,7 +76,9 @@ class Kept:
         self._place = tempfile.TemporaryDirectory(prefix="kept-")
         with tempfile.TemporaryDirectory() as state, pytest.MonkeyPatch.context() as patch:
             patch.setenv("XDG_STATE_HOME", state)
-            make(Path(self._place.name)).store.vault.close()  # not the workspace: that would be logged as a lock
+            vault = make(Path(self._place.name)).store.vault
+            self._key = bytes(vault._vault_key)
+            vault.close()  # not the workspace: that would be logged as a lock
             self._anchors = anchors_now()
         assert len(self._anchors) == 1  # else a copy would be older or newer than what is remembered of it
 
@@ -86,7 +89,7 @@ class Kept:
         standard_folder().mkdir(parents=True, mode=0o700, exist_ok=True)
         for name, content in self._anchors.items():
             (standard_folder() / name).write_bytes(content)
-        return Workspace(open_vault(data, phrase(), clock=clock), clock=clock, ids=ids)
+        return Workspace(OpenVault(data, bytearray(self._key)), clock=clock, ids=ids)
 
 
 @cache
