@@ -35,8 +35,20 @@ from fieldtui.domain.placing import praktik_latest, praktik_rule
 from fieldtui.domain.records import Appointment, Attendance, Consent, JobLead, Placement, Referral
 from fieldtui.domain.rulebook import RuleBook
 
-__all__ = ["GIVEN", "Deadline", "consent_ends", "day_of", "deadlines", "is_discharged", "is_silent", "limit_after"]
+__all__ = [
+    "GIVEN",
+    "Deadline",
+    "consent_ends",
+    "day_of",
+    "deadlines",
+    "free_choice",
+    "is_discharged",
+    "is_silent",
+    "limit_after",
+]
 
+_CHOICE_EXCEEDS: Final = frozenset({"SEL101"})
+"""Where the free choice of another place lets the guarantee be exceeded: SEL § 101, stk. 5. SUL § 141 says nothing of the kind."""
 _OPEN_LEADS: Final = frozenset({"proposed", "contacted", "meeting"})
 _DEAD_ACTIVATIONS: Final = frozenset({"afsluttet", "afbrudt", "annulleret"})
 
@@ -68,6 +80,13 @@ def deadlines(case: Case, rules: RuleBook, on: date) -> tuple[Deadline, ...]:
 # --- treatment ---------------------------------------------------------------------------------
 
 
+def free_choice(referral: Referral) -> str:
+    """What it means for the guarantee that the citizen chose another place: only SEL § 101, stk. 5, lets it be exceeded."""
+    if referral.basis in _CHOICE_EXCEEDS:
+        return _("Borgeren har valgt et andet sted, så fristen kan overskrides.")
+    return _("Borgeren har valgt et andet sted; fristen gælder alligevel.")
+
+
 def _treatment(case: Case, rules: RuleBook, _on: date) -> Iterator[Deadline]:
     """The guarantee of each request that has not led to treatment yet (domain.md §3.4)."""
     for item in live(case.referrals):
@@ -86,7 +105,7 @@ def _treatment(case: Case, rules: RuleBook, _on: date) -> Iterator[Deadline]:
         )
         reason = template.format(days=rule.params.get("days"), day=written_short(start))
         if referral.free_choice:
-            reason = _("{reason} Borgeren har valgt et andet sted, så fristen kan overskrides.").format(reason=reason)
+            reason = f"{reason} {free_choice(referral)}"
         due = limit_after(rule, start)
         what = _("Behandlingsgaranti")
         yield make_deadline(case, kind="treatment", due_on=due, rule=rule, reason=reason, record=item, what=what)

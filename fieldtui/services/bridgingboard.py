@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from fieldtui.domain.case import Case
-from fieldtui.domain.deadlines import Deadline, deadlines
+from fieldtui.domain.deadlines import Deadline, deadlines, limit_after
 from fieldtui.domain.envelope import Stored
+from fieldtui.domain.outcomes import in_treatment, runs
 from fieldtui.domain.records import Citizen, Consent, Referral
 from fieldtui.services.consents import ConsentState, state_of, strongest
 from fieldtui.services.context import Context
 from fieldtui.store import Store
 
 Stage = Literal["wish", "referred", "received", "started", "ended"]
+Owner = Literal["municipality", "region"]
+LOCAL_NORM: Final = "treatment.local"
+REGIONAL: Final = frozenset({"SUL82C"})
+"""Where the region treats and its receipt of the referral starts the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,12 @@ class BridgingRow:
     consent_state: ConsentState
     rule_id: str | None
     """The rule the guarantee follows."""
+    norm_on: date | None
+    """By when treatment begins by the municipality's own promise, which guarantees nothing; `None` where it does not run."""
+    owner: Owner
+    """Whose clock it is: for double diagnosis the region's (SUL § 82 c), else the municipality's."""
+    both_tracks: bool
+    """True where the citizen is in this treatment and has a placement on the day."""
 
 
 class BridgingBoard:
@@ -72,7 +83,15 @@ class BridgingBoard:
             consent=consent,
             consent_state=state_of(consent, self._context.rules, on),
             rule_id=guarantee.rule_id if guarantee else None,
+            norm_on=self._norm(record) if guarantee else None,
+            owner="region" if record.basis in REGIONAL else "municipality",
+            both_tracks=in_treatment(record, on) and _is_placed(case, on),
         )
+
+    def _norm(self, record: Referral) -> date | None:
+        """Straksbehandling: the municipality's own norm from the citizen's request; it promises nothing for the region."""
+        rule = self._context.rules.on(LOCAL_NORM, record.requested_on)
+        return None if rule is None or record.basis in REGIONAL else limit_after(rule, record.requested_on)
 
     def _guarantee(self, case: Case, referral: Stored[Referral], on: date) -> Deadline | None:
         """The legal deadline of a referral; a local norm may be shorter but guarantees nothing."""
@@ -86,9 +105,13 @@ class BridgingBoard:
     @staticmethod
     def _clock_begins(record: Referral) -> date:
         """For double diagnosis the region's receipt (SUL § 82 c), else the citizen's request."""
-        if record.basis == "SUL82C" and record.received_on is not None:
+        if record.basis in REGIONAL and record.received_on is not None:
             return record.received_on
         return record.requested_on
+
+
+def _is_placed(case: Case, on: date) -> bool:
+    return any(stored.annulled_at is None and runs(stored.record, on) for stored in case.placements)
 
 
 def stage_of(record: Referral) -> Stage:

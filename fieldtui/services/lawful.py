@@ -18,7 +18,7 @@ from fieldtui.domain.calendar import written
 from fieldtui.domain.confidential import is_confidential
 from fieldtui.domain.consenting import latest_end, lets
 from fieldtui.domain.envelope import Stored
-from fieldtui.domain.records import Activity, BridgingNote, Consent, Note, Record
+from fieldtui.domain.records import Activity, BridgingNote, Consent, Note, Record, Referral, fields_of
 from fieldtui.services.context import Context
 from fieldtui.services.naming import named_in
 
@@ -67,6 +67,8 @@ def lawful(context: Context, record: Record, before: Mapping[str, Any] | None) -
         _require_consent(context, record, before)
     elif isinstance(record, Activity):
         _require_nobody(context, record, before)
+    elif isinstance(record, Referral) and context.me.role == "treatment":
+        _require_progress(record, before)
     return record
 
 
@@ -176,5 +178,19 @@ def _require_nobody(context: Context, activity: Activity, before: Mapping[str, A
             )
 
 
-def _refuse(field: str, reason: str) -> NoReturn:
+def _require_progress(referral: Referral, before: Mapping[str, Any] | None) -> None:
+    """A treatment worker writes how far a referral has come, and nothing else of it; the central system takes no more.
+
+    Raises:
+        InvalidRecords: It is new, or something else was changed.
+    """
+    if before is None:
+        _refuse(None, _("Henvisningen oprettes af borgerens konsulent. Intet er gemt."))
+    body = referral.body()
+    for name, info in fields_of(Referral).items():
+        if info.group != "progress" and before.get(name, body.get(name)) != body.get(name):
+            _refuse(name, _("Som behandler skriver du kun, hvor langt henvisningen er. Intet er gemt."))
+
+
+def _refuse(field: str | None, reason: str) -> NoReturn:
     raise InvalidRecords((LineProblem(None, field, reason),))

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any, Final
 
 from fieldtui.base.i18n import _
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.protection import PROTECTED_FIELDS, is_protected
-from fieldtui.domain.records import Company, Consent, Record, fields_of
-from fieldtui.services.consents import strongest, valid_on
+from fieldtui.domain.records import Company, Record, fields_of
 from fieldtui.services.workspace import Workspace
-from fieldtui.tui.acts import Acts, People
-from fieldtui.tui.dialogs.ask import ChooseDialog
+from fieldtui.tui.bridging_acts import BridgingActs
 from fieldtui.tui.dialogs.entries import Entry, EntryForm, Kind, as_json, options_of
-from fieldtui.tui.presenters.words import BASES, choices
 from fieldtui.tui.shell import Outcome
 
 CITIZEN_FIELDS: Final = (
@@ -31,7 +28,7 @@ _LEFT: Final = frozenset(
 """Fields that begin a row; the others stand beside the one before."""
 
 
-class CaseActs(Acts):
+class CaseActs(BridgingActs):
     """Mixed into screens that show citizens, companies or bridging."""
 
     # --- companies ----------------------------------------------------------------------------
@@ -103,136 +100,6 @@ class CaseActs(Acts):
             note=lambda: _("Du har borgeren, til din kollega har sagt ja. Svaret kommer under Overdragelser."),
         )
         self.shell.ask(form, self.shell.done)
-
-    def new_placement(self, citizen_id: str) -> None:
-        """A place in a company or a course for a citizen."""
-        workspace, today = self.shell.workspace, self.shell.today
-
-        def opened(companies: People) -> None:
-            def entries() -> tuple[Entry, ...]:
-                kinds = options_of(workspace.rules.codes("placement_kind", today))
-                return (
-                    Entry("kind", _("Type"), "pick", None, kinds, optional=False),
-                    Entry("company_id", _("Virksomhed"), "pick", None, companies, beside=True),
-                    Entry("starts_on", _("Start"), "date", today, optional=False),
-                    Entry("ends_on", _("Slut"), "date", beside=True),
-                    Entry("weekly_hours", _("Timer pr. uge"), "number", beside=True),
-                    Entry("mentor_name", _("Mentor"), hint=_("på arbejdspladsen")),
-                    Entry("purpose", _("Formål"), "text", hint=_("skal stå i en praktikaftale")),
-                )
-
-            def submit(values: dict[str, Any]) -> Outcome:
-                return workspace.casework.create("placement", {**as_json(values), "citizen_id": citizen_id})
-
-            name = self.shell.names.show(citizen_id)
-            form = EntryForm(
-                lambda: _("Ny placering · {name}").format(name=name), entries, submit, save=lambda: _("Gem placering")
-            )
-            self.shell.ask(form, self.shell.done)
-
-        def load() -> People:
-            return tuple((row.id, row.name) for row in workspace.lookup.companies(today))
-
-        self.run_service(load, opened)
-
-    # --- bridging -----------------------------------------------------------------------------
-
-    def request_treatment(self, citizen_id: str | None = None) -> None:
-        """The citizen asks for treatment: the clock starts on the day they asked."""
-        workspace, today = self.shell.workspace, self.shell.today
-
-        def opened(people: People) -> None:
-            def entries() -> tuple[Entry, ...]:
-                return (
-                    Entry("citizen_id", _("Borger"), "pick", citizen_id, people, optional=False),
-                    Entry("requested_on", _("Borgeren bad om det den"), "date", today, optional=False, beside=True),
-                    Entry("basis", _("Grundlag"), "pick", "SEL101", choices(BASES), optional=False),
-                    Entry("provider", _("Behandlingssted"), beside=True),
-                )
-
-            def submit(values: dict[str, Any]) -> Outcome:
-                return workspace.casework.request_treatment(
-                    values["citizen_id"], values["basis"], values["requested_on"], provider=values["provider"]
-                )
-
-            form = EntryForm(lambda: _("Ønske om behandling"), entries, submit, save=lambda: _("Gem ønske"))
-            self.shell.ask(form, self.shell.done)
-
-        self.with_people(opened)
-
-    def give_consent(self, citizen_id: str, recipient: str | None = None) -> None:
-        """Consent to share, valid at once, also offline."""
-        casework, today = self.shell.workspace.casework, self.shell.today
-
-        def entries() -> tuple[Entry, ...]:
-            forms = (("written", _("Skriftligt")), ("oral", _("Mundtligt")))
-            return (
-                Entry(
-                    "recipient", _("Hvem må få oplysninger?"), value=recipient, optional=False, hint=_("enhedens navn")
-                ),
-                Entry("scope", _("Hvad må deles?"), value=_("Fremmøde og mødetider"), beside=True),
-                Entry("form", _("Form"), "choice", "written", forms),
-                Entry("given_on", _("Givet"), "date", today, optional=False),
-                Entry("expires_on", _("Udløber"), "date", beside=True),
-            )
-
-        def submit(values: dict[str, Any]) -> Outcome:
-            return casework.give_consent(
-                citizen_id,
-                values["recipient"],
-                scope=values["scope"],
-                form=values["form"],
-                given_on=values["given_on"],
-                expires_on=values["expires_on"],
-            )
-
-        name = self.shell.names.show(citizen_id)
-        form = EntryForm(
-            lambda: _("Samtykke · {name}").format(name=name),
-            entries,
-            submit,
-            save=lambda: _("Gem samtykke"),
-            note=lambda: _("Helbredsoplysninger: højst et år. Gælder straks, også uden net."),
-        )
-        self.shell.ask(form, self.shell.done)
-
-    def consent(self, citizen_id: str, consents: Sequence[Stored[Consent]]) -> None:
-        """Give a consent; where one is valid, ask whether it is a new one or taken back."""
-        current = strongest(consents, self.shell.today)
-        if current is None or not valid_on(current.record, self.shell.today):
-            self.give_consent(citizen_id, current.record.recipient if current else None)
-            return
-        ways = [
-            ("withdraw", _("Træk samtykket tilbage"), current.record.recipient),
-            ("give", _("Nyt samtykke"), ""),
-        ]
-        withdrawn = current
-
-        def chosen(choice: str) -> None:
-            if choice == "withdraw":
-                self.withdraw_consent(withdrawn.id, citizen_id)
-            else:
-                self.give_consent(citizen_id)
-
-        title = _("Samtykke · {name}").format(name=self.shell.names.show(citizen_id))
-        self.shell.ask(ChooseDialog(title, ways), chosen)
-
-    def withdraw_consent(self, consent_id: str, citizen_id: str) -> None:
-        """The citizen takes the consent back: sharing stops at once, also offline."""
-        casework = self.shell.workspace.casework
-
-        def entries() -> tuple[Entry, ...]:
-            return (Entry("how", _("Hvordan blev det trukket tilbage?"), optional=False, hint=_("fx pr. telefon")),)
-
-        name = self.shell.names.show(citizen_id)
-        dialog = EntryForm(
-            lambda: _("Træk samtykke tilbage · {name}").format(name=name),
-            entries,
-            lambda values: casework.withdraw_consent(consent_id, values["how"]),
-            save=lambda: _("Træk tilbage"),
-            note=lambda: _("Deling stopper straks, også uden net. Det, der allerede er delt, bliver ikke slettet."),
-        )
-        self.shell.ask(dialog, self.shell.done)
 
 
 def model_entries(

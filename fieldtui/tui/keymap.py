@@ -111,11 +111,13 @@ _OPEN = Key("enter", "open", N_("Åbn"), "Enter")
 _DETAILS = Key("space", "details", N_("Detaljer"), N_("Mellemrum"))
 _FILTER = Key("slash", "filter", N_("Filtrér"), "/", hint=True)
 _HAND_OVER = Key("h", "hand_over", N_("Overdrag"), "h")
+_COURSE = Key("i", "course", N_("Forløb"), "i")
 _BACK = Key("escape", "back", N_("Tilbage"), "Esc")
 _CLOSE = Key("escape", "close", N_("Luk"), "Esc", hint=True)
 
 CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
-    "idag": (_ATTENDED, _NO_SHOW, _CANCELLED, _MOVE, _NOTE, _CONTACT, _BRIDGING, _CALL, _TASK, _NEW_MEETING, _DETAILS),
+    "idag": (_ATTENDED, _NO_SHOW, _CANCELLED, _MOVE, _NOTE, _CONTACT, _BRIDGING, _CALL, _TASK, _NEW_MEETING,
+             Key("y", "forecast", N_("14 dage frem"), "y"), _DETAILS),
     "team": (
         Key("s", "substitute", N_("Syg: vikar"), "s", hint=True),
         Key("h", "hand_over", N_("Overdrag"), "h", hint=True),
@@ -137,7 +139,8 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("ctrl+s", "save", N_("Gem"), "Ctrl+S", hint=True, priority=True),
         _CLOSE,
     ),
-    "borgere": (_NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _HAND_OVER, _SORT, _FILTER, _BACK),
+    "borgere": (_NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _HAND_OVER, _COURSE,
+                Key("d", "duplicates", N_("Dubletter"), "d"), _SORT, _FILTER, _BACK),
     "borgerkort": (
         Key("left", "previous_tab", N_("Forrige fane"), "←"),
         Key("right", "next_tab", N_("Næste fane"), "→", hint=True),
@@ -145,8 +148,16 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("p", "placement", N_("Placering"), "p"),
         Key("s", "consent", N_("Samtykke"), "s"),
         Key("c", "copy", N_("Kopiér"), "c"),
-        _HAND_OVER,
+        _HAND_OVER, _COURSE,
         Key("space", "details", N_("Vis/afkryds"), N_("Mellemrum"), hint=True),
+        _BACK,
+    ),
+    "forloeb": (
+        Key("i", "programme", N_("Skift indsats"), "i", hint=True),
+        Key("g", "measure", N_("Mål progression"), "g", hint=True),
+        Key("space", "details", N_("Kryds af"), N_("Mellemrum"), hint=True),
+        Key("k", "reviewed", N_("Målgruppe vurderet"), "k"),
+        Key("t", "transfer", N_("Overdragelsestekst"), "t"),
         _BACK,
     ),
     "kalender": (
@@ -174,6 +185,9 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("n", "new", N_("Ny note"), "n", hint=True),
         Key("d", "share", N_("Del"), "d"),
         Key("w", "wish", N_("Nyt ønske"), "w", hint=True),
+        Key("t", "joint", N_("Fælles møde"), "t"),
+        Key("y", "activity", N_("Aktivitet"), "y"),
+        _EDIT,
         _TASK, _DETAILS, _BACK,
     ),
     "synk": (
@@ -192,6 +206,7 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("t", "withdraw", N_("Træk tilbage"), "t"),
         _BACK,
     ),
+    "telefonark": (Key("t", "count", N_("Tæl med"), "t", hint=True), _CLOSE),
     "hjaelp": (_CLOSE,),
     "beskeder": (_CLOSE,),
     "find": (_CLOSE,),

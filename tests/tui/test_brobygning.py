@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldtui.tui.dialogs.note import NoteEditor
-from tests.tui.support import NOW, SIZES, a_caseload, grid, press, running, said, settle, until
+from tests.tui.support import NOW, SIZES, a_caseload, grid, press, running, settle, shows, until
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -31,17 +30,17 @@ async def test_the_clock_stands_as_bar_words_and_date_at_every_size(tmp_path: Pa
         assert "Deling er låst: Maja har ikke givet samtykke." in text
 
 
-async def test_a_card_moves_on_with_a_day_and_back_and_z_undoes_each(tmp_path: Path) -> None:
+async def test_a_card_moves_on_today_with_one_key_and_back_e_puts_a_day_right_and_z_undoes_each(tmp_path: Path) -> None:
     load = a_caseload(tmp_path)
     referral = load.workspace.lookup.list("referral")[0].id
     async with running(load) as (app, pilot):
         await press(pilot, "6")
-        await press(pilot, "right", "enter")
+        await press(pilot, "right")
         assert load.workspace.lookup.get(referral).record.referred_on == NOW.date()
         assert "2 Henvist · 1" in grid(app)
-        await press(pilot, "right")
-        await until(pilot, lambda: bool(app.screen.query("#entry-on")))
-        app.screen.query_one("#entry-on").value = "01-11-2026"  # type: ignore[attr-defined]
+        await press(pilot, "e")
+        await until(pilot, lambda: bool(app.screen.query("#entry-received_on")))
+        app.screen.query_one("#entry-received_on").value = "01-11-2026"  # type: ignore[attr-defined]
         await press(pilot, "ctrl+s")
         assert "ligger før det, der skal komme først" in " ".join(grid(app).replace("│", " ").split())
         await press(pilot, "escape", "left")
@@ -56,8 +55,8 @@ async def test_sharing_is_locked_until_consent_is_given_and_at_once_when_it_is_w
     async with running(load) as (app, pilot):
         await press(pilot, "6")
         await press(pilot, "d")
-        assert "Deling er låst" in said(app)
-        await press(pilot, "s")
+        await shows(app, pilot, "Deling er låst: Maja har ikke givet samtykke")
+        await press(pilot, "escape", "s")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "entry-recipient")
         await pilot.press(*"Rådgivningscentret")
         await press(pilot, "ctrl+s")
@@ -65,19 +64,23 @@ async def test_sharing_is_locked_until_consent_is_given_and_at_once_when_it_is_w
         assert consent.record.expires_on == NOW.date() + timedelta(days=365)
         assert "√ samtykke 23-11" in grid(app)
         await press(pilot, "d")
-        assert isinstance(app.screen, NoteEditor)
-        await pilot.press(*"Møde fredag")
+        await until(pilot, lambda: bool(app.screen.query("#entry-text")))
+        app.screen.query_one("#entry-text").text = "Møde fredag"  # type: ignore[attr-defined]
         await press(pilot, "ctrl+s")
-        note = load.workspace.lookup.list("bridging_note")[0].record
-        assert (note.text, note.legal_basis) == ("Møde fredag", "samtykke")
+        [stored] = load.workspace.lookup.list("bridging_note")
+        note = stored.record
+        assert (note.text, note.legal_basis, note.consent_id) == ("Møde fredag", "samtykke", consent.id)
+        assert (note.shared_with, note.shared_what) == ("Rådgivningscentret", "Fremmøde og mødetider")
+        assert note.shared_at == NOW
         await press(pilot, "s", "enter")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "entry-how")
         await pilot.press(*"telefon")
         await press(pilot, "enter")
         assert load.workspace.lookup.get(consent.id).record.withdrawn_at is not None
         assert "Deling er låst: Maja har trukket sit samtykke tilbage." in grid(app)
+        assert load.workspace.lookup.get(stored.id).record.share_stopped_at is not None, "it had not been sent"
         await press(pilot, "d")
-        assert not isinstance(app.screen, NoteEditor)
+        assert not app.screen.query("#entry-text")
 
 
 async def test_the_regions_clock_is_said_to_be_the_regions(tmp_path: Path) -> None:
@@ -97,6 +100,8 @@ async def test_w_stores_a_wish_and_a_click_chooses_a_card(tmp_path: Path) -> Non
     async with running(load) as (app, pilot):
         await press(pilot, "6")
         await press(pilot, "w")
+        await shows(app, pilot, "Anonymt")
+        await press(pilot, "enter")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "entry-citizen_id")
         await pilot.press(*"jens")
         app.screen.query_one("#entry-basis").value = "alkohol"  # type: ignore[attr-defined]

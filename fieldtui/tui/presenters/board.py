@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from fieldtui.base.i18n import N_, _
+from fieldtui.domain.deadlines import free_choice
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.bridgingboard import BridgingRow
 from fieldtui.services.consents import ConsentState
@@ -17,10 +18,7 @@ from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.words import BASES, BASES_SHORT, CONSENT_FORMS, sync_mark, word
 
 STAGES: Final = ("wish", "referred", "received", "started")
-STEPS: Final = ("referred", "received", "started", "ended")
-"""What the next step of each column is called in the service."""
 COLUMNS: Final = (N_("Ønske"), N_("Henvist"), N_("Modtaget"), N_("Startet"))
-_NEXT: Final = (N_("Henvist den"), N_("Modtaget den"), N_("Startet den"), N_("Afsluttet den"))
 _SOON: Final = 3
 _WIDEST: Final = 14
 
@@ -55,11 +53,6 @@ def column_title(number: int, count: int) -> str:
     return f"{number + 1} {_(COLUMNS[number])} · {count}"
 
 
-def next_step(column: int) -> str:
-    """The label of the day a card moves on: `Henvist den`."""
-    return _(_NEXT[column])
-
-
 def consent_piece(row: BridgingRow, *, long: bool = False) -> Piece:
     """The consent: glyph, word and day."""
     record = row.consent.record if row.consent else None
@@ -83,14 +76,15 @@ def clock_lines(row: BridgingRow) -> list[Line]:
     if row.limit_days is None or row.days_left is None or row.due_on is None:
         if row.stage == "started" and record.started_on:
             return [line(_("startet {day}").format(day=short(record.started_on)))]
-        if record.basis == "SUL82C":
+        if row.owner == "region":
             return [line(Piece(_("venter på regionen"), "dim"))]
         return []
     late, soon = row.days_left < 0, row.days_left <= _SOON
     mark = "▲ " if late or soon else ""
     tone = "error" if late else "warning" if soon else ""
     text = _("dag {day} af {limit}").format(day=row.day_number, limit=row.limit_days)
-    due = _("frist {day}").format(day=with_day(row.due_on))
+    template = _("regionens {day}") if row.owner == "region" else _("frist {day}")
+    due = template.format(day=with_day(row.due_on))
     return [
         line(Piece(f"{mark}{text}", tone)),  # type: ignore[arg-type]
         bar(row.day_number, row.limit_days, widest=_WIDEST),
@@ -108,6 +102,8 @@ def card_lines(row: BridgingRow, names: Names, *, chosen: bool) -> list[Line]:
     lines += [line("  ", *each) for each in clock_lines(row)]
     if row.stage != "started" or row.consent_state not in {ConsentState.VALID, ConsentState.EXPIRES_SOON}:
         lines.append(line("  ", consent_piece(row)))
+    if row.both_tracks:
+        lines.append(line("  ", Piece(_("√ også i virksomhed"), "success")))
     sync = sync_mark(row.referral.sync_state)
     if sync.text:
         lines.append(line("  ", sync))
@@ -133,8 +129,8 @@ def detail_lines(row: BridgingRow, names: Names, rules: RuleBook, today: date) -
         rule = rules.on(row.rule_id, today) if row.rule_id else None
         label = rule.label if rule else ""
         who = (
-            _("fristen er regionens")
-            if record.basis == "SUL82C"
+            _("regionen ejer fristen; regnet fra dens modtagelse {day}").format(day=short(record.received_on))
+            if row.owner == "region" and record.received_on is not None
             else _("regnet fra henvendelsen {day}").format(day=short(record.requested_on))
         )
         text = _("Start senest {day} ({who})").format(day=with_day_full(row.due_on), who=who)
@@ -142,11 +138,16 @@ def detail_lines(row: BridgingRow, names: Names, rules: RuleBook, today: date) -
         left = Piece(mark + days_left_words(row.days_left), "warning" if row.days_left <= _SOON else "")
         unconfirmed = "  · " + _("ubekræftet regel") if rule is not None and not rule.confirmed else ""
         lines.append(_labelled(_("Frist"), left, Piece("  " + text)))
+        norm = ""
+        if row.norm_on is not None:
+            norm = "  · " + _("egen norm: {day}, straksbehandling").format(day=with_day(row.norm_on))
         if label:
-            lines.append(_labelled("", Piece(label + unconfirmed, "dim")))
+            lines.append(_labelled("", Piece(label + unconfirmed + norm, "dim")))
+        if record.free_choice:
+            lines.append(_labelled("", Piece(free_choice(record))))
     elif record.started_on:
         lines.append(_labelled(_("Forløb"), Piece(_("Behandling startet {day}").format(day=full(record.started_on)))))
-    elif record.basis == "SUL82C":
+    elif row.owner == "region":
         text = _("Uret er regionens og går fra den dag, regionen modtager henvisningen.")
         lines.append(_labelled(_("Frist"), Piece(text)))
     consent = row.consent.record if row.consent else None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, ClassVar, Final
+from datetime import timedelta
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,12 +15,10 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Activity, Appointment
 from fieldtui.services.bridgingboard import BridgingRow
 from fieldtui.tui.case_acts import CaseActs
-from fieldtui.tui.dialogs.entries import Entry, EntryForm, as_json
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import board
 from fieldtui.tui.presenters import treatmentday as present
 from fieldtui.tui.service_screen import ServiceScreen
-from fieldtui.tui.shell import Outcome
 from fieldtui.tui.widgets.linetable import Column, LineTable
 from fieldtui.tui.widgets.panel import Panel, TextPanel
 
@@ -95,7 +93,9 @@ class TreatmentDay(CaseActs, ServiceScreen[Loaded]):
                 if stored.record.kind == "brobygning" and stored.annulled_at is None
             ),
             referrals=tuple(present.waiting(lookup.bridging(today))),
-            activities=lookup.list("activity", since=today - _BACK),
+            activities=tuple(
+                each for each in lookup.list("activity", since=today - _BACK) if each.record.fidelity_item is None
+            ),
         )
 
     def show(self, loaded: Loaded) -> None:
@@ -157,24 +157,10 @@ class TreatmentDay(CaseActs, ServiceScreen[Loaded]):
     # --- what the keys do ---------------------------------------------------------------------------
 
     def action_step_on(self) -> None:
-        """→: the referral a step further, on a day that is asked for."""
+        """→: the referral a step further today; `e` puts another day right."""
         row = self._row()
-        if row is None or not self.query_one("#referrals").has_focus:
-            return
-        column = board.STAGES.index(row.stage)
-        step: Any = board.STEPS[column]
-        casework, today = self.shell.workspace.casework, self.shell.today
-
-        def entries() -> tuple[Entry, ...]:
-            return (Entry("on", board.next_step(column), "date", today, optional=False),)
-
-        def submit(values: dict[str, Any]) -> Outcome:
-            on: date = values["on"]
-            return casework.advance_referral(row.referral.id, step, on)
-
-        name = self.shell.names.show(row.citizen.id)
-        form = EntryForm(lambda: _("{name} et trin frem").format(name=name), entries, submit, save=lambda: _("Flyt"))
-        self.shell.ask(form, self.shell.done)
+        if row is not None and self.query_one("#referrals").has_focus:
+            self.step_on(row.referral.id, row.stage)
 
     def action_bridging_note(self) -> None:
         """`b`: a bridging note about the citizen under the cursor."""
@@ -187,38 +173,18 @@ class TreatmentDay(CaseActs, ServiceScreen[Loaded]):
 
     def action_new(self) -> None:
         """`n`: an outreach day, a network, a meeting of the team, sparring."""
-        workspace = self.shell.workspace
-        self._activity_form(
-            {}, lambda: _("Ny udadvendt dag"), lambda values: workspace.casework.create("activity", values)
-        )
+        self.activity()
 
     def action_edit(self) -> None:
-        """`e`: the activity under the cursor."""
+        """`e`: what is under the cursor: the days of a referral, or an activity."""
+        row = self._row()
+        if self.query_one("#referrals").has_focus and row is not None:
+            self.edit_referral(row.referral)
+            return
         key = (self.query_one("#activities", LineTable).cursor_key or "").partition(":")[2]
         stored = next((each for each in self._loaded.activities if each.id == key), None)
         if stored is not None:
-            casework, activity_id = self.shell.workspace.casework, stored.id
-            self._activity_form(
-                stored.record.body(), lambda: _("Ret aktivitet"), lambda values: casework.update(activity_id, values)
-            )
-
-    def _activity_form(self, before: dict[str, Any], title: Any, store: Any) -> None:
-        today = self.shell.today
-        on = date.fromisoformat(before["on"]) if before.get("on") else today
-
-        def entries() -> tuple[Entry, ...]:
-            kinds = tuple((code, _(label)) for code, label in present.KINDS.items())
-            return (
-                Entry("kind", _("Type"), "choice", before.get("kind", "outreach"), kinds),
-                Entry("on", _("Dato"), "date", on, optional=False),
-                Entry("minutes", _("Minutter"), "number", before.get("minutes"), beside=True),
-                Entry("place", _("Sted"), value=before.get("place")),
-                Entry("with", _("Sammen med"), value=before.get("with"), beside=True, hint=_("aldrig en borger")),
-                Entry("text", _("Bemærkning"), "text", before.get("text"), hint=_("nævner aldrig en borger")),
-            )
-
-        form = EntryForm(title, entries, lambda values: store(as_json(values)))
-        self.shell.ask(form, self.shell.done)
+            self.activity(stored)
 
     def action_call(self) -> None:
         """`r`: show the citizen's phone number; that is written to the access log."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,13 +14,11 @@ from textual.widgets import Static
 from fieldtui.base.i18n import _
 from fieldtui.services.bridgingboard import BridgingRow
 from fieldtui.tui.case_acts import CaseActs
-from fieldtui.tui.dialogs.entries import Entry, EntryForm
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import board as present
 from fieldtui.tui.presenters.lines import Line
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.service_screen import ServiceScreen
-from fieldtui.tui.shell import Outcome
 from fieldtui.tui.widgets.content import lines_content, plain_content
 from fieldtui.tui.widgets.panel import TextPanel
 
@@ -121,9 +118,9 @@ class BridgingBoardScreen(CaseActs, ServiceScreen[tuple[BridgingRow, ...]]):
         panel, row = self.query_one("#bridging-detail", TextPanel), self._row()
         if row is None:
             panel.label(_("Brobygning"))
-            panel.show([_("Ingen i gang. w opretter et ønske om hjælp.")])
+            panel.show([_("Ingen i gang. w opretter et ønske om hjælp."), _("y skriver en aktivitet uden borger.")])
         else:
-            panel.label(present.title(row, names), _("s samtykke · n note · d del · → frem · ← tilbage"))
+            panel.label(present.title(row, names), _("s samtykke · n note · d del · t fælles møde · e ret · → frem"))
             panel.show(present.detail_lines(row, names, self.shell.workspace.rules, self.shell.today))
 
     def _row(self) -> BridgingRow | None:
@@ -154,24 +151,14 @@ class BridgingBoardScreen(CaseActs, ServiceScreen[tuple[BridgingRow, ...]]):
     # --- moving a card ------------------------------------------------------------------------------
 
     def action_step_on(self) -> None:
-        """→: a step further, on a day that is asked for."""
-        row, place = self._row(), self._board.find(self._chosen)
-        if row is None or place is None:
-            return
-        column, today = place[0], self.shell.today
-        step: Any = present.STEPS[column]
-        casework, referral_id = self.shell.workspace.casework, row.referral.id
+        """→: a step further today; `e` puts another day right."""
+        if (row := self._row()) is not None:
+            self.step_on(row.referral.id, row.stage)
 
-        def entries() -> tuple[Entry, ...]:
-            return (Entry("on", present.next_step(column), "date", today, optional=False),)
-
-        def submit(values: dict[str, Any]) -> Outcome:
-            on: date = values["on"]
-            return casework.advance_referral(referral_id, step, on)
-
-        name = self.shell.names.show(row.citizen.id)
-        form = EntryForm(lambda: _("{name} et trin frem").format(name=name), entries, submit, save=lambda: _("Flyt"))
-        self.shell.ask(form, self.shell.done)
+    def action_edit(self) -> None:
+        """`e`: the days, the place and the choice of a request."""
+        if (row := self._row()) is not None:
+            self.edit_referral(row.referral)
 
     def action_step_back(self) -> None:
         """←: a step back; the day of the last step is emptied."""
@@ -194,18 +181,28 @@ class BridgingBoardScreen(CaseActs, ServiceScreen[tuple[BridgingRow, ...]]):
             self.write_note(row.citizen.id, kind="bridging_note", referral_id=row.referral.id)
 
     def action_share(self) -> None:
-        """`d`: a note to share with treatment; locked without a valid consent."""
+        """`d`: tell treatment something and write down by what right; on consent only where one is valid."""
         row = self._row()
         if row is None:
             return
-        if present.may_share(row):
-            self.write_note(row.citizen.id, kind="bridging_note", referral_id=row.referral.id)
+        if present.may_share(row) and row.consent is not None:
+            self.share(row.citizen.id, row.referral.id, row.consent.record)
         else:
-            self.shell.notice(_("Deling er låst: ") + present.lock_reason(row), "warning")
+            consents = (row.consent,) if row.consent else ()
+            self.share_locked(row.citizen.id, row.referral.id, present.lock_reason(row), consents)
+
+    def action_joint(self) -> None:
+        """`t`: a meeting together with the treatment worker."""
+        if (row := self._row()) is not None:
+            self.joint_meeting(row.citizen.id, row.consent.record if row.consent and present.may_share(row) else None)
+
+    def action_activity(self) -> None:
+        """`y`: work that belongs to no citizen: an outreach day, a network, a team meeting, sparring."""
+        self.activities()
 
     def action_wish(self) -> None:
-        """`w`: a citizen asks for treatment."""
-        self.request_treatment()
+        """`w`: a citizen asks for treatment, by name or anonymously."""
+        self.wish()
 
     def action_details(self) -> None:
         """Enter and space: the citizen's card."""
