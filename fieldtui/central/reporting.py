@@ -26,6 +26,7 @@ from fieldtui.domain.goals import reported
 from fieldtui.domain.outcomes import COUNTED, SCORED, Records
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.domain.trends import By, Trend, trends
+from fieldtui.domain.yearly import Yearly, yearly
 
 _DUE_FROM = (*COUNTED, "consent", "job_lead", "task")
 """What deadlines are made of. Notes are never read."""
@@ -119,6 +120,32 @@ def team_caseload(
         team.records(programme), period, team.rules, programme=programme,
         overdue=_overdue(team, period.last), standing_in=team.covered,
     )  # fmt: skip
+
+
+def team_yearly(
+    db: Database,
+    period: Period,
+    *,
+    programme: str | None = None,
+    hidden: bool = True,
+    organisation: str | None = None,
+) -> Yearly:
+    """The team's year, for the follow-up report.
+
+    Args:
+        db: The central database.
+        period: The year.
+        programme: Only citizens of this one.
+        hidden: As it may leave the team.
+        organisation: Its name, where there are several.
+    """
+    team = team_records(db, {*SCORED, *_DUE_FROM}, organisation=organisation)
+    records = team.records(programme)
+    load = caseload(
+        records, period, team.rules, programme=programme, overdue=_overdue(team, period.last), standing_in=team.covered
+    )
+    found = review(records, period, team.rules, ratings_of(team.stored))
+    return yearly(records, period, team.rules, found, load, whose=team.organisation, programme=programme, hidden=hidden)
 
 
 def _overdue(team: TeamRecords, on: date) -> dict[str, int]:

@@ -241,10 +241,15 @@ def for_others(figure: Figure) -> Figure:
     if figure.denominator is not None and figure.numerator is not None:
         parts += [figure.denominator, figure.denominator - figure.numerator]
     if any(part is not None and 0 < part < SMALLEST_SHOWN for part in parts):
-        unsaid = None if figure.target is None else replace(figure.target, met=None)
-        return replace(figure, value=None, numerator=None, denominator=None, excluded=0, hidden=True, target=unsaid)
+        return unsaid(figure)
     excluded = 0 if 0 < figure.excluded < SMALLEST_SHOWN else figure.excluded
     return replace(figure, excluded=excluded)
+
+
+def unsaid(figure: Figure) -> Figure:
+    """The figure with everything that was counted taken out of it."""
+    target = None if figure.target is None else replace(figure.target, met=None)
+    return replace(figure, value=None, numerator=None, denominator=None, excluded=0, hidden=True, target=target)
 
 
 def _without_small_cells(figure: Figure, counts: Mapping[str, int]) -> Figure:

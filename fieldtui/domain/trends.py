@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.domain.calendar import add_months, monday_of
-from fieldtui.domain.figures import Figure, Period, for_others, written
+from fieldtui.domain.figures import Figure, Period, for_others, unsaid, written
 from fieldtui.domain.goals import reported
 from fieldtui.domain.outcomes import Records
 from fieldtui.domain.rulebook import RuleBook
@@ -120,10 +120,21 @@ def trends(
 
 
 def trends_for_others(found: Sequence[Trend]) -> tuple[Trend, ...]:
-    """The trends as they may leave the team."""
-    return tuple(
-        replace(each, points=tuple((step, for_others(figure)) for step, figure in each.points)) for each in found
-    )
+    """The trends as they may leave the team.
+
+    Where a single step of a figure is hidden the smallest of the others is hidden with it: else the year's figure would give it away.
+    """
+    return tuple(replace(each, points=_without_small(each.points)) for each in found)
+
+
+def _without_small(points: Sequence[tuple[Bucket, Figure]]) -> tuple[tuple[Bucket, Figure], ...]:
+    shown = [(step, for_others(figure)) for step, figure in points]
+    hidden = [place for place, (_step, figure) in enumerate(shown) if figure.hidden]
+    left = [place for place, (_step, figure) in enumerate(shown) if not figure.hidden and figure.numerator]
+    if len(hidden) == 1 and left:
+        place = min(left, key=lambda each: (shown[each][1].numerator or 0, each))
+        shown[place] = (shown[place][0], unsaid(shown[place][1]))
+    return tuple(shown)
 
 
 def document(found: Sequence[Trend], period: Period, *, by: By, programme: str | None) -> dict[str, Any]:

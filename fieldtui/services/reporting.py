@@ -17,6 +17,7 @@ from fieldtui.domain.goals import reported
 from fieldtui.domain.outcomes import COUNTED, SCORED, Records
 from fieldtui.domain.records import EmployerContact
 from fieldtui.domain.trends import By, Trend, trends
+from fieldtui.domain.yearly import Yearly, yearly
 from fieldtui.services.casework import Casework
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
@@ -67,6 +68,15 @@ class Reporting:
         return caseload(
             records, period, rules, programme=programme, overdue=overdue, standing_in={me: covered} if covered else None
         )
+
+    def yearly(self, period: Period, *, programme: str | None = None, hidden: bool = True) -> Yearly:
+        """One's own year; errors as `outcomes`."""
+        records, rules = self._records(SCORED, programme), self._context.rules
+        ratings = ratings_of(self._context.store.all("activity"))
+        return yearly(
+            records, period, rules, review(records, period, rules, ratings), self.caseload(period, programme=programme),
+            whose=self._context.me.name, programme=programme, hidden=hidden,
+        )  # fmt: skip
 
     def rate(self, item: int, score: int, reason: str, *, on: date | None = None, by: str | None = None) -> Done:
         """Keep a reviewer's rating of a fidelity item; an older one stays, and the latest in a period counts.

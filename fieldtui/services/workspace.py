@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from fieldtui.services.logbook import LogBook
     from fieldtui.services.matching import Matching
     from fieldtui.services.parked import ParkedEdits
+    from fieldtui.services.reportfiles import ReportFiles
     from fieldtui.services.reporting import Reporting
     from fieldtui.services.shutout import Shutout
     from fieldtui.services.syncing import Syncing
@@ -222,6 +223,13 @@ class Workspace:
         from fieldtui.services.reporting import Reporting
 
         return Reporting(self._context, self.casework)
+
+    @cached_property
+    def report_files(self) -> ReportFiles:
+        """Reports as files."""
+        from fieldtui.services.reportfiles import ReportFiles
+
+        return ReportFiles(self._context, self.reporting)
 
     @cached_property
     def matching(self) -> Matching:

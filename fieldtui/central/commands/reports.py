@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
 from fieldtui.base.clock import today
-from fieldtui.base.errors import BadUsage
+from fieldtui.base.errors import BadFile, BadUsage
+from fieldtui.base.files import write_atomically
 from fieldtui.base.i18n import _
+from fieldtui.base.log import event
+from fieldtui.base.text import clean
 from fieldtui.central.commands.options import AsJson, Embedded, Name, Url, answer, database, day
 from fieldtui.central.database import Database
 from fieldtui.domain import caseload as loads
 from fieldtui.domain import fidelity, trends
 from fieldtui.domain.figures import Period, document, for_others, lines
 from fieldtui.domain.outcomes import year_to
+from fieldtui.domain.yearly import year_of
+from fieldtui.export.report_table import (
+    Form,
+    Table,
+    caseload_table,
+    fidelity_table,
+    figures_table,
+    form_of,
+    render,
+    trends_table,
+)
 
 app = typer.Typer(rich_markup_mode=None)
 report_app = typer.Typer(help=_("Teamets tal."), rich_markup_mode=None, no_args_is_help=True)
@@ -27,6 +43,12 @@ Programme = Annotated[str | None, typer.Option("--programme", metavar="P", help=
 Public = Annotated[
     bool, typer.Option("--for-others", help=_("Som det må forlade teamet: tal om under fem borgere er skjult."))
 ]
+
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="csv|xlsx|pdf", help=_("Skriv en fil; små tal er skjult i den."))
+]
+Output = Annotated[Path | None, typer.Option("--output", metavar="F", help=_("Filen."))]
+Internal = Annotated[bool, typer.Option("--internal", help=_("Behold små tal i filen. Må ikke forlade teamet."))]
 
 
 @report_app.callback()
@@ -40,6 +62,9 @@ def outcomes_command(
     last: Last = None,
     programme: Programme = None,
     public: Public = False,
+    fmt: Format = None,
+    output: Output = None,
+    internal: Internal = False,
     embedded: Embedded = None,
     database_url: Url = None,
     organisation: Name = None,
@@ -48,9 +73,14 @@ def outcomes_command(
     """Print K1–K11 of the whole team."""
     from fieldtui.central.reporting import team_outcomes
 
+    file = _file(fmt, output, internal=internal)
     with database(embedded, database_url) as opened:
         period = _period(opened, first, last)
         figures = team_outcomes(opened, period, programme=programme, organisation=organisation)
+        if file is not None:
+            shown = figures if internal else tuple(for_others(figure) for figure in figures)
+            _write(opened, file, figures_table(shown, period, hidden=not internal), as_json=as_json)
+            return
     if public:
         figures = tuple(for_others(figure) for figure in figures)
     answer(document(figures, period, programme=programme), lines(figures), as_json=as_json)
@@ -63,6 +93,9 @@ def trends_command(
     by: Annotated[str, typer.Option("--by", metavar="week|month|quarter", help=_("Trinnene."))] = "month",
     programme: Programme = None,
     public: Public = False,
+    fmt: Format = None,
+    output: Output = None,
+    internal: Internal = False,
     embedded: Embedded = None,
     database_url: Url = None,
     organisation: Name = None,
@@ -71,12 +104,17 @@ def trends_command(
     """Print each of the team's figures at each step of a period."""
     from fieldtui.central.reporting import team_trends
 
+    file = _file(fmt, output, internal=internal)
     step = next((each for each in trends.STEPS if each == by), None)
     if step is None:
         raise BadUsage(_("--by er en af: {steps}.").format(steps=", ".join(trends.STEPS)))
     with database(embedded, database_url) as opened:
         period = _period(opened, first, last)
         found = team_trends(opened, period, by=step, programme=programme, organisation=organisation)
+        if file is not None:
+            shown = found if internal else trends.trends_for_others(found)
+            _write(opened, file, trends_table(shown, period, hidden=not internal), as_json=as_json)
+            return
     if public:
         found = trends.trends_for_others(found)
     answer(trends.document(found, period, by=step, programme=programme), trends.lines(found), as_json=as_json)
@@ -88,6 +126,9 @@ def fidelity_command(
     last: Last = None,
     programme: Programme = None,
     public: Public = False,
+    fmt: Format = None,
+    output: Output = None,
+    internal: Internal = False,
     embedded: Embedded = None,
     database_url: Url = None,
     organisation: Name = None,
@@ -96,8 +137,12 @@ def fidelity_command(
     """Print the items of the scale for the whole team."""
     from fieldtui.central.reporting import team_fidelity
 
+    file = _file(fmt, output, internal=internal)
     with database(embedded, database_url) as opened:
         found = team_fidelity(opened, _period(opened, first, last), programme=programme, organisation=organisation)
+        if file is not None:
+            _write(opened, file, fidelity_table(found, hidden=not internal), as_json=as_json)
+            return
     shown = fidelity.document(found, programme=programme, hidden=public)
     answer(shown, fidelity.lines(found, hidden=public), as_json=as_json)
 
@@ -110,6 +155,9 @@ def caseload_command(
     last: Last = None,
     programme: Programme = None,
     public: Public = False,
+    fmt: Format = None,
+    output: Output = None,
+    internal: Internal = False,
     embedded: Embedded = None,
     database_url: Url = None,
     organisation: Name = None,
@@ -118,11 +166,75 @@ def caseload_command(
     """Print the team's caseload of the period's last day."""
     from fieldtui.central.reporting import team_caseload
 
+    file = _file(fmt, output, internal=internal)
     with database(embedded, database_url) as opened:
         period = _period(opened, first, last)
         found = team_caseload(opened, period, programme=programme, organisation=organisation)
+        if file is not None:
+            shown = found.figures if internal else tuple(for_others(each) for each in found.figures)
+            _write(opened, file, caseload_table(found, period, shown, hidden=not internal), as_json=as_json)
+            return
     said = lines([for_others(each) for each in found.figures]) if public else loads.lines(found)
     answer(loads.document(found, period, programme=programme, hidden=public), said, as_json=as_json)
+
+
+@report_app.command("yearly", help=_("Årets opfølgning som PDF, i notaternes ord og tabeller."))
+def yearly_command(
+    year: Annotated[int, typer.Option("--year", metavar="Y", help=_("Kalenderåret."))],
+    output: Annotated[Path, typer.Option("--output", metavar="F", help=_("Filen."))],
+    programme: Programme = None,
+    internal: Internal = False,
+    embedded: Embedded = None,
+    database_url: Url = None,
+    organisation: Name = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the team's year."""
+    from fieldtui.central.reporting import team_yearly
+    from fieldtui.export.yearly_pdf import to_pdf
+
+    with database(embedded, database_url) as opened:
+        period = year_of(year, today(opened.clock))
+        shown = team_yearly(opened, period, programme=programme, hidden=not internal, organisation=organisation)
+        data = to_pdf(shown, made_at=opened.now(), made_by=_OFFICE)
+    _save(output.expanduser(), data, len(shown.figures), as_json=as_json)
+
+
+_OFFICE: Final = "det centrale system"
+
+
+def _file(fmt: str | None, output: Path | None, *, internal: bool) -> tuple[Form, Path] | None:
+    """Form and place of the file that was asked for; `None` where the answer shall stand on the screen.
+
+    Raises:
+        BadUsage: One without the other, or no such form.
+    """
+    if fmt is None and output is None and not internal:
+        return None
+    if fmt is None or output is None:
+        raise BadUsage(_("En fil skal have både --format og --output."))
+    return form_of(fmt), output.expanduser()
+
+
+def _write(opened: Database, file: tuple[Form, Path], table: Table, *, as_json: bool) -> None:
+    form, path = file
+    data = render(table, form, made_at=opened.now(), made_by=_OFFICE)
+    _save(path, data, len(table.rows), as_json=as_json)
+
+
+def _save(path: Path, data: bytes, rows: int, *, as_json: bool) -> None:
+    """Write a report, readable for its owner alone.
+
+    Raises:
+        BadFile: It cannot be written there.
+    """
+    try:
+        write_atomically(path, data)
+    except OSError:
+        raise BadFile(clean(path.name), None, _("Filen kan ikke skrives der. Tjek mappen, og prøv igen.")) from None
+    digest = hashlib.sha256(data).hexdigest()
+    event("central.report", rows=rows, sha256=digest)
+    answer({"file": str(path), "rows": rows, "profile": "report", "sha256": digest}, [str(path)], as_json=as_json)
 
 
 def _period(opened: Database, first: str | None, last: str | None) -> Period:
