@@ -20,6 +20,7 @@ ROUTES: Final[dict[str, str]] = {
     "synk": "fieldtui.tui.screens.synk:SyncScreen",
     "overdragelser": "fieldtui.tui.screens.overdragelser:Handing",
     "eksport": "fieldtui.tui.screens.eksport:Export",
+    "forloeb": "fieldtui.tui.screens.forloeb:CasePeopleScreen",
     "borgerkort": "fieldtui.tui.screens.borgerkort:CitizenCard",
 }
 """Name → `module:class`."""

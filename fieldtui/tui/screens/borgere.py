@@ -13,6 +13,7 @@ from fieldtui.services.lookup import CitizenRow
 from fieldtui.tui.case_acts import CaseActs
 from fieldtui.tui.filtered import FilteredScreen
 from fieldtui.tui.keymap import CONTEXTS, bindings
+from fieldtui.tui.people_acts import PeopleActs
 from fieldtui.tui.presenters import caseload
 from fieldtui.tui.presenters.filters import Filter, nothing_found
 from fieldtui.tui.widgets.fields import CleanInput
@@ -20,7 +21,7 @@ from fieldtui.tui.widgets.linetable import Column, LineTable
 from fieldtui.tui.widgets.panel import Lines, Panel
 
 
-class Citizens(CaseActs, FilteredScreen[tuple[CitizenRow, ...]]):
+class Citizens(CaseActs, PeopleActs, FilteredScreen[tuple[CitizenRow, ...]]):
     """The list of citizens."""
 
     context = "borgere"
@@ -90,3 +91,7 @@ class Citizens(CaseActs, FilteredScreen[tuple[CitizenRow, ...]]):
         """`m`: a note about this citizen."""
         if (citizen_id := self.chosen_citizen_id()) is not None:
             self.write_note(citizen_id)
+
+    def action_duplicates(self) -> None:
+        """`d`: citizens who may be one and the same."""
+        self.show_duplicates()
