@@ -214,6 +214,7 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
     "referat": (Key("ctrl+s", "save", N_("Gem"), "Ctrl+S", hint=True, priority=True),
                 Key("f2", "task", N_("Aftalt"), "F2", hint=True),
                 Key("f4", "to_bridging", N_("→ Brobygning"), "F4", hint=True),
+                Key("ctrl+f", "confidential", N_("Fortroligt"), "Ctrl+F", priority=True),
                 Key("f8", "attendance", N_("Fremmøde"), "F8", hint=True),
                 Key("escape", "close", N_("Luk, gem kladde"), "Esc", hint=True)),
     "eksport": (Key("enter", "export", N_("Eksportér"), "Enter", hint=True), _BACK),

@@ -9,7 +9,7 @@ import pytest
 from fieldtui.tui.app import FieldtuiApp
 from fieldtui.tui.dialogs.note import NoteEditor
 from tests.support.workspaces import add_citizen
-from tests.tui.support import SIZES, Caseload, a_caseload, grid, press, running, said, settle, until
+from tests.tui.support import SIZES, Caseload, a_caseload, grid, press, running, said, settle, until, write
 
 HOSTILE = (
     "[/]",
@@ -143,8 +143,12 @@ async def test_p_makes_a_placement_with_a_company_found_by_its_first_letters(tmp
     load = a_caseload(tmp_path)
     async with running(load) as (app, pilot):
         await opened(app, pilot, load.citizens["ali"])
-        await press(pilot, "p")
+        await press(pilot, "p", "enter")
         await pilot.press(*"virk", "tab", *"cafe", "tab")
+        await press(pilot, "ctrl+s")
+        assert "Skriv formålet" in grid(app)
+        assert load.workspace.lookup.list("placement") == ()
+        await write(pilot, "Afklaring")
         await press(pilot, "ctrl+s")
         placement = load.workspace.lookup.list("placement")[0].record
         assert (placement.kind, placement.company_id, placement.citizen_id) == (

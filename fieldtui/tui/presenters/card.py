@@ -7,20 +7,24 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from fieldtui.base.i18n import N_, _, decimal
+from fieldtui.base.i18n import N_, _
 from fieldtui.domain.case import Case
+from fieldtui.domain.confidential import is_confidential
 from fieldtui.domain.deadlines import Deadline
 from fieldtui.domain.envelope import Stored, SyncState
 from fieldtui.domain.identifiers import parse_cpr
 from fieldtui.domain.protection import is_protected
 from fieldtui.domain.records import Attendance, Task
 from fieldtui.domain.rulebook import RuleBook
+from fieldtui.services.casepeople import CasePicture
 from fieldtui.services.consents import ConsentState, state_of, strongest
 from fieldtui.services.history import Version
+from fieldtui.tui.presenters import efforts
 from fieldtui.tui.presenters import today as day
 from fieldtui.tui.presenters.dates import clock, days_left, full, local, near, short, span, with_day_full
 from fieldtui.tui.presenters.lines import Line, Piece, Row, line
 from fieldtui.tui.presenters.names import Names
+from fieldtui.tui.presenters.sharing import consent_terms, shared_lines
 from fieldtui.tui.presenters.words import BASES, CONSENT_FORMS, DIRECTIONS, STEPS, sync_glyph, sync_mark, word
 
 TABS: Final = (N_("Overblik"), N_("Tidslinje"), N_("Aftaler"), N_("Notater"), N_("Brobygning"), N_("Historik"))
@@ -35,7 +39,7 @@ class Card:
     case: Case
     deadlines: tuple[Deadline, ...]
     companies: Mapping[str, str]
-    """Name by id."""
+    """Names of companies and providers by id."""
     initials: Mapping[str, str]
     """Of the staff, by id."""
     problems: Mapping[str, str]
@@ -46,6 +50,8 @@ class Card:
     """What the file's records were before, the newest first."""
     revealed: Mapping[str, str] = field(default_factory=dict)
     """What has been asked for, by field."""
+    picture: CasePicture | None = None
+    """Who is on the case, what overlaps, and how it goes."""
 
 
 def consent_piece(case: Case, rules: RuleBook, on: date) -> Piece:
@@ -179,7 +185,7 @@ def open_tasks(card: Card) -> int:
     return sum(stored.record.done_at is None for stored in card.case.tasks)
 
 
-def progress(card: Card, names: Names, on: date) -> list[Line]:
+def progress(card: Card, names: Names, rules: RuleBook, on: date) -> list[Line]:
     """Deadlines, attendance of the last three months, places and the latest steps."""
     if names.discreet:
         return [line("•••")]
@@ -201,9 +207,8 @@ def progress(card: Card, names: Names, on: date) -> list[Line]:
         record = stored.record
         if record.starts_on <= on and (record.ends_on is None or record.ends_on >= on):
             where = card.companies.get(record.company_id or "", "")
-            until = _("til {day}").format(day=short(record.ends_on)) if record.ends_on else ""
-            hours = _("{hours} t/uge").format(hours=decimal(record.weekly_hours)) if record.weekly_hours else ""
-            lines.append(line(Piece(_("Plads") + "  ", "primary"), " · ".join(p for p in (where, hours, until) if p)))
+            lines.append(efforts.place_line(record, where, rules, on))
+    lines += efforts.hours_lines(card.case, on)
     return lines or [line(Piece(_("Intet registreret endnu."), "dim"))]
 
 
@@ -256,6 +261,10 @@ def events(card: Card, rules: RuleBook, now: datetime) -> list[Event]:
         kind = rules.label("placement_kind", placement.record.kind)
         company = " · ".join(part for part in (card.companies.get(placement.record.company_id or "", ""), kind) if part)
         found.append(Event(placement, _instant(placement.record.starts_on), _("Plads"), company, whole_day=True))
+    for offer in case.activations:
+        begins = efforts.offered_on(offer.record, local(now).date())
+        text = efforts.offer_text(offer.record, card.companies, rules)
+        found.append(Event(offer, _instant(begins), _("Tilbud"), text, whole_day=True))
     for referral in case.referrals:
         text = word(BASES, referral.record.basis)
         found.append(Event(referral, _instant(referral.record.requested_on), _("Ønske"), text, whole_day=True))
@@ -276,7 +285,7 @@ def event_rows(card: Card, found: list[Event], names: Names, on: date, *, brief:
         when = near(local(event.at).date(), on)
         if not event.whole_day and not brief:
             when += f" {clock(event.at)}"
-        text = names.text(" ".join(event.text.split()))
+        text = Piece(names.text(" ".join(event.text.split())), "struck" if is_confidential(event.stored.record) else "")
         mark = sync_glyph(event.stored.sync_state) if brief else sync_mark(event.stored.sync_state)
         rows.append(Row(event.stored.id, (Piece(when, "bold"), event.what, text, mark)))
     return rows
@@ -296,7 +305,7 @@ def everything(card: Card) -> tuple[Stored[Any], ...]:
     """Every record of the file that a list of the card can show."""
     case = card.case
     return (
-        case.citizen, *case.appointments, *case.notes, *case.bridging_notes, *case.job_leads, *case.placements,
+        case.citizen, *case.appointments, *case.notes, *case.bridging_notes, *case.job_leads, *case.placements, *case.activations,
         *case.referrals, *case.consents, *case.progressions, *case.tasks,
     )  # fmt: skip
 
@@ -319,13 +328,12 @@ def details(card: Card, stored: Stored[Any], names: Names, rules: RuleBook, now:
         when = f"{with_day_full(local(record.written_at).date())} {clock(record.written_at)}"
         lines.append(line(Piece(when, "bold"), " · ".join(["", *(part for part in extra if part)])))
         lines += [line(text) for text in record.text.split("\n")]
+        lines += shared_lines(record, rules)
     elif stored.collection == "referral":
         lines += _referral(record)
     elif stored.collection == "consent":
         until = full(record.expires_on) if record.expires_on else "–"
-        lines.append(
-            line(Piece(record.recipient, "bold"), f" · {word(CONSENT_FORMS, record.form)} · {record.scope or ''}")
-        )
+        lines.append(line(Piece(record.recipient, "bold"), " · ".join(["", *consent_terms(record)])))
         lines.append(line(_("Givet {given}, til {until}").format(given=full(record.given_on), until=until)))
         if record.withdrawn_at:
             lines.append(
@@ -345,6 +353,7 @@ def details(card: Card, stored: Stored[Any], names: Names, rules: RuleBook, now:
             if said := getattr(record, name, None):
                 lines.append(line(said))
         lines += [line(text) for text in (getattr(record, "text", None) or "").split("\n") if text]
+        lines += efforts.effort_details(record, rules)
     if stored.id in card.problems:
         lines.append(line(Piece(card.problems[stored.id], "error")))
     return lines

@@ -10,6 +10,7 @@ from fieldtui.base.i18n import N_, _, decimal
 from fieldtui.domain.agenda import Agenda
 from fieldtui.domain.deadlines import Deadline
 from fieldtui.domain.envelope import Stored
+from fieldtui.domain.forecast import Forecast
 from fieldtui.domain.records import Appointment, Attendance, Citizen, Note, Task
 from fieldtui.tui.presenters.dates import clock, days_left, local, near, short, span, title
 from fieldtui.tui.presenters.lines import Line, Piece, Row, bar, line
@@ -34,6 +35,8 @@ _OUTCOMES: Final[Mapping[Attendance, tuple[str, str]]] = {
     Attendance.CANCELLED_STAFF: (N_("○ Aflyst"), "dim"),
 }
 _SOON_DAYS: Final = 3
+_ALONE: Final = 2
+"""So many citizens without a next appointment have a line each; more have one together."""
 _NOW_CELLS: Final = 36
 """Room for text in the panel “Nu” where it is narrowest."""
 _LABEL_CELLS: Final = 9
@@ -105,9 +108,26 @@ def _urgency(days: int) -> tuple[str, Piece]:
 def _deadline_row(deadline: Deadline, names: Names, on: date) -> Row:
     _mark, urgency = _urgency(deadline.days_left(on))
     what = deadline.what if deadline.confirmed else f"{deadline.what} ?"
-    return Row(
-        f"citizen:{deadline.citizen_id}", (urgency, what, names.show(deadline.citizen_id), short(deadline.due_on))
-    )
+    return Row(due_key(deadline), (urgency, what, names.show(deadline.citizen_id), short(deadline.due_on)))
+
+
+def due_key(deadline: Deadline) -> str:
+    """The key of a deadline's row: one line for each, also where a citizen has several."""
+    parts = (deadline.kind, deadline.citizen_id, deadline.record_id or "", deadline.rule_id, str(deadline.rule_version))
+    return "due:" + ":".join(parts)
+
+
+def forecast_rows(ahead: Forecast, names: Names) -> list[Row]:
+    """What becomes late, by the day it does."""
+    dated = [(each.due_on, _deadline_row(each, names, ahead.first)) for each in ahead.deadlines]
+    dated += [(task.record.due_on or ahead.last, _task_row(task, names, ahead.first)) for task in ahead.tasks]
+    return [row for _due, row in sorted(dated, key=lambda each: each[0])]
+
+
+def forecast_title(ahead: Forecast) -> str:
+    """`14 dage frem · 3 bliver for sent`."""
+    days, count = (ahead.last - ahead.first).days + 1, len(ahead.deadlines) + len(ahead.tasks)
+    return _("{days} dage frem · {count} bliver for sent").format(days=days, count=count)
 
 
 def _task_row(task: Stored[Task], names: Names, on: date) -> Row:
@@ -124,11 +144,18 @@ def _task_row(task: Stored[Task], names: Names, on: date) -> Row:
     )
 
 
+def _without_next(deadlines: Sequence[Deadline], on: date) -> Row:
+    """One line for many citizens for whom nothing is agreed; the list of citizens shows who."""
+    first = deadlines[0].due_on
+    text = _("{count} borgere uden næste aftale").format(count=len(deadlines))
+    return Row("next:", (_urgency((first - on).days)[1], text, "", short(first)))
+
+
 def action_hint(agenda: Agenda) -> str:
     """What stands below the list: how to open a line, and what `?` means where a deadline of the day has one."""
     if all(each.confirmed for each in agenda.deadlines):
-        return _("Enter åbner · Tab skifter felt")
-    return _("? = kommunen har ikke bekræftet reglen · Enter åbner")
+        return _("Enter gør det · y 14 dage frem · Tab")
+    return _("? = kommunen har ikke bekræftet reglen · Enter gør det")
 
 
 def action_rows(agenda: Agenda, drafts: Sequence[tuple[str, str, str | None, datetime]], names: Names) -> list[Row]:
@@ -150,7 +177,12 @@ def action_rows(agenda: Agenda, drafts: Sequence[tuple[str, str, str | None, dat
                 (Piece(_("· Kladde"), "primary"), _("Referat ikke færdigt"), names.show(citizen_id), since),
             )
         )
-    dated = [(deadline.due_on, _deadline_row(deadline, names, agenda.date)) for deadline in agenda.deadlines]
+    alone = [deadline for deadline in agenda.deadlines if deadline.kind == "next"]
+    together = len(alone) > _ALONE
+    shown = [deadline for deadline in agenda.deadlines if not together or deadline.kind != "next"]
+    dated = [(deadline.due_on, _deadline_row(deadline, names, agenda.date)) for deadline in shown]
+    if together:
+        dated.append((alone[0].due_on, _without_next(alone, agenda.date)))
     dated += [(task.record.due_on or date.max, _task_row(task, names, agenda.date)) for task in agenda.tasks]
     rows += [row for _due, row in sorted(dated, key=lambda each: each[0])]
     if agenda.past_at_import:

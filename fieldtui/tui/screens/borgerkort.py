@@ -17,12 +17,14 @@ from fieldtui.base.i18n import _
 from fieldtui.domain.case import Case
 from fieldtui.domain.deadlines import deadlines
 from fieldtui.domain.envelope import Stored, SyncState
+from fieldtui.domain.measures import steps
 from fieldtui.domain.protection import PROTECTED_FIELDS, is_protected
-from fieldtui.tui.case_acts import CaseActs
 from fieldtui.tui.dialogs.reason import ReasonDialog
+from fieldtui.tui.effort_acts import EffortActs
 from fieldtui.tui.keymap import CONTEXTS, bindings
+from fieldtui.tui.people_acts import PeopleActs
 from fieldtui.tui.presenters import card as present
-from fieldtui.tui.presenters import versions
+from fieldtui.tui.presenters import people, versions
 from fieldtui.tui.presenters.outbox import problems
 from fieldtui.tui.service_screen import ServiceScreen
 from fieldtui.tui.widgets.content import line_content
@@ -35,7 +37,7 @@ _SHOWN_SECONDS: Final = 60
 """How long an unmasked value stays on the screen."""
 
 
-class CitizenCard(CaseActs, ServiceScreen[present.Card]):
+class CitizenCard(EffortActs, PeopleActs, ServiceScreen[present.Card]):
     """One citizen."""
 
     context = "borgerkort"
@@ -48,7 +50,7 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
     #card-overview { height: 1fr; } #card-left { width: 1fr; } #card-right { width: 1fr; }
     CitizenCard.-smal #card-right { display: none; }
     #important-panel { height: auto; max-height: 12; } #important { height: auto; max-height: 10; }
-    #tasks-panel { height: 1fr; min-height: 4; } #progress { height: auto; max-height: 8; }
+    #tasks-panel { height: 1fr; min-height: 4; } #progress { height: auto; max-height: 10; }
     #card-list { height: 1fr; display: none; }
     #events-panel { height: 3fr; } #event { height: 2fr; overflow-y: auto; text-wrap: wrap; }
     """
@@ -104,6 +106,7 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         case = self._case()
         company_ids = {stored.record.company_id for stored in case.job_leads}
         company_ids |= {stored.record.company_id for stored in case.placements if stored.record.company_id}
+        company_ids |= {stored.record.partner_id for stored in case.activations if stored.record.partner_id}
         companies = {company_id: workspace.lookup.get(company_id).record.name for company_id in company_ids}
         return present.Card(
             case=case,
@@ -113,6 +116,7 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
             problems=problems(workspace.waiting.list()),
             versions=workspace.history.of_citizen(self._citizen_id),
             standing=workspace.lookup.citizen_states().get(self._citizen_id, SyncState.SYNCED),
+            picture=workspace.lookup.picture(case, shell.today),
         )
 
     def _case(self) -> Case:
@@ -151,7 +155,9 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         self.query_one("#tasks", LineTable).set_rows(present.tasks(loaded, names, today))
         title = _("Aftalt · {count} åbne").format(count=present.open_tasks(loaded))
         self.query_one("#tasks-panel", Panel).label(title, _("Mellemrum afkrydser · o ny"))
-        self.query_one("#progress", TextPanel).show(present.progress(loaded, names, today))
+        status = present.progress(loaded, names, rules, today)
+        status = people.card_lines(loaded.picture, status, rules, names, steps(rules, today))
+        self.query_one("#progress", TextPanel).show(status)
         self.query_one("#timeline", LineTable).set_rows(
             present.event_rows(loaded, self._events, names, today, brief=True)
         )
@@ -279,6 +285,8 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
             self._toggle(tasks.cursor_key)
         elif important.has_focus and important.cursor_key in present.MASKED:
             self._reveal(important.cursor_key)
+        elif self.focused is not None and self.focused.id in {"timeline", "events"}:
+            self.open_confidential(self._chosen_event())
 
     def _toggle(self, task_id: str) -> None:
         casework = self.shell.workspace.casework
@@ -369,16 +377,17 @@ class CitizenCard(CaseActs, ServiceScreen[present.Card]):
         elif stored.collection in {"note", "bridging_note"}:
             self.write_note(self._citizen_id, kind=stored.collection, addendum_to=stored.id)
         elif stored.collection == "referral":
-            self.edit_record(stored, ("provider", "contact_name", "contact_phone", "note"), lambda: _("Ret henvisning"))
+            self.edit_referral(stored)
         elif stored.collection == "placement":
-            names = ("kind", "starts_on", "ends_on", "mentor_name", "end_reason", "purpose")
-            self.edit_record(stored, names, lambda: _("Ret placering"))
+            self.edit_placement(stored)
+        elif stored.collection == "activation":
+            self.edit_offer(stored)
         else:
             self.shell.notice(_("Det kan ikke rettes her."))
 
     def action_placement(self) -> None:
-        """`p`: a place in a company or a course."""
-        self.new_placement(self._citizen_id)
+        """`p`: a place in a company or a course, an offer, or other hours in a place that runs."""
+        self.place(self._citizen_id, self._card.case.placements if self._card else ())
 
     def action_consent(self) -> None:
         """`s`: give a consent, or take a valid one back."""

@@ -13,11 +13,15 @@ from textual.containers import Horizontal, Vertical
 from fieldtui.base.errors import FieldtuiError
 from fieldtui.base.i18n import _
 from fieldtui.domain.agenda import Agenda
+from fieldtui.domain.due import Deadline
 from fieldtui.domain.envelope import Stored
+from fieldtui.domain.forecast import Forecast
 from fieldtui.domain.records import Appointment, Attendance, Citizen, Note, Task
 from fieldtui.services.lookup import WeekFigures
-from fieldtui.tui.acts import Acts
+from fieldtui.tui.due_acts import DueActs
 from fieldtui.tui.keymap import CONTEXTS, bindings
+from fieldtui.tui.meeting_acts import MeetingActs
+from fieldtui.tui.presenters import meetings
 from fieldtui.tui.presenters import today as present
 from fieldtui.tui.presenters.dates import clock
 from fieldtui.tui.presenters.lines import Piece, line
@@ -35,6 +39,10 @@ class Loaded:
     drafts: tuple[tuple[str, str, str | None, datetime], ...]
     desk: tuple[int, int, tuple[str, ...]]
     """Citizens offered to me, parked edits that wait for me, and notices of the office."""
+    beside: meetings.Beside
+    """Meetings in each other's way, and what the office and the journal do not have."""
+    ahead: Forecast | None = None
+    """What becomes late in the days to come, where that is what is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Details:
     tasks: tuple[Stored[Task], ...]
 
 
-class Today(Acts, ServiceScreen[Loaded]):
+class Today(DueActs, MeetingActs, ServiceScreen[Loaded]):
     """The home screen."""
 
     context = "idag"
@@ -59,6 +67,9 @@ class Today(Acts, ServiceScreen[Loaded]):
         self._appointments: dict[str, Stored[Appointment]] = {}
         self._placed = False
         self._about_rules = ""
+        self._due: dict[str, Deadline] = {}
+        self._tasks: dict[str, Stored[Task]] = {}
+        self._ahead = False
 
     def body(self) -> ComposeResult:
         with Horizontal(id="today", classes="row"):
@@ -100,7 +111,9 @@ class Today(Acts, ServiceScreen[Loaded]):
             len(workspace.parked.to_answer()),
             tuple(text for _number, text in workspace.handovers.notices()),
         )
-        return Loaded(workspace.agenda.day(today), workspace.lookup.weekly_figures(today), drafts, desk)
+        ahead = workspace.agenda.forecast(today) if self._ahead else None
+        beside = meetings.beside(workspace, today)
+        return Loaded(workspace.agenda.day(today), workspace.lookup.weekly_figures(today), drafts, desk, beside, ahead)
 
     def show(self, loaded: Loaded) -> None:
         agenda, names, now = loaded.agenda, self.shell.names, self.shell.now()
@@ -114,13 +127,7 @@ class Today(Acts, ServiceScreen[Loaded]):
             day.go_to(start)
             self._placed = True
         self.query_one("#today-day", Panel).label(present.heading(agenda))
-        actions = [*present.desk_rows(*loaded.desk), *present.action_rows(agenda, loaded.drafts, names)]
-        self._about_rules = present.about_rules(agenda)
-        rows = [*present.rule_rows(agenda), *actions]
-        self.query_one("#action-list", LineTable).set_rows(rows, empty=_("Intet haster. √"))
-        self.query_one("#today-actions", Panel).label(
-            _("Kræver handling · {count}").format(count=len(actions)), present.action_hint(agenda)
-        )
+        self._show_actions(loaded)
         figures = loaded.figures
         self.query_one("#today-week", TextPanel).show(
             present.week_lines(
@@ -135,6 +142,22 @@ class Today(Acts, ServiceScreen[Loaded]):
         )
         self._show_latest()
         self._load_details()
+
+    def _show_actions(self, loaded: Loaded) -> None:
+        """What needs action now, or after `y` what becomes late in the days to come."""
+        agenda, names, ahead = loaded.agenda, self.shell.names, loaded.ahead
+        self._about_rules = present.about_rules(agenda)
+        self._due = {present.due_key(each): each for each in (*agenda.deadlines, *(ahead.deadlines if ahead else ()))}
+        self._tasks = {each.id: each for each in (*agenda.tasks, *(ahead.tasks if ahead else ()))}
+        table, panel = self.query_one("#action-list", LineTable), self.query_one("#today-actions", Panel)
+        if ahead is not None:
+            table.set_rows(present.forecast_rows(ahead, names), empty=_("Intet bliver for sent, som det ser ud nu."))
+            panel.label(present.forecast_title(ahead), _("hvis kun de aftalte møder holdes · y tilbage"))
+            return
+        beside = meetings.beside_rows(loaded.beside, names, self.shell.now())
+        actions = [*present.desk_rows(*loaded.desk), *beside, *present.action_rows(agenda, loaded.drafts, names)]
+        table.set_rows([*present.rule_rows(agenda), *actions], empty=_("Intet haster. √"))
+        panel.label(_("Kræver handling · {count}").format(count=len(actions)), present.action_hint(agenda))
 
     def _show_latest(self) -> None:
         said = [
@@ -188,10 +211,19 @@ class Today(Acts, ServiceScreen[Loaded]):
     def chosen_citizen_id(self) -> str | None:
         """The citizen of the row under the cursor, in whichever list has the focus."""
         actions = self.query_one("#action-list", LineTable)
-        if actions.has_focus and (key := actions.cursor_key) and key.startswith("citizen:"):
-            return key.removeprefix("citizen:")
+        if actions.has_focus and (key := actions.cursor_key):
+            return self._citizen_of(key)
         stored = self.chosen_appointment()
         return stored.record.citizen_id if stored else None
+
+    def _citizen_of(self, key: str) -> str | None:
+        """Whom a line of “Kræver handling” is about; `None` for one that is about nobody, or several."""
+        if key in self._due:
+            return self._due[key].citizen_id
+        kind, _colon, rest = key.partition(":")
+        if kind == "task" and rest in self._tasks:
+            return self._tasks[rest].record.citizen_id
+        return rest.split(":")[1] if kind == "draft" and rest.count(":") else None
 
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
         event.stop()
@@ -199,8 +231,12 @@ class Today(Acts, ServiceScreen[Loaded]):
             self.action_note()
             return
         kind, _colon, key = event.key.partition(":")
-        if kind == "citizen":
-            self.open_citizen(key)
+        if event.key in self._due:
+            self.act_on(self._due[event.key])
+        elif self.act_on_line(kind, key):
+            pass
+        elif kind == "next":
+            self.shell.go("borgere")
         elif kind == "task":
             self.change(lambda: self.shell.workspace.casework.do_task(key))
         elif kind == "draft":
@@ -235,9 +271,17 @@ class Today(Acts, ServiceScreen[Loaded]):
             self.move(stored)
 
     def action_note(self) -> None:
-        """`m` and Enter: write the note of this meeting."""
-        if (stored := self.chosen_appointment()) is not None:
+        """`m` and Enter: write the note of this meeting; beside the day's list, a note about the line's citizen."""
+        if self.query_one("#action-list", LineTable).has_focus:
+            if (citizen_id := self.chosen_citizen_id()) is not None:
+                self.write_note(citizen_id)
+        elif (stored := self.chosen_appointment()) is not None:
             self.note_of(stored)
+
+    def action_forecast(self) -> None:
+        """`y`: what becomes late in the next days if nothing is done, and back."""
+        self._ahead = not self._ahead
+        self.reload()
 
     def action_call(self) -> None:
         """`r`: show the citizen's phone number; that is written to the access log."""
