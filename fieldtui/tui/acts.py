@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
 from fieldtui.base.i18n import _
+from fieldtui.domain.confidential import CONFIDENTIAL_DRAFT
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Appointment, Attendance
 from fieldtui.services.lookup import CompanyRow
@@ -135,7 +136,7 @@ class Acts(Serving):
     def open_draft(self, key: str) -> None:
         """Go on with an unfinished note."""
         kind, citizen_id, *rest = [*key.split(":"), "", ""]
-        if kind in {"note", "bridging_note"} and citizen_id:
+        if kind in {"note", "bridging_note", CONFIDENTIAL_DRAFT} and citizen_id:
             about = [part or None for part in (*rest, "", "", "")]
             self.write_note(citizen_id, kind=kind, appointment_id=about[0], addendum_to=about[1], referral_id=about[2])
 

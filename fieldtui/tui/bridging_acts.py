@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import N_, _
+from fieldtui.domain.confidential import is_confidential
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Activity, Consent, Referral, fields_of
 from fieldtui.services.bridging import Step, Terms
@@ -20,6 +21,8 @@ from fieldtui.tui.dialogs.appointment import AppointmentForm, Planned
 from fieldtui.tui.dialogs.ask import ChooseDialog
 from fieldtui.tui.dialogs.entries import Entry, EntryForm, as_json
 from fieldtui.tui.dialogs.phones import PhoneSheet
+from fieldtui.tui.dialogs.reading import ReadingDialog
+from fieldtui.tui.dialogs.reason import ReasonDialog
 from fieldtui.tui.presenters.treatmentday import KINDS
 from fieldtui.tui.presenters.words import BASES, choices
 from fieldtui.tui.shell import Outcome
@@ -304,6 +307,22 @@ class BridgingActs(Acts):
 
         planned = Planned(citizen_id, kind="brobygning")
         self.with_people(lambda people: self.shell.ask(AppointmentForm(people, planned, submit), self.shell.done))
+
+    # --- confidential notes ---------------------------------------------------------------------
+
+    def open_confidential(self, stored: Stored[Any] | None) -> None:
+        """Show a confidential note after a reason, which is written to the access log. Other records are left alone."""
+        if stored is None or not is_confidential(stored.record):
+            return
+        lookup, note_id, name = self.shell.workspace.lookup, stored.id, self.shell.names.show(stored.record.citizen_id)
+
+        def shown(text: str) -> None:
+            self.shell.ask(ReadingDialog(_("Fortroligt notat · {name}").format(name=name), text), lambda _none: None)
+
+        self.shell.ask(
+            ReasonDialog(_("Hvorfor skal notatet vises?"), _("Mindst ti tegn. Grunden skrives i adgangsloggen.")),
+            lambda why: self.run_service(lambda: lookup.confidential(note_id, why), shown),
+        )
 
     # --- activities -----------------------------------------------------------------------------
 

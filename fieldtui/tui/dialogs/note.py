@@ -13,7 +13,8 @@ from textual.widgets import TextArea
 
 from fieldtui.base.errors import FieldtuiError
 from fieldtui.base.explain import explain
-from fieldtui.base.i18n import _
+from fieldtui.base.i18n import N_, _
+from fieldtui.domain.confidential import CONFIDENTIAL_DRAFT
 from fieldtui.domain.records import Attendance
 from fieldtui.services.drafting import Draft
 from fieldtui.tui.dialogs.ask import ChooseDialog
@@ -80,7 +81,7 @@ class NoteEditor(Dialog[Outcome]):
         """Args:
         citizen_id: Whom it is about.
         name: What the screen calls them.
-        kind: `note` or `bridging_note`.
+        kind: `note`, `bridging_note`, or `confidential` for a note that only the citizen's own consultant reads.
         appointment_id: The meeting it is the note of.
         about: What else the heading says, such as the time of the meeting.
         addendum_to: The note it corrects or adds to.
@@ -102,6 +103,8 @@ class NoteEditor(Dialog[Outcome]):
 
     def heading(self) -> str:
         what = _("Brobygningsnotat") if self._kind == "bridging_note" else _("Referat")
+        if self._kind == CONFIDENTIAL_DRAFT:
+            what = _("FORTROLIGT notat")
         if self._addendum_to:
             what = _("Tilføjelse")
         return " · ".join(part for part in (what, self._name, self._about) if part)
@@ -110,7 +113,7 @@ class NoteEditor(Dialog[Outcome]):
         return _("Ctrl+S gemmer · Esc lukker og beholder kladden")
 
     def hinted(self) -> tuple[Key, ...]:
-        idle = {"to_bridging"} if self._addendum_to else set()
+        idle = {"to_bridging", "confidential"} if self._addendum_to else set()
         if self._appointment_id is None:
             idle.add("attendance")
         return tuple(key for key in super().hinted() if key.action not in idle)
@@ -126,6 +129,10 @@ class NoteEditor(Dialog[Outcome]):
         written = "".join(area.text for area in self.query(TextArea))  # none yet while the dialog is built
         if self._addendum_to:
             return _("Skriv kun det nødvendige. Notatet selv bliver stående, som det er.")
+        if self._kind == CONFIDENTIAL_DRAFT:
+            return _(
+                "Kun borgerens egen konsulent kan læse det, med en grund. Det søges, kopieres og eksporteres ikke."
+            )
         if word := health_word(written):
             return _("! “{word}” ligner helbred: flyt til Brobygning? (F4)").format(word=word)
         return _("Skriv kun det nødvendige. Helbred hører til i Brobygning (F4).")
@@ -255,6 +262,7 @@ class NoteEditor(Dialog[Outcome]):
                 kind="referat" if self._appointment_id else "notat",
                 appointment_id=self._appointment_id,
                 addendum_to=self._addendum_to,
+                confidential=self._kind == CONFIDENTIAL_DRAFT,
             )
         workspace.drafts.discard(self._key)
         return done
@@ -274,11 +282,24 @@ class NoteEditor(Dialog[Outcome]):
         if self._addendum_to:
             self._say(Piece(_("En tilføjelse bliver, hvor notatet er."), "dim"))
             return
+        said = self._become("note" if self._kind == "bridging_note" else "bridging_note")
+        self._say(Piece(said, "success"))
+
+    def action_confidential(self) -> None:
+        """Ctrl+F: the text becomes a confidential note, or an ordinary one again; its draft goes with it."""
+        if self._addendum_to:
+            self._say(Piece(_("En tilføjelse til et fortroligt notat er selv fortrolig."), "dim"))
+            return
+        said = self._become("note" if self._kind == CONFIDENTIAL_DRAFT else CONFIDENTIAL_DRAFT)
+        self._say(Piece(said, "success"))
+
+    def _become(self, kind: str) -> str:
+        """The text and its draft as another kind of note; says what it is now."""
         before = self._key
-        self._kind = "note" if self._kind == "bridging_note" else "bridging_note"
+        self._kind = kind
         self._key = draft_key(self._kind, self._citizen_id, self._appointment_id, None, self._referral_id)
         self.query_one("#dialog", Panel).label(self.heading(), self.footing())
-        text, key, kind = self.query_one(TextArea).text, self._key, self._kind
+        text, key = self.query_one(TextArea).text, self._key
 
         def move() -> bool:
             drafts = self.shell.workspace.drafts
@@ -288,7 +309,8 @@ class NoteEditor(Dialog[Outcome]):
             return bool(text.strip())
 
         self.run_service(move, self._kept, on_error=self._not_kept, group="draft")
-        self._say(Piece(_("√ Nu et brobygningsnotat.") if kind == "bridging_note" else _("√ Nu et notat."), "success"))
+        now = {"bridging_note": N_("√ Nu et brobygningsnotat."), CONFIDENTIAL_DRAFT: N_("√ Nu et fortroligt notat.")}
+        return _(now.get(kind, N_("√ Nu et notat.")))
 
     def action_task(self) -> None:
         """F2: something agreed; it becomes a task."""

@@ -25,7 +25,7 @@ from fieldtui.tui.presenters.dates import clock, days_left, full, local, near, s
 from fieldtui.tui.presenters.lines import Line, Piece, Row, line
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.sharing import consent_terms, shared_lines
-from fieldtui.tui.presenters.words import BASES, CONSENT_FORMS, DIRECTIONS, STEPS, sync_glyph, sync_mark, word
+from fieldtui.tui.presenters.words import BASES, DIRECTIONS, STEPS, sync_glyph, sync_mark, word
 
 TABS: Final = (N_("Overblik"), N_("Tidslinje"), N_("Aftaler"), N_("Notater"), N_("Brobygning"), N_("Historik"))
 MASKED: Final = ("phone", "cpr", "address")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Tone: TypeAlias = Literal["", "bold", "dim", "primary", "success", "warning", "error"]
+Tone: TypeAlias = Literal["", "bold", "dim", "primary", "success", "warning", "error", "struck"]
 
 
 @dataclass(frozen=True, slots=True)

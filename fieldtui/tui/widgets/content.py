@@ -18,6 +18,7 @@ _STYLES: Final[dict[Tone, str]] = {
     "success": "bold $success",
     "warning": "bold $warning",
     "error": "bold $error",
+    "struck": "strike $dim",
 }
 
 
