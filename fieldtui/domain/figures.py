@@ -88,6 +88,10 @@ class Figure:
     """True where the denominator is a time: so many in each week."""
     personal: bool = True
     """False where nobody can be recognised by it, however small: contacts with employers, outreach days."""
+    ratio: bool = False
+    """True where the value is a share between 0 and 1, also where it is hidden."""
+    n: int | None = None
+    """How many a value stands on that is no count of them: a median's."""
     target: Target | None = None
     benchmarks: tuple[Benchmark, ...] = ()
     """Imported numbers of others that it may be held against, the newest first."""
@@ -169,16 +173,21 @@ def in_unit(figure: Figure, number: float) -> str:
 
 
 def is_share(figure: Figure) -> bool:
-    """True where the value is a share between 0 and 1."""
-    return figure.denominator is not None and not figure.per
+    """True where the value is a share between 0 and 1, also where it is hidden."""
+    return figure.ratio
 
 
-def written(figure: Figure) -> str:
-    """A figure's value with what it is made of: `22 pct. (16 af 73)`, `12`, `MH 25 · SK 24`."""
+def written(figure: Figure, words: Mapping[str, str] | None = None) -> str:
+    """A figure's value with what it is made of: `22 pct. (16 af 73)`, `12`, `MH 25 · SK 24`.
+
+    Args:
+        figure: The figure.
+        words: What codes of a breakdown are called; those it lacks stand as they are.
+    """
     if figure.hidden and not figure.value:
         return _("skjult (under {least})").format(least=SMALLEST_SHOWN)
     if isinstance(figure.value, Mapping):
-        cells = [f"{key} {number}" for key, number in figure.value.items()]
+        cells = [f"{(words or {}).get(key, key)} {number}" for key, number in figure.value.items()]
         return " · ".join([*cells, *([_("andre skjult")] if figure.hidden else [])]) or "–"
     if figure.value is None:
         return (
@@ -209,7 +218,7 @@ def share(
     figure_id: str, label: str, of: int, whole: int, formula: str, *, excluded: int = 0, rules: tuple[str, ...] = ()
 ) -> Figure:
     """A share of a whole; of nothing it is nothing."""
-    return Figure(figure_id, label, of / whole if whole else None, of, whole, excluded, formula, rules)
+    return Figure(figure_id, label, of / whole if whole else None, of, whole, excluded, formula, rules, ratio=True)
 
 
 def count(
@@ -237,7 +246,7 @@ def for_others(figure: Figure) -> Figure:
         return figure
     if isinstance(figure.value, Mapping):
         return _without_small_cells(figure, figure.value)
-    parts = [figure.numerator]
+    parts = [figure.numerator, figure.n]
     if figure.denominator is not None and figure.numerator is not None:
         parts += [figure.denominator, figure.denominator - figure.numerator]
     if any(part is not None and 0 < part < SMALLEST_SHOWN for part in parts):

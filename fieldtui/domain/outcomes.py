@@ -276,7 +276,7 @@ def _treatment(records: Records, period: Period, rules: RuleBook) -> Iterator[Fi
     middle = median(waits) if waits else None
     yield Figure(
         "K7_median_days", _("Dage til behandling, median"), middle, None, None, len(asked) - len(waits),
-        _("Medianen af dage fra henvendelsen til behandlingens start, for dem, der er begyndt."),
+        _("Medianen af dage fra henvendelsen til behandlingens start, for dem, der er begyndt."), n=len(waits),
     )  # fmt: skip
     yield share(
         "K7_within_14", _("Begyndt inden for 14 dage"), sum(in_guarantee(each, rules) for each in begun), len(waits),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -42,6 +43,8 @@ class Yearly:
     load: Caseload
     rules: tuple[Rule, ...]
     """Every rule that a figure names, in the version in force on the last day."""
+    words: Mapping[str, str]
+    """What the codes of breakdowns are called."""
     hidden: bool
     """True where small numbers are hidden."""
 
@@ -98,6 +101,7 @@ def yearly(
         review=review,
         load=replace(load, shares=()) if hidden else load,
         rules=tuple(each for each in found if each is not None),
+        words=rules.codes("placement_kind"),
         hidden=hidden,
     )
 
@@ -110,5 +114,12 @@ def _for_all(figure: Figure) -> Figure:
     """As it may leave the team; and a caseload by consultant is a person's, so only its sum is left."""
     if figure.id == "K11" and not isinstance(figure.value, int):
         total = figure.numerator
-        figure = replace(figure, value=total, label=_("Borgere i alt"), target=None)
+        figure = replace(
+            figure,
+            value=total,
+            label=_("Borgere i alt"),
+            formula=_("Indskrevne på periodens sidste dag."),
+            rule_ids=(),
+            target=None,
+        )
     return for_others(figure)

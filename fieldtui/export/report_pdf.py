@@ -57,9 +57,9 @@ class ReportPage(FPDF):
         self.multi_cell(0, size * 0.52, self.shown(text), align="L", new_x="LMARGIN", new_y="NEXT")
         self.set_text_color(0)
 
-    def heading(self, text: str) -> None:
-        """A section's name, never alone at the end of a page."""
-        if self.will_page_break(40):
+    def heading(self, text: str, *, room: float = 40) -> None:
+        """A section's name, never alone at the end of a page: so many millimetres must be left under it."""
+        if self.will_page_break(room):
             self.add_page()
         self.ln(4)
         self.set_text_color(*_INK)
@@ -71,6 +71,8 @@ class ReportPage(FPDF):
     def grid(self, heading: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
         """A table whose heading stands on each page again."""
         self.set_font(FONT, size=7.5)
+        self.set_fill_color(255)
+        self.set_draw_color(150)
         style = FontFace(emphasis="BOLD", fill_color=_LIGHT)
         with self.table(
             col_widths=tuple(widths), text_align="LEFT", line_height=4, headings_style=style, padding=0.7,

@@ -102,7 +102,7 @@ def _goals(page: ReportPage, report: Yearly) -> None:
         rows.append(
             (
                 _group(report), figure.label, f"{_AIMS[figure.id].format(limit=_limit(figure))}. Kilde: {target.source}{mark}.",
-                f"{written(figure)}. {status}",
+                f"{written(figure, report.words)}. {status}",
             )
         )  # fmt: skip
     if rows:
@@ -114,7 +114,7 @@ def _goals(page: ReportPage, report: Yearly) -> None:
         page.ln(2)
         page.say("Sammenligningstal", bold=True)
     for figure, other in compared_with:
-        page.say(f"{figure.label}: {written(figure)}. {compared(figure, other)}")
+        page.say(f"{figure.label}: {written(figure, report.words)}. {compared(figure, other)}")
 
 
 def _limit(figure: Figure) -> str:
@@ -131,7 +131,10 @@ def _group(report: Yearly) -> str:
     profile = report.programme
     if profile is None:
         return "Alle borgere"
-    who = ", ".join(profile.visitation_categories).capitalize() or "Borgere"
+    names = [f"{each}e" if each.endswith("parat") else each for each in profile.visitation_categories]
+    if not names:
+        return "Borgere"
+    who = ", ".join(names).capitalize()
     if profile.min_age is not None and profile.max_age is not None:
         return f"{who} borgere ({profile.min_age}-{profile.max_age})"
     return f"{who} borgere (+{profile.min_age})" if profile.min_age is not None else f"{who} borgere"
@@ -146,7 +149,7 @@ def _results(page: ReportPage, report: Yearly) -> None:
         unsure = _unsure(figure, report)
         rows.append(
             (
-                f"{figure.label} ({figure.id})", written(figure), _part(figure.numerator, figure), _part(figure.denominator, figure),
+                f"{figure.label} ({figure.id})", written(figure, report.words), _part(figure.numerator, figure), _part(figure.denominator, figure),
                 str(figure.excluded) if figure.excluded else "", figure.formula + unsure,
             )
         )  # fmt: skip
@@ -154,7 +157,7 @@ def _results(page: ReportPage, report: Yearly) -> None:
 
 
 def _part(number: int | None, figure: Figure) -> str:
-    return "skjult" if figure.hidden and number is None else "" if number is None else str(number)
+    return "skjult" if figure.hidden and figure.ratio else "" if number is None else str(number)
 
 
 def _unsure(figure: Figure, report: Yearly) -> str:
@@ -168,7 +171,7 @@ def _plots(page: ReportPage, report: Yearly) -> None:
     drawn = [each for each in sorted(report.trends, key=_order) if each.id in _PLOTTED and _worth_drawing(each)]
     if not drawn:
         return
-    page.heading("Udvikling kvartal for kvartal")
+    page.heading("Udvikling kvartal for kvartal", room=_TALL + 20)
     width = (page.epw - 8) / 2
     for number, trend in enumerate(drawn[:_MOST_PLOTS]):
         if number % 2 == 0 and page.will_page_break(_TALL + 4):
@@ -219,6 +222,8 @@ def _fidelity(page: ReportPage, report: Yearly) -> None:
         + ("" if report.review.total is not None else ". Et samlet tal vises først, når alle punkter er vurderet.")
     )
     page.ln(1)
+    heading, widths = ("Punkt", "Hvad", "Score", "Bygger på"), (14, 60, 34, 70)
+    kept = 3 if report.hidden else 4
     rows = [
         (
             str(each.item.number), each.item.label + ("" if each.item.confirmed else " (ikke bekræftet)"),
@@ -228,7 +233,7 @@ def _fidelity(page: ReportPage, report: Yearly) -> None:
         if each.score is not None or not report.hidden
     ]  # fmt: skip
     if rows:
-        page.grid(("Punkt", "Hvad", "Score", "Bygger på"), rows, (14, 60, 34, 70))
+        page.grid(heading[:kept], [row[:kept] for row in rows], widths[:kept])
 
 
 def _score(score: int | None) -> str:
