@@ -101,7 +101,7 @@ class Recording:
 
 def arguments(screen: str, load: Caseload) -> list[str]:
     rows = load.workspace.lookup.citizens(NOW.date())
-    if screen == "borgerkort":
+    if screen in {"borgerkort", "forloeb"}:
         return [next(row.id for row in rows if "click" in row.full_name)]
     if screen == "virksomhedskort":
         return [next(row.id for row in load.workspace.lookup.companies(NOW.date()) if "click" in row.name)]
