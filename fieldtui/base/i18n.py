@@ -8,6 +8,8 @@ Texts are marked with `_` (translated now) or `N_` (translated where it is shown
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import as_file, files
 from typing import Final, Literal, get_args
 
@@ -44,6 +46,17 @@ _CATALOGUE = _Catalogue()
 def set_language(language: Language) -> None:
     """Choose the language of everything `translate` returns from now on."""
     _CATALOGUE.language = language
+
+
+@contextmanager
+def speaking(chosen: Language) -> Iterator[None]:
+    """Everything translated inside is in this language. The whole process changes, so only a command that does nothing else may use it."""
+    before = _CATALOGUE.language
+    set_language(chosen)
+    try:
+        yield
+    finally:
+        set_language(before)
 
 
 def decimal(value: float, digits: int = 1) -> str:

@@ -9,6 +9,7 @@ import typer
 from fieldtui.base.i18n import _
 from fieldtui.central.commands import (
     backups,
+    benchmarks,
     citizens,
     devices,
     erasure,
@@ -40,6 +41,7 @@ _GROUPS: Final = (
     rules,
     lists,
     reports,
+    benchmarks,
     erasure,
 )
 

@@ -62,8 +62,25 @@ def publish(
         BadFile: The file says something no rule can say, or something else of a rule that is known; nothing was changed.
         BadUsage: The name cannot be used.
     """
+    return publish_document(db, document_of(text, file, begins=begins), name, organisation_name=organisation_name)
+
+
+def publish_document(
+    db: Database, document: Mapping[str, Any], name: str, *, organisation_name: str | None = None
+) -> Published:
+    """Publish the values of a rule file as the next version of a set.
+
+    Args:
+        db: The central database.
+        document: What `document_of` made of a file.
+        name: The set's name.
+        organisation_name: The organisation, where there are several.
+
+    Raises:
+        BadFile: It says something else of a rule that is known; nothing was changed.
+        BadUsage: The name cannot be used.
+    """
     _check_name(name)
-    document = document_of(text, file, begins=begins)
     sha256 = _fingerprint(document)
     with db.transaction() as connection:
         org = db.organisation(connection, organisation_name)

@@ -9,7 +9,7 @@ import typer
 
 from fieldtui.base.clock import today
 from fieldtui.base.errors import BadUsage
-from fieldtui.base.i18n import _
+from fieldtui.base.i18n import _, speaking
 from fieldtui.cli import arguments
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
@@ -65,7 +65,9 @@ def yearly_command(
     setting = setting_of(context)
     how = wanted("pdf", internal=internal, reason=reason, output=output, any_folder=any_folder)
     with opened(setting) as workspace:
-        _written(setting, workspace.report_files.yearly(year, how, programme=programme))
+        with speaking("da"):
+            result = workspace.report_files.yearly(year, how, programme=programme)
+        _written(setting, result)
 
 
 def _file(

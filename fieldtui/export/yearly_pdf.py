@@ -1,4 +1,7 @@
-"""The year's follow-up report on paper, in the words and tables of the budget memos (BC24, BI14). Danish, whoever asks."""
+"""The year's follow-up report on paper, in the words and tables of the budget memos (BC24, BI14).
+
+Danish throughout: whoever makes it does so inside `speaking("da")`.
+"""
 
 from __future__ import annotations
 

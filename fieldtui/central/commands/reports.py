@@ -12,7 +12,7 @@ import typer
 from fieldtui.base.clock import today
 from fieldtui.base.errors import BadFile, BadUsage
 from fieldtui.base.files import write_atomically
-from fieldtui.base.i18n import _
+from fieldtui.base.i18n import _, speaking
 from fieldtui.base.log import event
 from fieldtui.base.text import clean
 from fieldtui.central.commands.options import AsJson, Embedded, Name, Url, answer, database, day
@@ -195,8 +195,9 @@ def yearly_command(
 
     with database(embedded, database_url) as opened:
         period = year_of(year, today(opened.clock))
-        shown = team_yearly(opened, period, programme=programme, hidden=not internal, organisation=organisation)
-        data = to_pdf(shown, made_at=opened.now(), made_by=_OFFICE)
+        with speaking("da"):
+            shown = team_yearly(opened, period, programme=programme, hidden=not internal, organisation=organisation)
+            data = to_pdf(shown, made_at=opened.now(), made_by=_OFFICE)
     _save(output.expanduser(), data, len(shown.figures), as_json=as_json)
 
 
