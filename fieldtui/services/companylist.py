@@ -16,7 +16,7 @@ from fieldtui.domain.envelope import Stored, SyncState
 from fieldtui.domain.merging import told_apart
 from fieldtui.domain.records import Company, CompanyContact, EmployerContact, JobLead, Opening, Partner, Placement
 from fieldtui.services.context import Context
-from fieldtui.services.employercalls import sentences
+from fieldtui.services.employercalls import before_calling, sentences
 from fieldtui.store import Store
 
 _OPEN_LEADS = frozenset({"proposed", "contacted", "meeting"})
@@ -170,6 +170,10 @@ class CompanyList:
             suspects=tuple(each for each in self.duplicates() if survivor in {each.one.id, each.other.id}),
             before_calling=sentences(self._context, company.record, own, today),
         )
+
+    def before_calling(self, company_id: str, on: date) -> tuple[str, ...]:
+        """What to know before a company is contacted on a day, as sentences; nothing where there is no reason to wait."""
+        return before_calling(self._context, company_id, on)
 
     def company_name(self, company_id: str) -> str:
         """A company's name, by the id of any record that it stands for; a word for one that is not here."""

@@ -12,13 +12,12 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Appointment, Attendance
 from fieldtui.services.lookup import CompanyRow
 from fieldtui.services.workspace import Workspace
-from fieldtui.tui.dialogs.appointment import AppointmentForm, MoveForm, Planned
+from fieldtui.tui.dialogs.appointment import AppointmentForm, Planned
 from fieldtui.tui.dialogs.ask import ChooseDialog
 from fieldtui.tui.dialogs.contact import ContactForm
 from fieldtui.tui.dialogs.entries import Entry, EntryForm
 from fieldtui.tui.dialogs.note import NoteEditor
 from fieldtui.tui.dialogs.task import task_form
-from fieldtui.tui.presenters.dates import local, with_day
 from fieldtui.tui.presenters.today import who
 from fieldtui.tui.routes import ROUTES
 from fieldtui.tui.service_screen import Serving
@@ -68,21 +67,6 @@ class Acts(Serving):
             then(tuple((key, names.show(key)) for key, _name in people) if names.discreet else people)
 
         self.run_service(lambda: people_of(workspace, today), found)
-
-    def move(self, stored: Stored[Appointment]) -> None:
-        """Move an appointment, or call it off."""
-        name, casework = who(stored.record, self.shell.names), self.shell.workspace.casework
-        question = _("{name} · {day}").format(name=name, day=with_day(local(stored.record.starts_at).date()))
-        choices = [("move", _("Flyt til en anden tid"), ""), ("cancel", _("Aflys aftalen"), _("afbud eller os"))]
-
-        def chosen(choice: str) -> None:
-            if choice == "cancel":
-                self.cancel_appointment(stored)
-                return
-            form = MoveForm(stored, name, lambda start, minutes: casework.move(stored.id, start, minutes))
-            self.shell.ask(form, self.shell.done)
-
-        self.shell.ask(ChooseDialog(question, choices), chosen)
 
     def cancel_appointment(self, stored: Stored[Appointment]) -> None:
         """Cancel an appointment: who did, and why."""
@@ -200,11 +184,14 @@ class Acts(Serving):
         )
 
     def log_contact(self, company_id: str, company: str, citizen_id: str | None = None) -> None:
-        """A contact with an employer; with a citizen it also leaves a job lead."""
+        """A contact with an employer; with a citizen it also leaves a job lead. Who called just before is said first."""
         workspace, today = self.shell.workspace, self.shell.today
 
-        def opened(people: People) -> None:
-            form = ContactForm(workspace, company_id, company, people, citizen_id=citizen_id, today=today)
+        def opened(told: tuple[str, ...], people: People) -> None:
+            form = ContactForm(workspace, company_id, company, people, citizen_id=citizen_id, today=today, told=told)
             self.shell.ask(form, self.shell.done)
 
-        self.with_people(opened)
+        self.run_service(
+            lambda: workspace.lookup.before_calling(company_id, today),
+            lambda told: self.with_people(lambda people: opened(told, people)),
+        )

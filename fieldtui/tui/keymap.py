@@ -108,8 +108,11 @@ _NEW_MEETING = Key("n", "new", N_("Ny aftale"), "n", hint=True)
 _EDIT = Key("e", "edit", N_("Ret"), "e")
 _SORT = Key("s", "sort", N_("Sortér"), "s")
 _OPEN = Key("enter", "open", N_("Åbn"), "Enter")
+_MATCH = Key("g", "match", N_("Find match"), "g", hint=True)
 _DETAILS = Key("space", "details", N_("Detaljer"), N_("Mellemrum"))
 _FILTER = Key("slash", "filter", N_("Filtrér"), "/", hint=True)
+_DROP_IN = Key("w", "drop_in", N_("Kom uanmeldt"), "w")
+_SUMMONS = Key("i", "summons", N_("Indkaldelse"), "i")
 _HAND_OVER = Key("h", "hand_over", N_("Overdrag"), "h")
 _COURSE = Key("i", "course", N_("Forløb"), "i")
 _BACK = Key("escape", "back", N_("Tilbage"), "Esc")
@@ -117,7 +120,7 @@ _CLOSE = Key("escape", "close", N_("Luk"), "Esc", hint=True)
 
 CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
     "idag": (_ATTENDED, _NO_SHOW, _CANCELLED, _MOVE, _NOTE, _CONTACT, _BRIDGING, _CALL, _TASK, _NEW_MEETING,
-             Key("y", "forecast", N_("14 dage frem"), "y"), _DETAILS),
+             Key("y", "forecast", N_("14 dage frem"), "y"), _SUMMONS, _DROP_IN, _DETAILS),
     "team": (
         Key("s", "substitute", N_("Syg: vikar"), "s", hint=True),
         Key("h", "hand_over", N_("Overdrag"), "h", hint=True),
@@ -139,7 +142,7 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("ctrl+s", "save", N_("Gem"), "Ctrl+S", hint=True, priority=True),
         _CLOSE,
     ),
-    "borgere": (_NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _HAND_OVER, _COURSE,
+    "borgere": (_NEW_MEETING, _NOTE, _CONTACT, _BRIDGING, _TASK, _HAND_OVER, _COURSE, _DROP_IN,
                 Key("d", "duplicates", N_("Dubletter"), "d"), _SORT, _FILTER, _BACK),
     "borgerkort": (
         Key("left", "previous_tab", N_("Forrige fane"), "←"),
@@ -148,7 +151,8 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("p", "placement", N_("Placering"), "p"),
         Key("s", "consent", N_("Samtykke"), "s"),
         Key("c", "copy", N_("Kopiér"), "c"),
-        _HAND_OVER, _COURSE,
+        Key("l", "journal", N_("Til journal"), "l"),
+        _MOVE, _DROP_IN, _HAND_OVER, _COURSE,
         Key("space", "details", N_("Vis/afkryds"), N_("Mellemrum"), hint=True),
         _BACK,
     ),
@@ -168,16 +172,36 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("n", "new", N_("Ny her"), "n", hint=True),
         _MOVE,
         Key("t", "today", N_("Til i dag"), "t", hint=True),
-        _EDIT, _ATTENDED, _NO_SHOW, _CANCELLED, _NOTE, _CONTACT, _BRIDGING, _TASK,
+        _EDIT, _SUMMONS, _ATTENDED, _NO_SHOW, _CANCELLED, _NOTE, _CONTACT, _BRIDGING, _TASK,
         Key("l", "list", N_("Liste (eksport)"), "l", hint=True),
         Key("space", "details", N_("Borgerkort"), N_("Mellemrum")), _BACK,
     ),
     "virksomheder": (
         Key("n", "new", N_("Ny virksomhed"), "n", hint=True),
         Key("v", "contact", N_("Log kontakt"), "v", hint=True),
-        _TASK, _SORT, _EDIT, _FILTER, _BACK,
+        _MATCH, _TASK, _SORT, _EDIT, _FILTER,
+        Key("d", "duplicates", N_("Dubletter"), "d"),
+        Key("p", "partners", N_("Partnere"), "p"),
+        _BACK,
     ),
-    "virksomhedskort": (Key("v", "contact", N_("Log kontakt"), "v", hint=True), _TASK, _EDIT, _BACK),
+    "virksomhedskort": (
+        Key("v", "contact", N_("Log kontakt"), "v", hint=True),
+        Key("n", "new", N_("Ny åbning/person"), "n", hint=True),
+        _MATCH, _TASK, _EDIT,
+        Key("d", "duplicates", N_("Dublet"), "d"),
+        _BACK,
+    ),
+    "match": (
+        Key("left", "to_citizens", N_("Borgere"), "←"),
+        Key("right", "to_suggestions", N_("Forslag"), "→", hint=True),
+        Key("i", "not_relevant", N_("Ikke relevant"), "i", hint=True),
+        Key("p", "placements", N_("Placeringer"), "p", hint=True),
+        Key("n", "new", N_("Ny placering"), "n"),
+        Key("v", "contact", N_("Log kontakt"), "v"),
+        _TASK,
+        Key("space", "details", N_("Borgerkort"), N_("Mellemrum")),
+        _BACK,
+    ),
     "brobygning": (
         Key("left", "step_back", N_("Tilbage"), "←", hint=True, changes=True),
         Key("right", "step_on", N_("Frem"), "→", hint=True, changes=True),
@@ -213,6 +237,7 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
     "hurtig": (Key("tab", "choose", N_("Vælg forslag"), "Tab", hint=True), _CLOSE),
     "referat": (Key("ctrl+s", "save", N_("Gem"), "Ctrl+S", hint=True, priority=True),
                 Key("f2", "task", N_("Aftalt"), "F2", hint=True),
+                Key("f3", "template", N_("Skabelon"), "F3", hint=True),
                 Key("f4", "to_bridging", N_("→ Brobygning"), "F4", hint=True),
                 Key("ctrl+f", "confidential", N_("Fortroligt"), "Ctrl+F", priority=True),
                 Key("f8", "attendance", N_("Fremmøde"), "F8", hint=True),

@@ -16,6 +16,7 @@ ROUTES: Final[dict[str, str]] = {
     "kalender": "fieldtui.tui.screens.kalender:Calendar",
     "virksomheder": "fieldtui.tui.screens.virksomheder:Companies",
     "virksomhedskort": "fieldtui.tui.screens.virksomhedskort:CompanyScreen",
+    "match": "fieldtui.tui.screens.match:MatchScreen",
     "brobygning": "fieldtui.tui.screens.brobygning:BridgingBoardScreen",
     "synk": "fieldtui.tui.screens.synk:SyncScreen",
     "overdragelser": "fieldtui.tui.screens.overdragelser:Handing",

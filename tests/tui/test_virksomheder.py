@@ -16,7 +16,7 @@ async def test_list_and_card_fit_every_size(tmp_path: Path, size: tuple[int, int
     async with running(load, size) as (app, pilot):
         await press(pilot, "4")
         assert all(len(line) <= size[0] for line in grid(app).splitlines())
-        assert "Virksomheder · 1 · denne uge 0 af 6 kontakter" in grid(app)
+        assert "Virksomheder · 1 · denne uge 0 af 6 ansigt til ansigt" in grid(app)
         assert "│ Café Solsort " in grid(app)
         await press(pilot, "enter")
         assert isinstance(app.screen, CompanyScreen)
@@ -42,7 +42,7 @@ async def test_a_contact_for_a_citizen_stores_contact_and_lead_and_z_takes_both_
         )  # fmt: skip
         assert (lead.record.citizen_id, lead.record.employer_contact_id) == (load.citizens["fatima"], contact.id)
         assert lead.record.next_step_on.isoformat() == "2026-11-25"
-        assert "denne uge 1 af 6 kontakter" in grid(app)
+        assert "denne uge 1 af 6 ansigt til ansigt" in grid(app)
         await press(pilot, "enter")
         assert "Sidste kontakt fra teamet: 23-11-2026 (MH)." in grid(app)
         assert "Fatima A." in grid(app)

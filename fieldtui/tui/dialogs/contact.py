@@ -28,6 +28,7 @@ class ContactForm(EntryForm):
         *,
         citizen_id: str | None,
         today: date,
+        told: Sequence[str] = (),
     ) -> None:
         """Args:
         workspace: Where it is stored.
@@ -36,6 +37,7 @@ class ContactForm(EntryForm):
         people: (citizen id, name) to choose from.
         citizen_id: The citizen that is chosen at first.
         today: The day that is proposed.
+        told: What to know before the company is contacted.
         """
         self._workspace = workspace
         self._company_id = company_id
@@ -47,6 +49,7 @@ class ContactForm(EntryForm):
             self._table,
             self._log,
             save=lambda: _("Gem kontakt"),
+            note=lambda: " ".join(f"▲ {sentence}" for sentence in told),
         )
 
     def _table(self) -> tuple[Entry, ...]:

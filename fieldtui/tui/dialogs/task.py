@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fieldtui.base.i18n import _
-from fieldtui.tui.dialogs.entries import Entry, EntryForm, as_json
+from fieldtui.tui.dialogs.entries import Entry, EntryForm
 from fieldtui.tui.shell import Outcome
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def task_form(
         )
 
     def submit(values: dict[str, Any]) -> Outcome:
-        wanted = {**as_json(values), "citizen_id": citizen_id, "company_id": company_id}
-        return workspace.casework.create("task", {key: value for key, value in wanted.items() if value})
+        return workspace.casework.add_task(
+            values["title"], citizen_id=citizen_id, company_id=company_id, due_on=values["due_on"]
+        )
 
     return EntryForm(lambda: _("Ny opgave · {name}").format(name=name), entries, submit)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from fieldtui.base.i18n import _
 from fieldtui.base.text import sort_key
+from fieldtui.domain.employers import Week, is_closed
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Company
 from fieldtui.domain.rulebook import RuleBook
@@ -18,6 +19,8 @@ from fieldtui.tui.presenters.lines import Line, Piece, Row, line
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.words import MODES, STEPS, shorten, sync_glyph, sync_mark, word
 
+_BLOCKS: Final = "▁▂▃▄▅▆▇█"
+
 
 def orders() -> tuple[str, str, str]:
     """What the list can be sorted by."""
@@ -27,11 +30,13 @@ def orders() -> tuple[str, str, str]:
 def facts(row: CompanyRow) -> Facts:
     """What a company can be found by."""
     return Facts(
-        text=f"{row.name} {row.trade} {row.place} {row.relation} {row.last_by or ''}",
+        text=" ".join((row.name, *row.other_names, row.trade, row.place, row.relation, row.last_by or "")),
         in_job=row.citizens > 0,
         next_on=row.next_step,
         due_on=row.next_step,
         last_on=row.last_contact,
+        cvr=row.cvr,
+        p_numbers=row.p_numbers,
     )
 
 
@@ -69,6 +74,19 @@ def table_row(row: CompanyRow, today: date) -> Row:
     )
 
 
+def week_line(weeks: Sequence[Week], target: int) -> str:
+    """`denne uge 4 af 6 ansigt til ansigt ▂▁▄▆█▂▄▅`: the week against the target, and the weeks up to it."""
+    done = weeks[-1].face_to_face if weeks else 0
+    text = _("denne uge {done} af {target} ansigt til ansigt").format(done=done, target=target)
+    return f"{text} {sparkline([week.face_to_face for week in weeks], target)}".rstrip()
+
+
+def sparkline(values: Sequence[int], target: int) -> str:
+    """One block a value, the oldest first; as high as the target, or as the highest value, is full."""
+    full_height = max((target, *values, 1))
+    return "".join(_BLOCKS[-(-value * (len(_BLOCKS) - 1) // full_height)] for value in values)
+
+
 def heading(stored: Stored[Company], rules: RuleBook) -> Line:
     """Name, trade, place and numbers, and how it stands towards the office."""
     record = stored.record
@@ -100,8 +118,14 @@ def contact_lines(card: CompanyCard) -> list[Line]:
     if record.phone or record.email:
         own = " · ".join(part for part in (record.phone, record.email) if part)
         lines.append(line(Piece(_("Virksomheden") + "  ", "primary"), own))
-    if record.rest_until:
-        lines.append(line(Piece(_("Hviler til {day}").format(day=full(record.rest_until)), "warning")))
+    lines += [line(Piece(f"▲ {sentence}", "warning")) for sentence in card.before_calling]
+    for other in card.merged:
+        text = _("Også kendt som {name}").format(name=other.record.name)
+        lines.append(line(Piece(text, "dim"), *_marked(other)))
+    for pair in card.suspects:
+        other = pair.other if pair.one.id == card.company.id else pair.one
+        text = _("Måske den samme som {name} · d").format(name=other.record.name)
+        lines.append(line(Piece("! " + text, "warning")))
     return lines or [line(Piece(_("Ingen kontaktperson endnu."), "dim"))]
 
 
@@ -116,17 +140,24 @@ def refused_lines(card: CompanyCard, problems: Mapping[str, str]) -> list[Line]:
     return [line(Piece(problems[stored.id], "error")) for stored in every if stored.id in problems]
 
 
-def need_lines(card: CompanyCard) -> list[Line]:
-    """What the company looks for, and what the team has noted."""
+def need_lines(card: CompanyCard, today: date) -> list[Line]:
+    """What the company looks for, closed openings last, and what the team has noted."""
     lines = []
-    for stored in card.openings:
+    for stored in sorted(card.openings, key=lambda each: is_closed(each.record, today)):
         opening = stored.record
+        if is_closed(opening, today):
+            closed = _("lukket {day}").format(day=short(opening.open_until)) if opening.open_until else ""
+            lines.append(line(Piece(f"× {opening.title} · {closed}", "dim"), *_marked(stored)))
+            continue
         hours = f"{opening.weekly_hours:g} t".replace(".", ",") if opening.weekly_hours else ""
         until = _("til {day}").format(day=short(opening.open_until)) if opening.open_until else ""
-        parts = (opening.title, hours, ", ".join(opening.considerations), until)
+        begins = opening.open_from if opening.open_from and opening.open_from > today else None
+        since = _("fra {day}").format(day=short(begins)) if begins else ""
+        wanted = ", ".join((*opening.considerations, *opening.practical))
+        parts = (opening.title, hours, wanted, since, until)
         lines.append(line("□ " + " · ".join(part for part in parts if part), *_marked(stored)))
     lines += [line(text) for text in (card.company.record.notes or "").split("\n") if text]
-    return lines or [line(Piece(_("Intet noteret endnu. e retter."), "dim"))]
+    return lines or [line(Piece(_("Intet noteret endnu. n skriver en åbning."), "dim"))]
 
 
 def event_rows(card: CompanyCard, initials: Mapping[str, str], names: Names, today: date) -> list[Row]:

@@ -12,7 +12,7 @@ from typing import Final
 from fieldtui.base.i18n import _
 from fieldtui.base.text import fold
 
-_ASK: Final = re.compile(r"(?P<name>job|frist|ingen-kontakt|no-contact|due)(?P<op>[:<>])(?P<value>\w+)")
+_ASK: Final = re.compile(r"(?P<name>job|frist|ingen-kontakt|no-contact|due|cvr|p)(?P<op>[:<>])(?P<value>\w+)")
 _ANSWERS: Final = {"ja": True, "yes": True, "j": True, "y": True, "nej": False, "no": False, "n": False}
 
 
@@ -26,6 +26,8 @@ class Facts:
     next_on: date | None = None
     due_on: date | None = None
     last_on: date | None = None
+    cvr: tuple[str, ...] = ()
+    p_numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,15 @@ def _test(name: str, op: str, value: str) -> Callable[[Facts, date], bool] | Non
         return lambda facts, _today: facts.in_job is wanted
     if not value.isdigit():
         return None
+    if name in {"cvr", "p"}:
+        # The kind of number is said: the ten digits of a P number may be somebody's CPR number too.
+        return (
+            None
+            if op != ":"
+            else lambda facts, _today: any(
+                number.startswith(value) for number in (facts.cvr if name == "cvr" else facts.p_numbers)
+            )
+        )
     days = int(value)
     if name in {"frist", "due"} and op == "<":
         return lambda facts, today: facts.due_on is not None and (facts.due_on - today).days < days

@@ -21,6 +21,12 @@ STEPS: Final[Mapping[str, str]] = MappingProxyType({
     "placed": N_("Startet"),
     "declined": N_("Nej tak"),
 })  # fmt: skip
+PARTNERS: Final[Mapping[str, str]] = MappingProxyType({
+    "provider": N_("Leverandør"),
+    "treatment_unit": N_("Behandlingssted"),
+    "local_actor": N_("Lokal aktør"),
+    "authority": N_("Myndighed"),
+})  # fmt: skip
 BASES: Final[Mapping[str, str]] = MappingProxyType({
     "SEL101": N_("Stofmisbrug (SEL § 101)"),
     "SUL141": N_("Alkohol (SUL § 141)"),

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from fieldtui.base.i18n import _
 from fieldtui.services.lookup import CompanyRow, WeekFigures
-from fieldtui.tui.case_acts import CaseActs
+from fieldtui.tui.company_acts import CompanyActs
 from fieldtui.tui.filtered import FilteredScreen
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import companies as present
@@ -29,7 +29,7 @@ class Loaded:
     figures: WeekFigures
 
 
-class Companies(CaseActs, FilteredScreen[Loaded]):
+class Companies(CompanyActs, FilteredScreen[Loaded]):
     """The list of companies."""
 
     context = "virksomheder"
@@ -44,7 +44,7 @@ class Companies(CaseActs, FilteredScreen[Loaded]):
         self._week = ""
 
     def body(self) -> ComposeResult:
-        hint = _("Filtrér: navn, branche, sted, relation …  (prøv: varm  ·  ingen-kontakt>14  ·  job:ja)")
+        hint = _("Filtrér: navn, branche, sted, relation …  (prøv: varm · cvr:1374 · ingen-kontakt>14)")
         yield CleanInput(placeholder=hint, id="filter")
         with Panel(id="companies-panel"):
             yield LineTable(self._columns(), header=True, id="companies")
@@ -72,10 +72,7 @@ class Companies(CaseActs, FilteredScreen[Loaded]):
 
     def show(self, loaded: Loaded) -> None:
         self._rows = loaded.rows
-        figures = loaded.figures
-        self._week = _("denne uge {done} af {target} kontakter").format(
-            done=figures.employer_contacts, target=figures.target
-        )
+        self._week = present.week_line(loaded.figures.weeks, loaded.figures.target)
         self.fill()
 
     def orders(self) -> int:
@@ -91,10 +88,9 @@ class Companies(CaseActs, FilteredScreen[Loaded]):
             empty = nothing_found(_("virksomheder"), typed, map(present.facts, self._rows)) if not found else ""
         self.query_one("#companies", LineTable).set_rows([present.table_row(row, today) for row in found], empty=empty)
         count = str(len(self._rows)) if len(found) == len(self._rows) else f"{len(found)}/{len(self._rows)}"
-        title = _("Virksomheder · {count} · {week} · sorteret efter: {order}").format(
-            count=count, week=self._week, order=present.orders()[self._order]
-        )
-        self.query_one("#companies-panel", Panel).label(title, _("v logger kontakt · Enter åbner"))
+        title = _("Virksomheder · {count} · {week}").format(count=count, week=self._week)
+        hint = _("sorteret efter: {order} · v logger kontakt · Enter åbner").format(order=present.orders()[self._order])
+        self.query_one("#companies-panel", Panel).label(title, hint)
 
     def _chosen(self) -> CompanyRow | None:
         key = self.query_one("#companies", LineTable).cursor_key
@@ -126,3 +122,16 @@ class Companies(CaseActs, FilteredScreen[Loaded]):
         """`e`: change the company."""
         if (row := self._chosen()) is not None:
             self.run_service(lambda: self.shell.workspace.lookup.get(row.id), self.edit_company)
+
+    def action_match(self) -> None:
+        """`g`: who of my citizens fits what the company has open."""
+        if (row := self._chosen()) is not None:
+            self.match_company(row.id, row.name)
+
+    def action_duplicates(self) -> None:
+        """`d`: companies that perhaps stand twice."""
+        self.review_duplicates()
+
+    def action_partners(self) -> None:
+        """`p`: the team's partners."""
+        self.partners()

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 
 from fieldtui.base.i18n import _
 from fieldtui.services.lookup import CompanyCard
-from fieldtui.tui.case_acts import CaseActs
+from fieldtui.tui.company_acts import CompanyActs
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import companies as present
 from fieldtui.tui.presenters.outbox import problems
@@ -19,7 +19,7 @@ from fieldtui.tui.widgets.linetable import Column, LineTable
 from fieldtui.tui.widgets.panel import Lines, Panel, TextPanel
 
 
-class CompanyScreen(CaseActs, ServiceScreen[CompanyCard]):
+class CompanyScreen(CompanyActs, ServiceScreen[CompanyCard]):
     """One company."""
 
     context = "virksomhedskort"
@@ -30,7 +30,7 @@ class CompanyScreen(CaseActs, ServiceScreen[CompanyCard]):
     #company-head { height: 1; background: $panel; }
     #company-left { width: 1fr; } #company-right { width: 1fr; }
     #company-needs { height: 1fr; min-height: 4; overflow-y: auto; text-wrap: wrap; }
-    #company-people { height: auto; max-height: 9; } #company-citizens-panel { height: 1fr; min-height: 4; }
+    #company-people { height: auto; max-height: 10; text-wrap: wrap; } #company-citizens-panel { height: 1fr; min-height: 4; }
     #company-events-panel { height: 2fr; } #company-event { height: 1fr; min-height: 4; text-wrap: wrap; }
     CompanyScreen.-smal #company-needs { display: none; }
     """
@@ -72,8 +72,9 @@ class CompanyScreen(CaseActs, ServiceScreen[CompanyCard]):
         initials = self._initials()
         self.query_one("#company-head", Lines).show([present.heading(loaded.company, rules)])
         refused = present.refused_lines(loaded, self._problems)
+        self.query_one("#company-needs", TextPanel).label(_("Hvad har de brug for?"), _("n åbning · e retter"))
         self.query_one("#company-people", TextPanel).show([*refused, *present.contact_lines(loaded)])
-        self.query_one("#company-needs", TextPanel).show(present.need_lines(loaded))
+        self.query_one("#company-needs", TextPanel).show(present.need_lines(loaded, today))
         self.query_one("#company-citizens", LineTable).set_rows(present.citizen_rows(loaded, names, rules, today))
         self.query_one("#company-events", LineTable).set_rows(present.event_rows(loaded, initials, names, today))
         title = _("Kontakter · {count}").format(count=len(loaded.employer_contacts))
@@ -112,14 +113,29 @@ class CompanyScreen(CaseActs, ServiceScreen[CompanyCard]):
     def action_contact(self) -> None:
         """`v`: log a contact."""
         if self._card is not None:
-            self.log_contact(self._company_id, self._card.company.record.name)
+            self.log_contact(self._card.company.id, self._card.company.record.name)
 
     def action_task(self) -> None:
         """`o`: something I promise to do there."""
         if self._card is not None:
-            self.add_task(None, company_id=self._company_id, company=self._card.company.record.name)
+            self.add_task(None, company_id=self._card.company.id, company=self._card.company.record.name)
 
     def action_edit(self) -> None:
-        """`e`: change the company."""
+        """`e`: change the company, one of its people or one of its openings."""
         if self._card is not None:
-            self.edit_company(self._card.company)
+            self.edit_at_company(self._card)
+
+    def action_new(self) -> None:
+        """`n`: an opening or a person."""
+        if self._card is not None:
+            self.add_at_company(self._card.company.id, self._card.company.record.name)
+
+    def action_match(self) -> None:
+        """`g`: who of my citizens fits what the company has open."""
+        if self._card is not None:
+            self.match_company(self._card.company.id, self._card.company.record.name)
+
+    def action_duplicates(self) -> None:
+        """`d`: is it written down twice, or was it merged wrongly."""
+        if self._card is not None:
+            self.duplicates_of(self._card)

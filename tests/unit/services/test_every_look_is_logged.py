@@ -99,6 +99,7 @@ TELLS_NO_CONTENT: Final = {
     "Lookup.weekly_figures": "numbers of the week",
     "Lookup.citizen_states": "whether something waits",
     "Lookup.companies": "companies, with numbers of placements",
+    "Lookup.before_calling": "when a colleague spoke to a company",
     "Lookup.company_name": "a company's name",
     "Lookup.duplicates": "companies only",
     "Lookup.numbered": "companies only",
