@@ -57,7 +57,9 @@ def show(
         typer.Option(
             "--reveal",
             metavar="F",
-            help=_("Vis også et beskyttet felt: address, postal_code, city, phone. Kræver --reason."),
+            help=_(
+                "Vis også et skjult felt: address, postal_code, city, phone, et fortroligt notats text. Kræver --reason."
+            ),
         ),
     ] = None,
     history: Annotated[
@@ -70,7 +72,7 @@ def show(
         stored = workspace.lookup.show(record_id, reason)
         shown = frozenset({reveal}) if reveal is not None else frozenset[str]()
         if reveal is not None:
-            workspace.lookup.reveal(record_id, reveal, reason)
+            stored = workspace.lookup.revealed(stored, reveal, reason)
         document = bare(stored.flat(), stored.record, shown)
         lines = list(text.card(stored, workspace.rules, shown))
         if history:

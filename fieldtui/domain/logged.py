@@ -24,6 +24,7 @@ ABOUT_A_CITIZEN: Final[Mapping[str, str]] = {
     "retry": N_("Sendte en afvist ændring igen"),
     "parked.accept": N_("Tog en tidligere konsulents ændring med"),
     "parked.decline": N_("Afviste en tidligere konsulents ændring"),
+    "disclose": N_("Gav en oplysning videre"),
     "handover.offer": N_("Tilbød en kollega at overtage sagen"),
     "handover.accept": N_("Overtog sagen"),
     "handover.reject": N_("Afviste at overtage sagen"),
@@ -103,6 +104,9 @@ LOOKED_AT: Final[Mapping[str, str]] = {
 }
 """By the detail of an `open` that is no collection's name: which part of the file was looked at."""
 
+STANDING_IN: Final = "vikar"
+"""Closes the detail of an `open` by somebody who stands in for the citizen's own consultant."""
+
 LONGEST_REASON: Final = 200
 _CPR: Final = re.compile(r"(?<!\d)\d{6}[-\u2010-\u2015\u2212 ]?\d{4}(?!\d)")
 _WORD: Final = re.compile(r"\w+")
@@ -120,7 +124,10 @@ def sentence(action: str, detail: str | None) -> str:
     if words is None:
         return action
     what = _part(action, detail)
-    return f"{_(words)}: {what}" if what else _(words)
+    said = f"{_(words)}: {what}" if what else _(words)
+    if action == "open" and detail is not None and detail.split(" ")[-1] == STANDING_IN:
+        return _("{what}, som vikar").format(what=said)
+    return said
 
 
 def _part(action: str, detail: str | None) -> str:

@@ -20,7 +20,7 @@ from fieldtui.domain.records.base import RESERVED
 from fieldtui.services.citizenchanges import completed
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
-from fieldtui.services.lawful import lawful, prepared
+from fieldtui.services.lawful import lawful, log_disclosures, prepared
 from fieldtui.services.placing import placed, placing_warnings
 from fieldtui.services.protecting import protect
 from fieldtui.services.twins import twin_warnings
@@ -223,6 +223,7 @@ class Editing:
         """Store the changes as one act."""
         result = self._store.write(changes, label=label or message, actor=self._context.me.id)
         puts = [change for change in changes if isinstance(change, Put)]
+        log_disclosures(self._context, (put.record for put in puts))
         if any(isinstance(put.record, Citizen) and is_protected(put.record) for put in puts):
             protect(self._context)
         odd = [

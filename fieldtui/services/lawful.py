@@ -6,7 +6,7 @@ The same whether a screen, a form, quick-add or `put` writes it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final, NoReturn
 
@@ -70,6 +70,18 @@ def lawful(context: Context, record: Record, before: Mapping[str, Any] | None) -
     elif isinstance(record, Referral) and context.me.role == "treatment":
         _require_progress(record, before)
     return record
+
+
+def log_disclosures(context: Context, records: Iterable[Record]) -> None:
+    """Write down for each citizen that something was told about them, and by what right; not what, and not to whom.
+
+    Args:
+        context: What the services stand on.
+        records: What has just been written.
+    """
+    for record in records:
+        if isinstance(record, BridgingNote) and record.shared_with is not None and record.share_stopped_at is None:
+            context.store.audit("disclose", record.citizen_id, detail=f"{record.collection} {record.legal_basis}")
 
 
 def consent_for(context: Context, values: Mapping[str, Any]) -> Stored[Consent] | None:

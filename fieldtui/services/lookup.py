@@ -13,6 +13,7 @@ from fieldtui.base.errors import BadUsage, NotFound
 from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.domain.case import Case
+from fieldtui.domain.confidential import FIELD as CONFIDENTIAL_FIELD
 from fieldtui.domain.confidential import is_confidential, may_read
 from fieldtui.domain.deadlines import is_discharged
 from fieldtui.domain.envelope import Stored
@@ -237,6 +238,16 @@ class Lookup(CaseList, CompanyList, BridgingBoard, CasePeople):
             raise BadUsage(_("Skriv med mindst ti tegn, hvorfor notatet skal vises. Grunden skrives i adgangsloggen."))
         self._store.audit("reveal", citizen_id, reason=why, detail=Note.collection)
         return stored.record.text
+
+    def revealed(self, stored: Stored[Any], field: str, reason: str | None) -> Stored[Any]:
+        """A record with one hidden field shown: a citizen's, or the text of a confidential note. Errors as `reveal` and `confidential`."""
+        if not is_confidential(stored.record):
+            self.reveal(stored.id, field, reason)
+            return stored
+        if field != CONFIDENTIAL_FIELD:
+            raise BadUsage(_("Feltet er ikke skjult."))
+        text = self.confidential(stored.id, reason)
+        return replace(stored, record=stored.record.model_copy(update={CONFIDENTIAL_FIELD: text}))
 
     def _role_for(self, citizen_id: str) -> str | None:
         """What this device's person is to the citizen; `None` where the central system has not said."""
