@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,12 @@ def danish() -> None:
     from fieldtui.base.i18n import set_language
 
     set_language("da")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def style_sheets() -> Iterator[None]:
+    """What every app reads alike is read once."""
+    from tests.support.stylesheets import read_once
+
+    with read_once():
+        yield
