@@ -65,6 +65,9 @@ def show(
     history: Annotated[
         bool, typer.Option("--history", help=_("Også, hvad felterne har været, hvem der ændrede dem, og hvornår."))
     ] = False,
+    people: Annotated[
+        bool, typer.Option("--people", help=_("I JSON også, hvem der er på en borgers sag, og hvad der overlapper."))
+    ] = False,
 ) -> None:
     """Print one record, and what it was before."""
     setting = setting_of(context)
@@ -83,7 +86,7 @@ def show(
         if stored.collection == "citizen":
             picture = workspace.lookup.picture_of(stored.id, today(setting.clock))
             if picture is not None:
-                document |= picture.as_json()
+                document |= picture.as_json() if people else {}
                 lines += picture_lines(picture, workspace.rules, steps(workspace.rules, today(setting.clock)))
         setting.answer(document, lines)
 

@@ -57,7 +57,7 @@ class CasePicture:
 
 
 class CasePeople:
-    """Pictures of cases. Whoever asks has opened the citizen's file, and that is what the access log says."""
+    """Pictures of cases; that somebody looked is what the access log says."""
 
     _context: Context
     _store: Store
@@ -84,9 +84,16 @@ class CasePeople:
         )
 
     def picture_of(self, citizen_id: str, on: date) -> CasePicture | None:
-        """As `picture`, of a citizen whose file was just opened; `None` where the citizen is not on this device."""
+        """As `picture`, by id; `None` where the citizen is not on this device. It is written to the access log, once for a while.
+
+        Raises:
+            DiskFull, Busy: It could not be logged, so it is not shown.
+        """
         case = self._store.case(citizen_id)
-        return None if case is None else self.picture(case, on)
+        if case is None:
+            return None
+        self._context.looking.within(case.id, "citizen")
+        return self.picture(case, on)
 
     def by_programme(self, on: date) -> dict[str, int]:
         """How many of one's own citizens are enrolled in each programme on a day; numbers only.

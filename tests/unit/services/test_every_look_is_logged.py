@@ -56,11 +56,18 @@ READERS: Final[dict[str, tuple[Callable[[Workspace, Ids], Any], str]]] = {
     "Lookup.refresh_citizen": (lambda w, ids: w.lookup.refresh_citizen(ids.citizen), "open"),
     "Lookup.newest": (lambda w, ids: w.lookup.newest(ids.citizen, "today"), "open"),
     "Lookup.reveal": (lambda w, ids: w.lookup.reveal(ids.citizen, "cpr", "brev"), "reveal"),
+    "Lookup.confidential": (lambda w, ids: w.lookup.confidential(ids.hidden, "til mødet fredag"), "reveal"),
+    "Lookup.revealed": (
+        lambda w, ids: w.lookup.revealed(w.store.get(ids.hidden), "text", "til mødet fredag"),
+        "reveal",
+    ),
     "Lookup.search": (lambda w, ids: w.lookup.search("mundkurv"), "search"),
     "Lookup.citizens": (lambda w, ids: w.lookup.citizens(DAY), "list"),
     "Lookup.bridging": (lambda w, ids: w.lookup.bridging(DAY), "list"),
     "Lookup.company": (lambda w, ids: w.lookup.company(ids.company), "list"),
     "Lookup.appointments": (lambda w, ids: w.lookup.appointments(DAY, DAY), "list"),
+    "Lookup.picture_of": (lambda w, ids: w.lookup.picture_of(ids.citizen, DAY), "open"),
+    "Lookup.transfer_text": (lambda w, ids: w.lookup.transfer_text(ids.citizen), "copy"),
     "Lookup.week": (lambda w, ids: w.lookup.week(DAY), "list"),
     "AgendaView.day": (lambda w, ids: w.agenda.day(DAY), "list"),
     "History.of_record": (lambda w, ids: w.history.of_record(ids.note), "open"),
@@ -104,6 +111,8 @@ TELLS_NO_CONTENT: Final = {
     "Lookup.duplicates": "companies only",
     "Lookup.numbered": "companies only",
     "Lookup.partners": "partners only",
+    "Lookup.picture": "of a file that was opened",
+    "Lookup.by_programme": "numbers",
     "Drafts.unfinished": "for marks and counts; the text is taken by its key",
     "Handovers.to_answer": "for a count",
     "Handovers.colleagues": "staff",
@@ -146,6 +155,7 @@ class Ids:
 
     citizen: str
     note: str
+    hidden: str
     company: str
     opening: str
     refused: str
@@ -154,6 +164,7 @@ class Ids:
     def __init__(self, workspace: Workspace) -> None:
         self.citizen = add_citizen(workspace, cpr="610190-0001", phone="12345678")
         self.note = workspace.casework.write_note(self.citizen, "mundkurv").record_ids[0]
+        self.hidden = workspace.casework.write_note(self.citizen, "mundkurv", confidential=True).record_ids[0]
         self.company = workspace.casework.create("company", {"name": "Havnebageren"}).record_ids[0]
         self.opening = workspace.casework.create("opening", {"company_id": self.company, "title": "Opvask"}).record_ids[
             0
