@@ -36,7 +36,7 @@ def note(workspace: Workspace, *, confidential: bool) -> tuple[str, str]:
 
 def dossier(workspace: Workspace, citizen: str) -> str:
     result = workspace.dossiers.write(citizen, "json", Seal((str(RECEIVER.to_public()),)))
-    return pyrage.decrypt(result.file.read_bytes(), [RECEIVER]).decode()
+    return str(pyrage.decrypt(result.file.read_bytes(), [RECEIVER]), "utf-8")
 
 
 SHOWN: dict[str, Callable[[Workspace, str, str], object]] = {
