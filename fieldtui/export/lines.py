@@ -11,6 +11,7 @@ from typing import Final
 
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.text import clean, fold, phone_digits
+from fieldtui.domain.due import day_of, is_silent
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.lists import appointment_reference
 from fieldtui.domain.protection import ELSEWHERE, holds_address
@@ -87,6 +88,7 @@ def line_of(
 ) -> ListLine:
     """What a list of this profile may know about an appointment (domain.md § 6.1).
 
+    A meeting to come with somebody whose reminders are stopped is listed as one that is called off.
     An employer meeting is listed without its citizen. A meeting about treatment is listed without its place and
     under a neutral name; so is a place that tells of treatment whatever the meeting is, and a place that holds the citizen's address becomes "Ude af huset".
 
@@ -121,8 +123,13 @@ def line_of(
         status=record.status,
         sequence=appointment.rev if sequence is None else sequence,
         updated_at=changed,
-        annulled=appointment.annulled_at is not None,
+        annulled=appointment.annulled_at is not None or _stopped(record, citizen),
     )
+
+
+def _stopped(record: Appointment, citizen: Stored[Citizen] | None) -> bool:
+    """True for a meeting to come with somebody who is dead, imprisoned or admitted by then: nobody is called out for it."""
+    return citizen is not None and record.status is Attendance.PLANNED and is_silent(citizen.record, day_of(record))
 
 
 def _label(citizen: Citizen | None, reference: str, profile: Profile) -> str | None:

@@ -20,6 +20,7 @@ from fieldtui.services.calendaring import Calendaring, when
 from fieldtui.services.copying import says_secret
 from fieldtui.services.done import Done
 from fieldtui.services.editing import Batch
+from fieldtui.services.silence import refuse_absence
 from fieldtui.store import Change
 
 _LATE_HOURS: Final = 24
@@ -141,7 +142,8 @@ class Booking(Calendaring):
 
         Raises:
             NotFound: No such appointment.
-            BadUsage: Held or missed, before it has begun; or it is annulled.
+            BadUsage: Held or missed, before it has begun; missed, by somebody who was dead, imprisoned or admitted; or it is
+                annulled.
             InvalidRecords: A reason that is too long.
             NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing was stored.
         """
@@ -155,6 +157,8 @@ class Booking(Calendaring):
                         when=when(record.starts_at)
                     )
                 )
+            if status is Attendance.NO_SHOW:
+                refuse_absence(self._store.get(record.citizen_id or ""), record)
             if status is Attendance.CANCELLED_CITIZEN and self._is_late(record, now):
                 status = Attendance.CANCELLED_CITIZEN_LATE
             planned = status is Attendance.PLANNED
@@ -212,6 +216,16 @@ class Booking(Calendaring):
             if as_interview:
                 message = _("{who} kom uden aftale. Det er registreret som en holdt jobsamtale.").format(who=who)
             return self._write(changes, message, label=_("{who}: uanmeldt fremmøde").format(who=who))
+
+    def wishes(self, citizen_id: str) -> str:
+        """How a citizen wants to be reached and what they need at a meeting, in one line; empty where nothing is known.
+
+        Nothing of a protected address or number is in it.
+        """
+        known = self._wishes_for({"citizen_id": citizen_id})
+        needs = ", ".join(known.get("practical_needs", ()))
+        parts = (known.get("contact_options", ""), _("behov: {needs}").format(needs=needs) if needs else "")
+        return " · ".join(part for part in parts if part)
 
     # --- pieces -------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from fieldtui.services.done import Done
 from fieldtui.services.lawful import lawful, log_disclosures, prepared
 from fieldtui.services.placing import placed, placing_warnings
 from fieldtui.services.protecting import protect
+from fieldtui.services.silence import silence_warnings
 from fieldtui.services.twins import twin_warnings
 from fieldtui.store import Annul, Change, Put
 
@@ -138,6 +139,11 @@ class Editing:
             InvalidRecords: Every problem with its line; nothing was stored.
             NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing was stored.
         """
+        return self.put_told(collection, lines)[0]
+
+    def put_told(self, collection: str, lines: Iterable[tuple[int, str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """As `put_lines`; besides the ids what is odd about the records and stored all the same, in sentences."""
+        warnings: tuple[str, ...] = ()
         with self._store.transaction():
             self._store.require_writable()
             model_of(collection)
@@ -149,8 +155,8 @@ class Editing:
                 label = _("1 post gemt: {what}").format(what=_(one))
                 if len(ids) > 1:
                     label = _("{count} poster gemt: {what}").format(count=len(ids), what=_(many))
-                self._write(batch.changes, label)
-            return tuple(ids)
+                warnings = self._write(batch.changes, label).warnings
+            return tuple(ids), warnings
 
     def _read_lines(self, collection: str, lines: Iterable[tuple[int, str]], batch: Batch) -> list[str]:
         problems: list[LineProblem] = []
@@ -232,6 +238,7 @@ class Editing:
             for sentence in (
                 *twin_warnings(self._store, put.id, put.record),
                 *placing_warnings(self._context, put.id, put.record),
+                *silence_warnings(self._context, put.id, put.record),
                 *self._context.veil.warnings(put.record),
                 *warnings_for(put.record, self._context.today),
             )

@@ -13,22 +13,37 @@ from fieldtui.domain.records import Company, Record, fields_of
 from fieldtui.services.workspace import Workspace
 from fieldtui.tui.bridging_acts import BridgingActs
 from fieldtui.tui.dialogs.entries import Entry, EntryForm, Kind, as_json, options_of
+from fieldtui.tui.meeting_acts import MeetingActs
 from fieldtui.tui.shell import Outcome
 
 CITIZEN_FIELDS: Final = (
     "job_goal", "contact_preference", "benefit", "visitation_category", "phone", "practical_needs", "address",
-    "postal_code", "city", "considerations",
+    "postal_code", "city", "considerations", "weekly_hours_wanted", "available_from", "work_places", "silence_reason", "silence_from",
 )  # fmt: skip
 _COMPANY_FIELDS: Final = (
     "name", "trade", "cvr", "p_number", "address", "postal_code", "city", "phone", "email", "relation", "rest_until", "notes",
 )  # fmt: skip
 _LEFT: Final = frozenset(
-    {"name", "cvr", "address", "phone", "job_goal", "benefit", "relation", "considerations", "notes"}
+    {
+        "name",
+        "cvr",
+        "address",
+        "phone",
+        "job_goal",
+        "benefit",
+        "relation",
+        "considerations",
+        "notes",
+        "silence_reason",
+        "tasks",
+        "open_from",
+        "weekly_hours_wanted",
+    }
 )
 """Fields that begin a row; the others stand beside the one before."""
 
 
-class CaseActs(BridgingActs):
+class CaseActs(MeetingActs, BridgingActs):
     """Mixed into screens that show citizens, companies or bridging."""
 
     # --- companies ----------------------------------------------------------------------------
@@ -116,10 +131,12 @@ def model_entries(
             kind, options = "pick", options_of(workspace.rules.codes(info.codes, today))
             if value and value not in dict(options):
                 options += ((value, workspace.rules.label(info.codes, value)),)
-        elif name.endswith(("_on", "_until")):
+        elif name.endswith(("_on", "_until", "_from")):
             kind = "date"
         elif isinstance(value, tuple):
             kind = "words"
+        elif name.startswith("weekly_hours"):
+            kind = "number"
         required = model.model_fields[info.attribute].is_required()
         hint = "" if info.codes else _(info.description)
         beside = name not in _LEFT and bool(made)
