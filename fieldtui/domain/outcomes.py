@@ -33,6 +33,7 @@ from fieldtui.domain.records import (
     Referral,
 )
 from fieldtui.domain.rulebook import RuleBook
+from fieldtui.domain.samepeople import as_one
 
 COUNTED: Final = (
     "citizen", "appointment", "placement", "progression", "referral", "activation", "employer_contact", "activity",
@@ -78,7 +79,7 @@ class Records:
             consultants: Initials by citizen id.
             programme: Only citizens of this one; team records have none and stay.
         """
-        live = under_survivors([each for each in stored if each.annulled_at is None])
+        live = as_one(under_survivors([each for each in stored if each.annulled_at is None]))
         citizens = {
             each.id: each.record
             for each in live

@@ -7,14 +7,15 @@ same day of birth are shown too: that is how somebody looks who got a real numbe
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from fieldtui.base.i18n import N_, _
 from fieldtui.base.text import fold
+from fieldtui.domain.envelope import Stored
 from fieldtui.domain.identifiers import InvalidCpr, parse_cpr
 from fieldtui.domain.merging import survivors, told_apart
 from fieldtui.domain.records import Citizen
@@ -57,6 +58,25 @@ def alike(citizens: Mapping[str, Citizen], key: bytes) -> tuple[Likeness, ...]:
                 if frozenset({one, other}) not in apart:
                     found.setdefault((one, other), why)  # type: ignore[arg-type]
     return tuple(Likeness(one, other, why) for (one, other), why in sorted(found.items()))
+
+
+def as_one(stored: Sequence[Stored[Any]]) -> list[Stored[Any]]:
+    """The same records with one citizen for each person, and everything of merged cards as theirs; for counting, never for storing.
+
+    Args:
+        stored: Records that stand, the citizens among them.
+    """
+    pointers = {each.id: each.record.merged_into for each in stored if isinstance(each.record, Citizen)}
+    moved = {each: survivor for each, survivor in survivors(pointers).items() if survivor != each}
+    if not moved:
+        return list(stored)
+    return [
+        replace(each, record=each.record.model_copy(update={"citizen_id": moved[citizen_id]}))
+        if (citizen_id := getattr(each.record, "citizen_id", None)) in moved
+        else each
+        for each in stored
+        if each.id not in moved
+    ]
 
 
 def born_on(citizen: Citizen) -> date | None:
