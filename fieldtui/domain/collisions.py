@@ -21,6 +21,9 @@ _DEFAULT: Final = "travel.default"
 _FARTHEST: Final = timedelta(days=1)
 """No way takes longer, by the limits of a rule."""
 
+_NOWHERE: Final = frozenset({"telefon", "telefonisk", "opkald", "online", "digitalt", "video", "teams"})
+"""What people write as a place, folded, where nobody has to go."""
+
 Kind = Literal["person", "citizen", "room", "travel"]
 
 
@@ -114,8 +117,10 @@ def house_of(record: Appointment) -> str:
     """Where one must be, folded and without the room; empty where it is not said, or nobody has to be anywhere."""
     if record.form != "personal":
         return ""
-    house = (record.place or record.address or "").partition(",")[0].strip()
-    return fold(house) or (f"company:{record.company_id}" if record.company_id else "")
+    house = fold((record.place or record.address or "").partition(",")[0].strip())
+    if house in _NOWHERE:
+        return ""
+    return house or (f"company:{record.company_id}" if record.company_id else "")
 
 
 def travel_minutes(rules: RuleBook, day: date, one: Appointment, other: Appointment) -> int:

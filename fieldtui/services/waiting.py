@@ -124,6 +124,15 @@ class Waiting:
             (text,) = connection.execute("SELECT min(recorded_at) FROM outbox WHERE state <> 'parked'").fetchone()
         return datetime.fromisoformat(text).astimezone(COPENHAGEN) if text else None
 
+    def unreported(self) -> tuple[int, datetime | None]:
+        """How many meetings with citizens the office has not heard of (bek. 442/2023 § 20), and since when the oldest waits."""
+        with self._store.reading() as connection:
+            count, since = connection.execute(
+                "SELECT count(DISTINCT record_id), min(recorded_at) FROM outbox"
+                " WHERE collection = 'appointment' AND scope LIKE 'citizen:%' AND state <> 'parked'"
+            ).fetchone()
+        return int(count), datetime.fromisoformat(since).astimezone(COPENHAGEN) if since else None
+
     def retry(self, name: str | None = None) -> tuple[OutboxRow, ...]:
         """Let refused changes wait to be sent once more, because what was in their way may be gone.
 

@@ -214,6 +214,15 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         _EDIT,
         _TASK, _DETAILS, _BACK,
     ),
+    "rapport": (
+        Key("left", "earlier", N_("Før"), "←", hint=True),
+        Key("right", "later", N_("Efter"), "→"),
+        Key("space", "steps", N_("Uger/måneder"), N_("Mellemrum"), hint=True),
+        Key("t", "team", N_("Mig/team"), "t", hint=True),
+        Key("e", "export", N_("Eksport"), "e"),
+        Key("c", "copy", N_("Kopiér"), "c"), _BACK,
+    ),
+    "bag": (_CLOSE,),
     "synk": (
         Key("left", "take_mine", N_("Min"), "←", hint=True),
         Key("right", "take_theirs", N_("Kontorets"), "→", hint=True),

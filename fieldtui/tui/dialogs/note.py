@@ -16,6 +16,7 @@ from fieldtui.base.explain import explain
 from fieldtui.base.i18n import N_, _
 from fieldtui.domain.confidential import CONFIDENTIAL_DRAFT
 from fieldtui.domain.records import Attendance
+from fieldtui.domain.rule import Template
 from fieldtui.services.drafting import Draft
 from fieldtui.tui.dialogs.ask import ChooseDialog
 from fieldtui.tui.dialogs.task import task_form
@@ -316,6 +317,33 @@ class NoteEditor(Dialog[Outcome]):
         """F2: something agreed; it becomes a task."""
         form = task_form(self.shell.workspace, self._name or "", citizen_id=self._citizen_id)
         self.shell.ask(form, self.shell.done)
+
+    def action_template(self) -> None:
+        """F3: headings to write behind; what stands there already stays."""
+        self.run_service(self._templates, self._choose_template)
+
+    def _templates(self) -> tuple[Template, ...]:
+        """Those for this kind of meeting first."""
+        workspace = self.shell.workspace
+        met = workspace.lookup.get(self._appointment_id).record if self._appointment_id else None
+        kind = getattr(met, "kind", "")
+        return tuple(sorted(workspace.rules.templates, key=lambda each: kind not in each.kinds))
+
+    def _choose_template(self, found: tuple[Template, ...]) -> None:
+        if not found:
+            self._say(Piece(_("Der er ingen skabeloner."), "dim"))
+            return
+        texts = {each.id: each.text for each in found}
+        choices = [(each.id, _(each.label), each.text.split("\n", 1)[0]) for each in found]
+        self.shell.ask(ChooseDialog(_("Skabelon"), choices), lambda key: self._put_in(texts[key]))
+
+    def _put_in(self, text: str) -> None:
+        area = self.query_one(TextArea)
+        before = area.text.rstrip("\n")
+        area.load_text(f"{before}\n\n{text}" if before else text)
+        area.move_cursor((area.text.count("\n", 0, len(before) + 2) if before else 0, 0))
+        area.action_cursor_line_end()
+        area.focus()
 
     def action_attendance(self) -> None:
         """F8: what became of the meeting this is the note of."""

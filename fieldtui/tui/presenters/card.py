@@ -23,6 +23,7 @@ from fieldtui.tui.presenters import efforts
 from fieldtui.tui.presenters import today as day
 from fieldtui.tui.presenters.dates import clock, days_left, full, local, near, short, span, with_day_full
 from fieldtui.tui.presenters.lines import Line, Piece, Row, line
+from fieldtui.tui.presenters.meetings import note_lines, summons_lines
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.sharing import consent_terms, shared_lines
 from fieldtui.tui.presenters.words import BASES, DIRECTIONS, STEPS, sync_glyph, sync_mark, word
@@ -321,14 +322,13 @@ def details(card: Card, stored: Stored[Any], names: Names, rules: RuleBook, now:
         day_line = f"{with_day_full(local(record.starts_at).date())} {span(record.starts_at, record.ends_at)}"
         parts = (day.kind(record), record.place or "", author)
         lines.append(line(Piece(day_line, "bold"), " · " + " · ".join(part for part in parts if part)))
-        if record.status_reason:
-            lines.append(line(Piece(_("Årsag") + "  ", "primary"), record.status_reason))
+        lines += summons_lines(stored, names, local(now).date())
     elif stored.collection in {"note", "bridging_note"}:
         extra = [author, _("tilføjelse") if record.addendum_to else ""]
         when = f"{with_day_full(local(record.written_at).date())} {clock(record.written_at)}"
         lines.append(line(Piece(when, "bold"), " · ".join(["", *(part for part in extra if part)])))
         lines += [line(text) for text in record.text.split("\n")]
-        lines += shared_lines(record, rules)
+        lines += [*shared_lines(record, rules), *note_lines(stored, local(now).date(), rules)]
     elif stored.collection == "referral":
         lines += _referral(record)
     elif stored.collection == "consent":

@@ -15,6 +15,7 @@ from fieldtui.domain.records import Appointment, Attendance
 from fieldtui.tui.presenters import today as day_words
 from fieldtui.tui.presenters.dates import clock, local, month, span, with_day, with_day_full
 from fieldtui.tui.presenters.lines import Line, Piece, line
+from fieldtui.tui.presenters.meetings import unreported
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.words import sync_glyph, sync_mark
 
@@ -192,7 +193,16 @@ def chosen_lines(grid: WeekGrid, day: int, slot: int, names: Names, now: datetim
                 sync_mark(stored.sync_state),
             )
         )
+        lines += _beside(stored, names, now)
     return lines
+
+
+def _beside(stored: Stored[Appointment], names: Names, now: datetime) -> list[Line]:
+    """What the citizen wants and needs, and that the office has not heard of it; on one line, where there is anything."""
+    record = stored.record
+    wishes = () if names.discreet else (record.contact_options, ", ".join(record.practical_needs))
+    said = " · ".join(part for part in (*wishes, unreported(stored, local(now).date())) if part)
+    return [line(Piece(f"      {said}", "dim"))] if said else []
 
 
 def carry_line(stored: Stored[Appointment], start: datetime | None, names: Names) -> Line:

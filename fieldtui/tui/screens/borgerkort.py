@@ -26,6 +26,7 @@ from fieldtui.tui.people_acts import PeopleActs
 from fieldtui.tui.presenters import card as present
 from fieldtui.tui.presenters import people, versions
 from fieldtui.tui.presenters.outbox import problems
+from fieldtui.tui.record_acts import RecordActs
 from fieldtui.tui.service_screen import ServiceScreen
 from fieldtui.tui.widgets.content import line_content
 from fieldtui.tui.widgets.linetable import Column, LineTable
@@ -37,7 +38,7 @@ _SHOWN_SECONDS: Final = 60
 """How long an unmasked value stays on the screen."""
 
 
-class CitizenCard(EffortActs, PeopleActs, ServiceScreen[present.Card]):
+class CitizenCard(EffortActs, PeopleActs, RecordActs, ServiceScreen[present.Card]):
     """One citizen."""
 
     context = "borgerkort"
@@ -211,7 +212,7 @@ class CitizenCard(EffortActs, PeopleActs, ServiceScreen[present.Card]):
         self._show_event()
 
     def _show_event(self) -> None:
-        stored, card = self._chosen_event(), self._card
+        stored, card = self.chosen_record(), self._card
         panel = self.query_one("#event", TextPanel)
         if stored is None or card is None:
             panel.show([])
@@ -223,7 +224,7 @@ class CitizenCard(EffortActs, PeopleActs, ServiceScreen[present.Card]):
             lines = [*versions.detail(card.versions, chosen, card.initials, names, rules), *lines]
         panel.show(lines)
 
-    def _chosen_event(self) -> Stored[Any] | None:
+    def chosen_record(self) -> Stored[Any] | None:
         overview = self._tab == OVERVIEW
         key = self.query_one("#timeline" if overview else "#events", LineTable).cursor_key
         if key is None or self._card is None:
@@ -258,7 +259,7 @@ class CitizenCard(EffortActs, PeopleActs, ServiceScreen[present.Card]):
         if event.table.id in {"important", "tasks"}:
             self.action_details()
         elif event.table.id == "timeline":
-            stored = self._chosen_event()
+            stored = self.chosen_record()
             tab = {
                 "appointment": APPOINTMENTS,
                 "note": NOTES,
@@ -286,7 +287,7 @@ class CitizenCard(EffortActs, PeopleActs, ServiceScreen[present.Card]):
         elif important.has_focus and important.cursor_key in present.MASKED:
             self._reveal(important.cursor_key)
         elif self.focused is not None and self.focused.id in {"timeline", "events"}:
-            self.open_confidential(self._chosen_event())
+            self.open_confidential(self.chosen_record())
 
     def _toggle(self, task_id: str) -> None:
         casework = self.shell.workspace.casework
@@ -349,7 +350,7 @@ class CitizenCard(EffortActs, PeopleActs, ServiceScreen[present.Card]):
 
     def action_note(self) -> None:
         """`m`: a note; under Aftaler the note of that meeting."""
-        stored = self._chosen_event() if self._tab == APPOINTMENTS else None
+        stored = self.chosen_record() if self._tab == APPOINTMENTS else None
         self.write_note(self._citizen_id, appointment_id=stored.id if stored else None)
 
     def action_copy(self) -> None:
@@ -357,7 +358,7 @@ class CitizenCard(EffortActs, PeopleActs, ServiceScreen[present.Card]):
         copying = self.shell.workspace.copying
         overview = self._tab == OVERVIEW
         pointed = not overview or self.query_one("#timeline").has_focus
-        stored = self._chosen_event() if pointed else None
+        stored = self.chosen_record() if pointed else None
         if stored is not None and stored.collection in {"note", "bridging_note"}:
             note_id = stored.id
             self.run_service(lambda: copying.note(note_id), self.shell.copy, group="copy")
@@ -368,7 +369,7 @@ class CitizenCard(EffortActs, PeopleActs, ServiceScreen[present.Card]):
 
     def action_edit(self) -> None:
         """`e`: change what is under the cursor; to a note one adds."""
-        stored = self._chosen_event() if self._tab != OVERVIEW else None
+        stored = self.chosen_record() if self._tab != OVERVIEW else None
         if stored is None or self._card is None:
             if self._card is not None:
                 self.edit_citizen(self._card.case.citizen, revealed=tuple(self._revealed))

@@ -20,7 +20,6 @@ from fieldtui.domain.records import Appointment, Attendance, Citizen, Note, Task
 from fieldtui.services.lookup import WeekFigures
 from fieldtui.tui.due_acts import DueActs
 from fieldtui.tui.keymap import CONTEXTS, bindings
-from fieldtui.tui.meeting_acts import MeetingActs
 from fieldtui.tui.presenters import meetings
 from fieldtui.tui.presenters import today as present
 from fieldtui.tui.presenters.dates import clock
@@ -55,7 +54,7 @@ class Details:
     tasks: tuple[Stored[Task], ...]
 
 
-class Today(DueActs, MeetingActs, ServiceScreen[Loaded]):
+class Today(DueActs, ServiceScreen[Loaded]):
     """The home screen."""
 
     context = "idag"
@@ -155,7 +154,8 @@ class Today(DueActs, MeetingActs, ServiceScreen[Loaded]):
             panel.label(present.forecast_title(ahead), _("hvis kun de aftalte møder holdes · y tilbage"))
             return
         beside = meetings.beside_rows(loaded.beside, names, self.shell.now())
-        actions = [*present.desk_rows(*loaded.desk), *beside, *present.action_rows(agenda, loaded.drafts, names)]
+        rows, drafts = present.action_rows(agenda, loaded.drafts, names), len(loaded.drafts)
+        actions = [*present.desk_rows(*loaded.desk), *rows[:drafts], *beside, *rows[drafts:]]
         table.set_rows([*present.rule_rows(agenda), *actions], empty=_("Intet haster. √"))
         panel.label(_("Kræver handling · {count}").format(count=len(actions)), present.action_hint(agenda))
 
@@ -233,8 +233,6 @@ class Today(DueActs, MeetingActs, ServiceScreen[Loaded]):
         kind, _colon, key = event.key.partition(":")
         if event.key in self._due:
             self.act_on(self._due[event.key])
-        elif self.act_on_line(kind, key):
-            pass
         elif kind == "next":
             self.shell.go("borgere")
         elif kind == "task":
@@ -247,6 +245,8 @@ class Today(DueActs, MeetingActs, ServiceScreen[Loaded]):
             self.shell.notice(self._about_rules)
         elif kind == "imported":
             self.shell.notice(_("Fristerne var overskredet, før de kom hertil. Du finder dem på borgernes kort."))
+        else:
+            self.act_on_line(kind, key)
 
     def action_attended(self) -> None:
         """`f`: the citizen came."""
@@ -282,6 +282,11 @@ class Today(DueActs, MeetingActs, ServiceScreen[Loaded]):
         """`y`: what becomes late in the next days if nothing is done, and back."""
         self._ahead = not self._ahead
         self.reload()
+
+    def action_summons(self) -> None:
+        """`i`: what the citizen is told of the meeting."""
+        if (stored := self.chosen_appointment()) is not None:
+            self.summons(stored)
 
     def action_call(self) -> None:
         """`r`: show the citizen's phone number; that is written to the access log."""

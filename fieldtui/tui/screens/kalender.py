@@ -12,6 +12,7 @@ from textual.binding import BindingType
 
 from fieldtui.base.i18n import _
 from fieldtui.domain.calendar import monday_of
+from fieldtui.domain.collisions import Collision
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Appointment, Attendance
 from fieldtui.tui.case_acts import CaseActs
@@ -20,6 +21,7 @@ from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import week as present
 from fieldtui.tui.presenters.dates import clock, local
 from fieldtui.tui.presenters.lines import Line
+from fieldtui.tui.presenters.meetings import collision_lines
 from fieldtui.tui.presenters.today import kind, who
 from fieldtui.tui.service_screen import ServiceScreen
 from fieldtui.tui.widgets.panel import Lines, Panel, TextPanel
@@ -36,6 +38,7 @@ class Week:
 
     grid: present.WeekGrid
     free: tuple[tuple[date, tuple[datetime, ...]], ...]
+    collisions: tuple[Collision, ...] = ()
 
 
 class Calendar(CaseActs, ServiceScreen[Week]):
@@ -87,7 +90,8 @@ class Calendar(CaseActs, ServiceScreen[Week]):
         monday = self._monday = self._monday or self._opening()
         grid = present.week_grid(monday, workspace.lookup.week(monday))
         days = [grid.on(day) for day in range(present.WORKDAYS)]
-        return Week(grid, tuple((on, workspace.casework.free_slots(on, _FREE_MINUTES)) for on in days))
+        free = tuple((on, workspace.casework.free_slots(on, _FREE_MINUTES)) for on in days)
+        return Week(grid, free, workspace.casework.collisions(monday, monday + timedelta(days=6)))
 
     def show(self, loaded: Week) -> None:
         if loaded.grid.monday != self.monday:
@@ -105,6 +109,7 @@ class Calendar(CaseActs, ServiceScreen[Week]):
             notes.append(present.holidays_line(loaded.grid))
         if loaded.grid.weekend:
             notes.append(present.weekend_line(loaded.grid, self.shell.names))
+        notes += collision_lines(loaded.collisions, self.shell.names)
         under = self.query_one("#week-notes", Lines)
         under.display = bool(notes)
         under.show(notes)
@@ -218,6 +223,10 @@ class Calendar(CaseActs, ServiceScreen[Week]):
     def action_edit(self) -> None:
         """`e`: the form of the appointment."""
         self._with_chosen(self.edit_appointment)
+
+    def action_summons(self) -> None:
+        """`i`: what the citizen is told of the meeting."""
+        self._with_chosen(self.summons)
 
     def action_move(self) -> None:
         """`x`: pick the appointment up; arrows carry it, Enter puts it down."""

@@ -23,7 +23,8 @@ from fieldtui.tui.presenters.week import STEP_MINUTES, WORKDAYS, WeekGrid, cell_
 _TIME_WIDTH = 7
 
 
-class WeekTable(ScrollView, can_focus=True):
+# Without a scroll view's own keys: where the week is higher than its panel, PgDn would scroll instead of turning the week.
+class WeekTable(ScrollView, can_focus=True, inherit_bindings=False):
     """A week. Arrows and clicks move the cursor; Enter or a second click chooses."""
 
     DEFAULT_CSS = """
