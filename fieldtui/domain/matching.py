@@ -29,7 +29,8 @@ Code = Literal["goal", "hours", "considerations", "practical", "place", "availab
 _HOURS: Final = re.compile(r"(\d{1,2}(?:[.,]\d)?)(?:\s*[-–]\s*(\d{1,2}(?:[.,]\d)?))?\s*(?:t\b|t/|timer)", re.IGNORECASE)
 _NEAR_HOURS: Final = 2.0
 """So many hours a week more than wanted still fit."""
-_PARTS: Final = re.compile(r"[\n,;.]+")
+_PARTS: Final = re.compile(r"[\n,;]+|\.(?=\s+[A-ZÆØÅ]|\s*$)")
+"""Where one consideration ends: not in the middle of `kl. 10`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,7 @@ class CompanyActs(CaseActs):
                 return
             known = {f"{each.one.id} {each.other.id}": each for each in pairs}
             ways = [
-                (key, f"{each.one.record.name} = {each.other.record.name}?", ", ".join(ground_words(each.suspicion)))
+                (key, each.one.record.name, f"= {each.other.record.name}? " + ", ".join(ground_words(each.suspicion)))
                 for key, each in known.items()
             ]
             self.shell.ask(
@@ -243,8 +243,8 @@ class CompanyActs(CaseActs):
         """What a person says of two: which stands for both, or that they are two."""
         casework = self.shell.workspace.casework
         ways = [
-            ("one", _("Behold {name}").format(name=one.record.name), _told(one.record)),
-            ("other", _("Behold {name}").format(name=other.record.name), _told(other.record)),
+            ("one", one.record.name, _("står for begge") + _told(one.record)),
+            ("other", other.record.name, _("står for begge") + _told(other.record)),
             ("two", _("Ikke en dublet"), _("spørg ikke igen")),
         ]
 
@@ -259,10 +259,10 @@ class CompanyActs(CaseActs):
 
 
 def _told(company: Company) -> str:
-    """What tells one company from another of the same name."""
+    """What tells one company from another of the same name, each behind a dot."""
     place = " ".join(part for part in (company.address, company.postal_code, company.city) if part)
     numbers = (company.cvr and f"CVR {company.cvr}", company.p_number and f"P {company.p_number}")
-    return " · ".join(part for part in (*numbers, place) if part)
+    return "".join(f" · {part}" for part in (*numbers, place) if part)
 
 
 def _partner_remark(partner: Partner, today: Any) -> str:

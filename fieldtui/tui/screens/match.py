@@ -61,7 +61,7 @@ class MatchScreen(CompanyActs, EffortActs, ServiceScreen[Loaded]):
                         (
                             Column(width=12, fit=True),
                             Column(),
-                            Column(width=14, fit=True),
+                            Column(width=14, fit=True, from_width=44),
                             Column(width=6, fit=True),
                             Column(width=6, fit=True),
                         ),

@@ -9,6 +9,8 @@ import pytest
 
 from fieldtui.base.errors import BadUsage
 from fieldtui.services.workspace import Workspace
+from fieldtui.tui.presenters.companies import facts
+from fieldtui.tui.presenters.filters import Filter
 
 COLLEAGUE = "01920000-0000-7000-8000-00000000c0de"
 
@@ -133,6 +135,9 @@ def test_a_number_is_looked_up_as_the_kind_that_is_said(workspace: Workspace) ->
     assert [each.id for each in workspace.lookup.numbered(cvr="13748136")] == [keep]
     assert [each.id for each in workspace.lookup.numbered(p_number="1000000001")] == [other]
     assert workspace.lookup.numbered(cvr="1000000001") == ()
+    today, rows = workspace.context.today, workspace.lookup.companies(workspace.context.today)
+    for typed, found in (("p:1000", [other]), ("cvr:1374", [keep]), ("cvr:1000", []), ("cvr<1", [])):
+        assert [row.id for row in rows if Filter.of(typed).takes(facts(row), today)] == found
 
 
 def test_a_partner_that_ended_is_not_offered_and_old_records_keep_it(workspace: Workspace) -> None:
