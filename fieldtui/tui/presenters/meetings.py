@@ -59,9 +59,9 @@ def journal_row(found: Sequence[Waiting]) -> list[Row]:
         return []
     red = any(each.urgency == "red" for each in late)
     oldest = max(each.days for each in late)
-    text = _("1 notat ikke journaliseret") if len(late) == 1 else _("{count} notater ikke journaliseret")
+    text = _("Ikke journaliseret: {count}")
     mark = Piece(f"▲ {days_left(oldest)}", "error") if red else Piece(f"! {days_left(oldest)}", "warning")
-    return [Row("journal:", (mark, text.format(count=len(late)), "", _("ældste")))]
+    return [Row("journal:", (mark, text.format(count=len(late)), "", _("notater")))]
 
 
 def journal_piece(stored: Stored[Note], on: date, rules: RuleBook) -> Piece:
@@ -91,10 +91,10 @@ def unreported_row(count: int, since: datetime | None, urgency: str, now: dateti
     """One row where meetings have waited too long to be told to the office (bek. 442/2023 § 20)."""
     if since is None or urgency == "fresh":
         return []
-    text = _("1 aftale ikke indberettet endnu") if count == 1 else _("{count} aftaler ikke indberettet endnu")
+    text = _("Ikke indberettet: {count}")
     days = days_left((local(now).date() - local(since).date()).days)
     mark = Piece(f"▲ {days}", "error") if urgency == "red" else Piece(f"! {days}", "warning")
-    return [Row("unreported:", (mark, text.format(count=count), "", _("F5 sender")))]
+    return [Row("unreported:", (mark, text.format(count=count), "", _("møder")))]
 
 
 def unreported(stored: Stored[Appointment], on: date) -> str:
@@ -162,11 +162,7 @@ def beside(workspace: Workspace, today: date) -> Beside:
     )
 
 
-def beside_rows(found: Beside, names: Names, now: datetime) -> list[Row]:
-    """The rows, the most urgent kind first."""
+def waiting_rows(found: Beside, now: datetime) -> list[Row]:
+    """What the office and the journal have not heard of for too long."""
     count, since, how = found.unreported
-    return [
-        *collision_rows(found.collisions, names),
-        *unreported_row(count, since, how, now),
-        *journal_row(found.journal),
-    ]
+    return [*unreported_row(count, since, how, now), *journal_row(found.journal)]

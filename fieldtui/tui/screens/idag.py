@@ -153,9 +153,10 @@ class Today(DueActs, ServiceScreen[Loaded]):
             table.set_rows(present.forecast_rows(ahead, names), empty=_("Intet bliver for sent, som det ser ud nu."))
             panel.label(present.forecast_title(ahead), _("hvis kun de aftalte møder holdes · y tilbage"))
             return
-        beside = meetings.beside_rows(loaded.beside, names, self.shell.now())
+        collisions = meetings.collision_rows(loaded.beside.collisions, names)
+        waiting = meetings.waiting_rows(loaded.beside, self.shell.now())
         rows, drafts = present.action_rows(agenda, loaded.drafts, names), len(loaded.drafts)
-        actions = [*present.desk_rows(*loaded.desk), *rows[:drafts], *beside, *rows[drafts:]]
+        actions = [*present.desk_rows(*loaded.desk), *rows[:drafts], *collisions, *rows[drafts:], *waiting]
         table.set_rows([*present.rule_rows(agenda), *actions], empty=_("Intet haster. √"))
         panel.label(_("Kræver handling · {count}").format(count=len(actions)), present.action_hint(agenda))
 
