@@ -16,6 +16,7 @@ _AREAS: Final = ("helbred", "bolig", "rusmidler", "oekonomi", "netvaerk", "arbej
 _MEETING: Final = 45
 """Minutes."""
 _PAST_DAYS, _COMING_DAYS = 35, 18
+_JOURNALISED_AFTER: Final = timedelta(days=4)
 
 
 def make_casework(shop: Workshop) -> None:
@@ -107,8 +108,10 @@ def _make_notes(shop: Workshop, citizen: Participant) -> None:
             text=shop.dice.choice(words.NOTES).format(
                 company=shop.dice.choice(shop.companies)[1], goal=citizen.goal.lower()
             ),
-            written_at=shop.at(day, shop.dice.randint(9, 15), shop.dice.choice((0, 10, 25, 40))),
+            written_at=(written := shop.at(day, shop.dice.randint(9, 15), shop.dice.choice((0, 10, 25, 40)))),
             author=citizen.consultant_id,
+            # What is older than a working week has been carried over; some of this week's waits, as it does.
+            journalised_at=written + timedelta(hours=20) if shop.today - day > _JOURNALISED_AFTER else None,
         )
 
 

@@ -96,8 +96,19 @@ def _shared_time(one: Appointment, other: Appointment, *, shared: bool) -> Kind 
         return "person"
     if one.citizen_id is not None and one.citizen_id == other.citizen_id:
         return "citizen"
+    if _same_meeting(one, other):
+        return None
     room = room_of(one)
     return "room" if room and room == room_of(other) else None
+
+
+def _same_meeting(one: Appointment, other: Appointment) -> bool:
+    """True for a meeting without a citizen that two colleagues each put in their own calendar."""
+    return (
+        one.citizen_id is None
+        and other.citizen_id is None
+        and (_utc(one.starts_at), fold(one.title or "")) == (_utc(other.starts_at), fold(other.title or ""))
+    )
 
 
 def people_of(record: Appointment, staff: Mapping[str, str]) -> frozenset[str]:
