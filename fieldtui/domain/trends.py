@@ -29,6 +29,8 @@ class Bucket:
     """`2020-04`, `2020-K2` or `2020-W14`: sorts by time."""
     period: Period
     """Cut off at the ends of the whole period."""
+    whole: bool = True
+    """False where it is cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,27 @@ def buckets(period: Period, by: By) -> tuple[Bucket, ...]:
             raise BadUsage(_("Perioden er for lang til så korte trin. Vælg længere trin eller en kortere periode."))
         following = _following(at, by)
         span = Period(max(at, period.first), min(following - timedelta(days=1), period.last))
-        found.append(Bucket(_name(at, by), span))
+        found.append(Bucket(_name(at, by), span, span == Period(at, following - timedelta(days=1))))
         at = following
     return tuple(found)
+
+
+def window(today: date, by: By, count: int, *, back: int = 0) -> Period:
+    """The last so many steps up to today; further back the whole steps before those.
+
+    Args:
+        today: The day it ends on where `back` is 0.
+        by: The steps.
+        count: How many, 1 or more.
+        back: How many windows back.
+    """
+    begin = _begin(today, by)
+    for _step in range(count - 1 + back * count):
+        begin = _begin(begin - timedelta(days=1), by)
+    after = begin
+    for _step in range(count):
+        after = _following(after, by)
+    return Period(begin, min(after - timedelta(days=1), today))
 
 
 def _begin(day: date, by: By) -> date:

@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
+from fieldtui.base.text import clean
+from fieldtui.domain.behind import Counted, behind
 from fieldtui.domain.caseload import Caseload, caseload
 from fieldtui.domain.deadlines import deadlines
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.fidelity import Review, ratings_of, review
-from fieldtui.domain.figures import Figure, Period
-from fieldtui.domain.goals import reported
-from fieldtui.domain.outcomes import COUNTED, SCORED, Records
+from fieldtui.domain.figures import Figure, Period, for_others, written
+from fieldtui.domain.goals import aimed_at, reported
+from fieldtui.domain.outcomes import COUNTED, SCORED, Records, outcomes
 from fieldtui.domain.records import EmployerContact
 from fieldtui.domain.trends import By, Trend, trends
 from fieldtui.domain.yearly import Yearly, yearly
 from fieldtui.services.casework import Casework
 from fieldtui.services.context import Context
+from fieldtui.services.copying import Copied
 from fieldtui.services.done import Done
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What the report screen shows."""
+
+    period: Period
+    team: bool
+    figures: tuple[Figure, ...]
+    trends: tuple[Trend, ...]
+    review: Review | None
+    load: Caseload | None
+    """Both only of one's own work."""
 
 
 class Reporting:
@@ -69,6 +86,56 @@ class Reporting:
             records, period, rules, programme=programme, overdue=overdue, standing_in={me: covered} if covered else None
         )
 
+    def board(self, period: Period, *, by: By, team: bool = False) -> Board:
+        """What the report screen shows: figures of a period and their trends.
+
+        Args:
+            period: First and last day.
+            by: The steps of the trends.
+            team: Only what the whole team shares on every device: contacts with employers and outreach. Figures about
+                citizens are counted from one's own; the team's are the office's to count.
+
+        Raises:
+            BadUsage: There would be too many steps. Others as `outcomes`.
+        """
+        rules = self._context.rules
+        records = self._shared() if team else self._records(SCORED, None)
+        staff = sum(person.role == "consultant" for person in self._context.people) if team else None
+        figures = aimed_at(outcomes(records, period, rules), records, period, rules, programme=None, staff=staff)
+        steps = trends(records, period, rules, by=by)
+        if team:
+            figures = tuple(each for each in figures if not each.personal)
+            kept = {each.id for each in figures}
+            return Board(period, team, figures, tuple(each for each in steps if each.id in kept), None, None)
+        found = review(records, period, rules, ratings_of(self._context.store.all("activity")))
+        return Board(period, team, figures, steps, found, self.caseload(period))
+
+    def behind(self, figure_id: str, period: Period) -> tuple[Counted, ...]:
+        """Whom a figure of one's own is about; that they were shown is written to the access log.
+
+        Args:
+            figure_id: The figure's id.
+            period: First and last day.
+
+        Raises:
+            NotEnrolled: The device is nobody's yet.
+            DiskFull, Busy: It could not be logged, so it is not shown.
+        """
+        records = self._records(COUNTED, None, view=f"report.{clean(figure_id, limit=40)}")
+        return behind(figure_id, records, period, self._context.rules)
+
+    def copied(self, figures: Iterable[Figure], period: Period) -> Copied:
+        """The figures as text for the clipboard, as they may leave the team.
+
+        Raises:
+            DiskFull, Busy: It could not be logged, so it is not given out.
+        """
+        shown = [for_others(each) for each in figures]
+        days = f"{period.first:%d-%m-%Y} – {period.last:%d-%m-%Y}"
+        text = "\n".join([days, *(f"{each.label}: {written(each)}" for each in shown)])
+        self._context.store.audit("export", detail=f"report.copy {len(shown)}")
+        return Copied(_("Tallene"), text)
+
     def yearly(self, period: Period, *, programme: str | None = None, hidden: bool = True) -> Yearly:
         """One's own year; errors as `outcomes`."""
         records, rules = self._records(SCORED, programme), self._context.rules
@@ -113,13 +180,18 @@ class Reporting:
 
     # --- what is counted ------------------------------------------------------------------------
 
-    def _records(self, names: Iterable[str], programme: str | None) -> Records:
+    def _shared(self) -> Records:
+        """What every device has of everybody: contacts with employers and activities; no citizen."""
+        names = ("employer_contact", "activity", "company")
+        return Records.of([each for name in names for each in self._context.store.all(name, annulled=False)], {})
+
+    def _records(self, names: Iterable[str], programme: str | None, *, view: str = "report") -> Records:
         me = self._context.me
         borrowed = self._tied("substitute", "treatment")
         stored = [each for name in names for each in self._context.store.all(name, annulled=False)]
         mine = [each for each in stored if _is_mine(each, borrowed, me.id)]
         consultants = {each.id: me.initials for each in mine if each.collection == "citizen"}
-        self._context.looking.listed("report", len(consultants))
+        self._context.looking.listed(view, len(consultants))
         return Records.of(mine, consultants, programme=programme)
 
     def _tied(self, *roles: str) -> frozenset[str]:

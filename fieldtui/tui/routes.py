@@ -18,6 +18,7 @@ ROUTES: Final[dict[str, str]] = {
     "virksomhedskort": "fieldtui.tui.screens.virksomhedskort:CompanyScreen",
     "match": "fieldtui.tui.screens.match:MatchScreen",
     "brobygning": "fieldtui.tui.screens.brobygning:BridgingBoardScreen",
+    "rapport": "fieldtui.tui.screens.rapport:Report",
     "synk": "fieldtui.tui.screens.synk:SyncScreen",
     "overdragelser": "fieldtui.tui.screens.overdragelser:Handing",
     "eksport": "fieldtui.tui.screens.eksport:Export",

@@ -91,6 +91,13 @@ READERS: Final[dict[str, tuple[Callable[[Workspace, Ids], Any], str]]] = {
     "Matching.for_opening": (lambda w, ids: w.matching.for_opening(ids.opening, DAY), "list"),
     "Matching.running": (lambda w, ids: w.matching.running(DAY), "list"),
     "Reporting.outcomes": (lambda w, ids: w.reporting.outcomes(Period(DAY, DAY)), "list"),
+    "Reporting.trends": (lambda w, ids: w.reporting.trends(Period(DAY, DAY)), "list"),
+    "Reporting.fidelity": (lambda w, ids: w.reporting.fidelity(Period(DAY, DAY)), "list"),
+    "Reporting.caseload": (lambda w, ids: w.reporting.caseload(Period(DAY, DAY)), "list"),
+    "Reporting.yearly": (lambda w, ids: w.reporting.yearly(Period(DAY, DAY)), "list"),
+    "Reporting.board": (lambda w, ids: w.reporting.board(Period(DAY, DAY), by="week"), "list"),
+    "Reporting.behind": (lambda w, ids: w.reporting.behind("K11", Period(DAY, DAY)), "list"),
+    "Reporting.copied": (lambda w, ids: w.reporting.copied((), Period(DAY, DAY)), "export"),
 }
 """How each is called, and what it writes."""
 
@@ -133,7 +140,7 @@ CHANGES: Final = {
     "Exporting.write", "Exporting.sweep", "Exporting.recall", "Exporting.remove_all",
     "Drafts.save", "Drafts.discard", "Drafts.leave", "Conflicts.resolve", "Waiting.retry", "Waiting.give_up", "Undo.undo",
     "Undo.redo", "Handovers.offer", "Handovers.accept", "Handovers.reject", "Handovers.withdraw", "ParkedEdits.accept",
-    "ParkedEdits.decline", "Handovers.seen", "ParkedEdits.seen",
+    "ParkedEdits.decline", "Handovers.seen", "ParkedEdits.seen", "Reporting.rate",
 }  # fmt: skip
 """Acts: what they change is logged where it is stored (`Store.write`)."""
 SERVICES = (
@@ -142,6 +149,7 @@ SERVICES = (
 )  # fmt: skip
 OTHERS: Final = {
     "casework": "acts, logged where they are stored",
+    "report_files": "figures that Reporting has logged; each file has its entry before it has its name",
     "syncing": "moves what others read",
     "shutout": "what becomes of a device that is shut out",
     "enrolment": "ties the device to the office",
