@@ -20,6 +20,7 @@ from fieldtui.services.calendaring import Calendaring, when
 from fieldtui.services.copying import says_secret
 from fieldtui.services.done import Done
 from fieldtui.services.editing import Batch
+from fieldtui.services.employercalls import before_calling
 from fieldtui.services.silence import refuse_absence
 from fieldtui.store import Change
 
@@ -328,6 +329,8 @@ class Booking(Calendaring):
         named = {other.id for other in overlapping}
         others = [each for each in self.collisions_of(record, exclude) if not named & set(each.ids)]
         found += [self.collision_sentence(each) for each in others[:_MOST_COLLISIONS]]
+        if record.company_id is not None:
+            found += before_calling(self._context, record.company_id, day)
         if not is_working_day(day):
             found.append(_("Dagen er en weekend eller helligdag."))
         if record.starts_at < self._context.clock.now():

@@ -114,7 +114,11 @@ class EffortActs(CaseActs):
             self.shell.ask(EntryForm(lambda: title, entries, submit, save=lambda: _("Gem placering")), self.shell.done)
 
         def load() -> People:
-            return tuple((row.id, row.name) for row in workspace.lookup.companies(today))
+            rows = workspace.lookup.companies(today)
+            # A place at a company that was merged keeps its own id: it shows under the name of the one that stands for it.
+            kept = record.company_id if record is not None else None
+            stands = workspace.context.companies().get(kept or "")
+            return tuple((kept if kept and row.id == stands else row.id, row.name) for row in rows)
 
         self.run_service(load, opened)
 

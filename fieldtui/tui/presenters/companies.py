@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from fieldtui.base.i18n import _
 from fieldtui.base.text import sort_key
@@ -15,11 +15,9 @@ from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.lookup import CompanyCard, CompanyRow
 from fieldtui.tui.presenters.dates import full, near, short, with_day
 from fieldtui.tui.presenters.filters import Facts
-from fieldtui.tui.presenters.lines import Line, Piece, Row, line
+from fieldtui.tui.presenters.lines import Line, Piece, Row, line, sparkline
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.words import MODES, STEPS, shorten, sync_glyph, sync_mark, word
-
-_BLOCKS: Final = "▁▂▃▄▅▆▇█"
 
 
 def orders() -> tuple[str, str, str]:
@@ -79,12 +77,6 @@ def week_line(weeks: Sequence[Week], target: int) -> str:
     done = weeks[-1].face_to_face if weeks else 0
     text = _("denne uge {done} af {target} ansigt til ansigt").format(done=done, target=target)
     return f"{text} {sparkline([week.face_to_face for week in weeks], target)}".rstrip()
-
-
-def sparkline(values: Sequence[int], target: int) -> str:
-    """One block a value, the oldest first; as high as the target, or as the highest value, is full."""
-    full_height = max((target, *values, 1))
-    return "".join(_BLOCKS[-(-value * (len(_BLOCKS) - 1) // full_height)] for value in values)
 
 
 def heading(stored: Stored[Company], rules: RuleBook) -> Line:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Tone: TypeAlias = Literal["", "bold", "dim", "primary", "success", "warning", "error", "struck"]
 
@@ -44,3 +45,12 @@ def bar(done: int, of: int, *, widest: int = 10) -> Line:
     if of > widest:
         done, of = round(done * widest / of), widest
     return (Piece("■" * done, "success"), Piece("□" * (of - done), "dim"))
+
+
+_BLOCKS: Final = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: Sequence[int], target: int) -> str:
+    """One block a value, the oldest first; as high as the target, or as the highest value, is full."""
+    full_height = max((target, *values, 1))
+    return "".join(_BLOCKS[-(-value * (len(_BLOCKS) - 1) // full_height)] for value in values)

@@ -13,7 +13,7 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.forecast import Forecast
 from fieldtui.domain.records import Appointment, Attendance, Citizen, Note, Task
 from fieldtui.tui.presenters.dates import clock, days_left, local, near, short, span, title
-from fieldtui.tui.presenters.lines import Line, Piece, Row, bar, line
+from fieldtui.tui.presenters.lines import Line, Piece, Row, bar, line, sparkline
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.words import sync_glyph
 
@@ -233,18 +233,27 @@ def _when(instant: datetime, on: date) -> str:
 
 
 def week_lines(
-    *, contacts: int, target: int | None, done: int, planned: int, in_work: int, weekly_hours: float, width: int
+    *,
+    contacts: int,
+    target: int | None,
+    done: int,
+    planned: int,
+    in_work: int,
+    weekly_hours: float,
+    width: int,
+    before: Sequence[int] = (),
 ) -> list[Line]:
     """The week's figures (IPS).
 
     Args:
-        contacts: Employer contacts this week.
+        contacts: Employer contacts this week where one met.
         target: The norm, where the programme has one.
         done: Job interviews held this week.
         planned: Held and still to come.
         in_work: Citizens with ordinary hours.
         weekly_hours: Sum of their weekly hours.
         width: Cells of the label column.
+        before: Such contacts in each of the last weeks, the oldest first; this week is the last.
     """
     label = "{:<" + str(width) + "}"
     goal = target or 0
@@ -254,7 +263,7 @@ def week_lines(
     hours = decimal(weekly_hours)
     work = _("1 borger") if in_work == 1 else _("{count} borgere").format(count=in_work)
     return [
-        line(label.format(_("Virksomhedskontakter")), *contact_bar, first),
+        line(label.format(_("Virksomheder, mødt")), *contact_bar, first, Piece(f"  {sparkline(before, goal)}", "dim")),
         line(
             label.format(_("Jobsamtaler")),
             *bar(done, planned),

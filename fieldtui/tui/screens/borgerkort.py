@@ -108,7 +108,8 @@ class CitizenCard(EffortActs, PeopleActs, RecordActs, ServiceScreen[present.Card
         company_ids = {stored.record.company_id for stored in case.job_leads}
         company_ids |= {stored.record.company_id for stored in case.placements if stored.record.company_id}
         company_ids |= {stored.record.partner_id for stored in case.activations if stored.record.partner_id}
-        companies = {company_id: workspace.lookup.get(company_id).record.name for company_id in company_ids}
+        stands = workspace.context.companies()  # of two that were merged the one that stands for both is named
+        companies = {each: workspace.lookup.get(stands.get(each, each)).record.name for each in company_ids}
         return present.Card(
             case=case,
             deadlines=deadlines(case, workspace.rules, shell.today),

@@ -130,13 +130,14 @@ class Today(DueActs, ServiceScreen[Loaded]):
         figures = loaded.figures
         self.query_one("#today-week", TextPanel).show(
             present.week_lines(
-                contacts=figures.employer_contacts,
+                contacts=figures.face_to_face,
                 target=figures.target,
                 done=figures.jobsamtaler_done,
                 planned=figures.jobsamtaler_planned,
                 in_work=figures.in_work,
                 weekly_hours=figures.weekly_hours,
                 width=22,
+                before=[week.face_to_face for week in figures.weeks],
             )
         )
         self._show_latest()
