@@ -132,11 +132,10 @@ def test_what_another_authority_wrote_and_what_names_others_is_marked_for_review
     placement = {
         "citizen_id": citizen_id,
         "company_id": company,
-        "kind": "virksomhedspraktik",
         "starts_on": "2026-11-02",
     }
-    create(workspace, "placement", **placement, mentor_name="Bager Jørgensen")
-    create(workspace, "placement", **placement)
+    create(workspace, "placement", **placement, kind="smaajob", mentor_name="Bager Jørgensen")
+    create(workspace, "placement", **placement, kind="uddannelse")
     records = opened(workspace, citizen_id)["records"]
     assert [each["review"] for each in records["bridging_note"]] == [[OTHER_AUTHORITY]]
     assert sorted(each["review"] for each in records["placement"]) == [[], [THIRD_PARTY]]

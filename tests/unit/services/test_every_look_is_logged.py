@@ -70,6 +70,7 @@ READERS: Final[dict[str, tuple[Callable[[Workspace, Ids], Any], str]]] = {
     "Lookup.transfer_text": (lambda w, ids: w.lookup.transfer_text(ids.citizen), "copy"),
     "Lookup.week": (lambda w, ids: w.lookup.week(DAY), "list"),
     "AgendaView.day": (lambda w, ids: w.agenda.day(DAY), "list"),
+    "AgendaView.forecast": (lambda w, ids: w.agenda.forecast(DAY), "list"),
     "History.of_record": (lambda w, ids: w.history.of_record(ids.note), "open"),
     "History.of_citizen": (lambda w, ids: w.history.of_citizen(ids.citizen), "open"),
     "Drafts.get": (lambda w, ids: w.drafts.get("note:x"), "open"),
