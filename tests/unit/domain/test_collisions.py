@@ -24,7 +24,7 @@ def held(*appointments: dict[str, Any]) -> list[str]:
         Stored(str(UUID(int=100 + at)), Appointment.model_validate(plain | values))
         for at, values in enumerate(appointments)
     ]
-    return [each.kind for each in collisions(stored, RuleBook(()))]
+    return [each.kind for each in collisions(stored, RuleBook((), {}, ()))]
 
 
 def test_a_meeting_that_two_colleagues_each_put_in_their_calendar_is_one() -> None:
