@@ -1,4 +1,4 @@
-"""Two companies that are one: merged by a pointer, told apart again, or said once and for all to be two (ADR 0024)."""
+"""Two companies that are one: merged by a pointer, told apart again, or said once and for all to be two (ADR 0025)."""
 
 from __future__ import annotations
 
