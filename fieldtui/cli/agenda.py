@@ -132,7 +132,7 @@ def lines(agenda: Agenda, workspace: Workspace) -> Iterator[str]:
         left = deadline.days_left(agenda.date)
         mark = "" if deadline.confirmed else " " + _("(reglen er ikke bekræftet)")
         yield (
-            f"  {_left(left)}  {deadline.what}  {lookup.citizen_name(deadline.citizen_id)}"
+            f"  {days_word(left)}  {deadline.what}  {lookup.citizen_name(deadline.citizen_id)}"
             f"  {written_short(deadline.due_on)}  {deadline.reason}{mark}"
         )
     if agenda.past_at_import:
@@ -161,7 +161,8 @@ def _about_rules(agenda: Agenda) -> Iterator[str]:
         yield "  " + text.format(names=names)
 
 
-def _left(days: int) -> str:
+def days_word(days: int) -> str:
+    """How many days are left, or over, in words."""
     if days == -1:
         return _("1 dag over")
     if days < 0:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any, Final
 
 import typer
 
+from fieldtui.base.clock import today
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import N_, _
+from fieldtui.cli.agenda import days_word
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.cli.text import when
+from fieldtui.domain.calendar import written, written_short
+from fieldtui.domain.takeover import DAYS
 from fieldtui.services.done import Done
 from fieldtui.services.handovers import HandoverRow
 from fieldtui.services.lookup import Lookup
 from fieldtui.services.parked import ParkedRow, field_label
+from fieldtui.services.standingin import StandingIn, StandInRow
 from fieldtui.services.workspace import Workspace
 
 handover = typer.Typer(help=_("Overdrag en borger til en kollega, og svar på det, du tilbydes."), rich_markup_mode=None)
@@ -67,6 +74,40 @@ def waiting_lines(workspace: Workspace) -> list[str]:
 
 
 # --- handover ------------------------------------------------------------------------------------------
+
+
+@handover.command("cover", help=_("De borgere, du er vikar for: næste aftaler, frister, opgaver og samtykker."))
+def cover(
+    context: typer.Context,
+    days: Annotated[int, typer.Option("--days", min=0, max=366, help=_("Hvor mange dage frem."))] = DAYS,
+) -> None:
+    """Show what a stand-in must know."""
+    setting = setting_of(context)
+    on = today(setting.clock)
+    with opened(setting) as workspace:
+        rows = StandingIn(workspace.context).rows(on, days=days)
+        setting.answer([each.as_json(on) for each in rows], [line for row in rows for line in _cover_lines(row, on)])
+    if not rows:
+        setting.tell(_("Du er ikke vikar for nogen i dag."))
+
+
+def _cover_lines(row: StandInRow, on: date) -> Iterator[str]:
+    protected = _("BESKYTTET") + "  " if row.found.protected else ""
+    until = _("til og med {day}").format(day=written(row.until)) if row.until else ""
+    yield f"{protected}{row.label}  {row.consultant}  {until}  {row.citizen_id}".rstrip()
+    for each in row.found.deadlines:
+        mark = "" if each.confirmed else " " + _("(reglen er ikke bekræftet)")
+        yield f"  {days_word(each.days_left(on))}  {each.what}  {written_short(each.due_on)}  {each.reason}{mark}"
+    for meeting in row.found.appointments:
+        yield f"  {when(meeting.record.starts_at)}  {meeting.record.kind}  {meeting.record.place or ''}".rstrip()
+    for task in row.found.tasks:
+        yield f"  {written_short(task.record.due_on) if task.record.due_on else '–'}  {task.record.title}"
+    for consent in row.found.consents:
+        text = _("Samtykke til {recipient}").format(recipient=consent.record.recipient)
+        last = _("til og med {day}").format(day=written(consent.record.expires_on)) if consent.record.expires_on else ""
+        yield f"  {text}  {last}".rstrip()
+    if not row.found.consents:
+        yield "  " + _("Intet gyldigt samtykke.")
 
 
 def _handover_lines(row: HandoverRow, lookup: Lookup) -> list[str]:

@@ -38,8 +38,10 @@ def put(
     if not found:
         raise BadUsage(_("Der kom ingen poster. Giv dem som JSON eller JSON Lines."))
     with opened(setting) as workspace:
-        ids = workspace.casework.put_lines(collection, found)
+        ids, warnings = workspace.casework.put_told(collection, found)
         setting.answer(list(ids), ids)
+        for sentence in warnings:
+            setting.tell(sentence)
 
 
 def _read(file: Path | None) -> str:

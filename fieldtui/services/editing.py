@@ -126,13 +126,9 @@ class Editing:
             return self._write([Annul(record_id, reason)], self._told(_ANNULLED, stored.record))
 
     def put_lines(self, collection: str, lines: Iterable[tuple[int, str]]) -> tuple[str, ...]:
-        """Create or change records from JSON objects, one a line; all or nothing.
+        """Create or change records from JSON objects, one a line; all or nothing. Answers their ids, in the order of the lines.
 
-        A line with an `id` that is known changes the fields given; with an unknown or no `id` it creates. Blank
-        lines are passed over.
-
-        Returns:
-            The ids, in the order of the lines.
+        A line with an `id` that is known changes the fields given; with an unknown or no `id` it creates. Blank lines are passed over.
 
         Raises:
             BadUsage: No such collection, or the person's role does not write it.

@@ -12,7 +12,7 @@ from typing import Any, Final
 from fieldtui.base.clock import Clock
 from fieldtui.base.text import clean
 from fieldtui.domain.envelope import Stored
-from fieldtui.domain.logged import LONGEST_REASON
+from fieldtui.domain.logged import LONGEST_REASON, STANDING_IN
 from fieldtui.store import Store
 
 SAME_LOOK: Final = timedelta(minutes=15)
@@ -29,7 +29,7 @@ class Looking:
         self._lists: dict[tuple[str, str | None], datetime] = {}
 
     def opened(self, citizen_id: str, *, reason: str | None = None, what: str | None = None) -> None:
-        """A person opens a citizen's file, or one record of it: always an entry.
+        """A person opens a citizen's file, or one record of it: always an entry, which says so where they stand in for somebody.
 
         Args:
             citizen_id: Whose.
@@ -39,7 +39,8 @@ class Looking:
         Raises:
             DiskFull, Busy: It could not be logged, so it must not be shown.
         """
-        self._store.audit("open", citizen_id, reason=said(reason), detail=what)
+        detail = " ".join(part for part in (what, STANDING_IN if self._stands_in(citizen_id) else None) if part) or None
+        self._store.audit("open", citizen_id, reason=said(reason), detail=detail)
         self._citizens[citizen_id] = self._clock.now()
 
     def within(self, citizen_id: str | None, what: str) -> None:
@@ -80,6 +81,11 @@ class Looking:
             if last is None or self._clock.now() - last > SAME_LOOK:
                 self._store.audit("list", citizen_id, detail=f"{view} {count}")
             self._lists[view, citizen_id] = self._clock.now()
+
+    def _stands_in(self, citizen_id: str) -> bool:
+        with self._store.reading() as connection:
+            row = connection.execute("SELECT role FROM assignment WHERE citizen_id = ?", (citizen_id,)).fetchone()
+        return row is not None and row[0] == "substitute"
 
 
 def said(reason: str | None) -> str | None:
