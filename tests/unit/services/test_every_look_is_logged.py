@@ -30,6 +30,7 @@ from fieldtui.services.lookup import Lookup
 from fieldtui.services.matching import Matching
 from fieldtui.services.parked import ParkedEdits
 from fieldtui.services.reporting import Reporting
+from fieldtui.services.standingin import StandingIn
 from fieldtui.services.undo import Undo
 from fieldtui.services.waiting import Waiting
 from fieldtui.services.workspace import Workspace
@@ -91,6 +92,7 @@ READERS: Final[dict[str, tuple[Callable[[Workspace, Ids], Any], str]]] = {
     "Matching.for_citizen": (lambda w, ids: w.matching.for_citizen(ids.citizen, DAY), "open"),
     "Matching.for_opening": (lambda w, ids: w.matching.for_opening(ids.opening, DAY), "list"),
     "Matching.running": (lambda w, ids: w.matching.running(DAY), "list"),
+    "StandingIn.rows": (lambda w, ids: StandingIn(w.context).rows(DAY), "list"),
     "Reporting.outcomes": (lambda w, ids: w.reporting.outcomes(Period(DAY, DAY)), "list"),
     "Reporting.trends": (lambda w, ids: w.reporting.trends(Period(DAY, DAY)), "list"),
     "Reporting.fidelity": (lambda w, ids: w.reporting.fidelity(Period(DAY, DAY)), "list"),
@@ -146,7 +148,7 @@ CHANGES: Final = {
 """Acts: what they change is logged where it is stored (`Store.write`)."""
 SERVICES = (
     Lookup, AgendaView, History, Drafts, Conflicts, Waiting, Undo, LogBook, Handovers, ParkedEdits, Copying, Dossiers,
-    Exporting, Reporting, Matching,
+    Exporting, Reporting, Matching, StandingIn,
 )  # fmt: skip
 OTHERS: Final = {
     "casework": "acts, logged where they are stored",
