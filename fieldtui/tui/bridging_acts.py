@@ -365,11 +365,10 @@ class BridgingActs(Acts):
                 Entry("kind", _("Type"), "choice", before.get("kind", kind), choices(KINDS)),
                 Entry("on", _("Dato"), "date", on, optional=False),
                 Entry("minutes", _("Minutter"), "number", before.get("minutes"), beside=True),
+                Entry("anonymous_requests", _("Anonyme ønsker"), "number", before.get("anonymous_requests"), beside=True),
                 Entry("place", _("Sted"), value=before.get("place")),
                 Entry("with", _("Sammen med"), value=before.get("with"), beside=True, hint=_("aldrig en borger")),
                 Entry("text", _("Bemærkning"), "text", before.get("text"), hint=_("nævner aldrig en borger")),
-                Entry("anonymous_requests", _("Anonyme ønsker"), "number", before.get("anonymous_requests"),
-                      hint=_("kun et tal")),
             )  # fmt: skip
 
         def submit(given: dict[str, Any]) -> Outcome:

@@ -165,9 +165,12 @@ class EntryForm(Dialog[Outcome]):
             else:
                 felt.fail(reason)
                 first = first or felt
-        self.query_one("#form-problem", Lines).show(left)
+        problem = self.query_one("#form-problem", Lines)
+        problem.show(left)
         if first is not None:
             first.entry.focus()
+        elif left:
+            self.call_after_refresh(problem.scroll_visible, animate=False)
 
     def say(self, lines: Iterable[Line]) -> None:
         """Show lines above the button instead of the form's own note."""

@@ -50,7 +50,7 @@ class LineTable(ScrollView, can_focus=True):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "line--cursor", "line--cursor-blurred", "line--header", "line--dim", "line--bold", "line--primary",
-        "line--success", "line--warning", "line--error",
+        "line--success", "line--warning", "line--error", "line--struck",
     }  # fmt: skip
     cursor: reactive[int] = reactive(0, repaint=False)
 
