@@ -47,7 +47,7 @@ def waiting(context: typer.Context) -> None:
         setting.answer(document, lines or [_("Alle dine notater er i journalen.")])
 
 
-@app.command("journalised", help=_("Sig, at notater er lagt i kommunens journal; --undo tager det tilbage for ét."))
+@app.command("journalised", help=_("Sig, at notater er lagt i kommunens journal; --undo tager det tilbage."))
 def journalised(
     context: typer.Context,
     note_ids: Annotated[list[str], typer.Argument(metavar="ID…", help=_("Notaternes id."))],
@@ -56,11 +56,9 @@ def journalised(
     """Mark notes, or take the mark back."""
     setting = setting_of(context)
     with opened(setting) as workspace:
-        if undo:
-            for note_id in note_ids:
-                answer(setting, workspace.casework.unmark_journalised(note_id))
-        else:
-            answer(setting, workspace.casework.mark_journalised(note_ids))
+        casework = workspace.casework
+        act = casework.unmark_journalised if undo else casework.mark_journalised
+        answer(setting, act(note_ids))
 
 
 @app.command("move", help=_("Flyt et notat, der står hos en forkert borger."))

@@ -75,36 +75,37 @@ class Journaling(Editing):
             BadUsage: One is annulled or a colleague's, or all are marked already.
             NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing was stored.
         """
-        now = isoformat(self._context.clock.now())
+        return self._mark(
+            note_ids,
+            isoformat(self._context.clock.now()),
+            (_("Notatet er markeret som journaliseret."), _("{count} notater er markeret som journaliseret.")),
+            _("De er allerede markeret som journaliseret."),
+        )
+
+    def unmark_journalised(self, note_ids: Sequence[str]) -> Done:
+        """Take back that notes are in the municipality's journal; errors as `mark_journalised`, where none is marked."""
+        return self._mark(
+            note_ids,
+            None,
+            (
+                _("Notatet venter igen på at blive journaliseret."),
+                _("{count} notater venter igen på at blive journaliseret."),
+            ),
+            _("De er ikke markeret som journaliseret."),
+        )
+
+    def _mark(self, note_ids: Sequence[str], at: str | None, said: tuple[str, str], nothing: str) -> Done:
         with self._store.transaction():
             self._store.require_writable()
             batch, changes = Batch(), list[Change]()
-            for note_id in note_ids:
+            for note_id in dict.fromkeys(note_ids):
                 stored: Stored[Any] = self._require(note_id, "note")
-                if stored.record.journalised_at is None:
-                    changes.append(self._changed(note_id, {"journalised_at": now}, batch))
+                if (stored.record.journalised_at is None) == (at is not None):
+                    changes.append(self._changed(note_id, {"journalised_at": at}, batch))
             if not changes:
-                raise BadUsage(_("De er allerede markeret som journaliseret."))
-            message = _("Notatet er markeret som journaliseret.")
-            if len(changes) > 1:
-                message = _("{count} notater er markeret som journaliseret.").format(count=len(changes))
-            return self._write(changes, message)
-
-    def unmark_journalised(self, note_id: str) -> Done:
-        """Take back that a note is in the municipality's journal.
-
-        Raises:
-            NotFound: No such note.
-            BadUsage: It is not marked, annulled or a colleague's.
-            NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing was stored.
-        """
-        with self._store.transaction():
-            self._store.require_writable()
-            stored: Stored[Any] = self._require(note_id, "note")
-            if stored.record.journalised_at is None:
-                raise BadUsage(_("Notatet er ikke markeret som journaliseret."))
-            change = self._changed(note_id, {"journalised_at": None}, Batch())
-            return self._write([change], _("Notatet venter igen på at blive journaliseret."))
+                raise BadUsage(nothing)
+            one, many = said
+            return self._write(changes, one if len(changes) == 1 else many.format(count=len(changes)))
 
 
 def entry_of(context: Context, stored: Stored[Note]) -> Entry:

@@ -174,7 +174,7 @@ class MeetingActs(Acts):
                 _("Notatet er markeret som journaliseret {day}. Ja lader det vente igen.").format(day=day),
                 _("Ja, det ligger der ikke"),
             ),
-            lambda yes: self.change(lambda: casework.unmark_journalised(stored.id)) if yes else None,
+            lambda yes: self.change(lambda: casework.unmark_journalised([stored.id])) if yes else None,
         )
 
     def journal_queue(self) -> None:

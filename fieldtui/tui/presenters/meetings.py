@@ -88,13 +88,19 @@ def note_lines(stored: Stored[Any], on: date, rules: RuleBook) -> list[Line]:
 
 
 def unreported_row(count: int, since: datetime | None, urgency: str, now: datetime) -> list[Row]:
-    """One row where meetings have waited too long to be told to the office (bek. 442/2023 § 20)."""
-    if since is None or urgency == "fresh":
+    """One row where meetings have waited far too long to be told to the office (bek. 442/2023 § 20).
+
+    Before that the status line says how long changes have waited, and each meeting that the office has not heard of it.
+    """
+    if since is None or urgency != "red":
         return []
-    text = _("Ikke indberettet: {count}")
     days = days_left((local(now).date() - local(since).date()).days)
-    mark = Piece(f"▲ {days}", "error") if urgency == "red" else Piece(f"! {days}", "warning")
-    return [Row("unreported:", (mark, text.format(count=count), "", _("møder")))]
+    return [
+        Row(
+            "unreported:",
+            (Piece(f"▲ {days}", "error"), _("Ikke indberettet: {count}").format(count=count), "", _("møder")),
+        )
+    ]
 
 
 def unreported(stored: Stored[Appointment], on: date) -> str:

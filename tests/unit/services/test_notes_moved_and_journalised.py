@@ -145,7 +145,7 @@ def test_notes_wait_for_the_journal_with_their_age_until_they_are_marked(
     workspace.undo.undo()
     assert [each.note.id for each in work.unjournalised()] == [old, middle, new]
     work.mark_journalised([new])
-    work.unmark_journalised(new)
+    work.unmark_journalised([new, new])
     assert len(work.unjournalised()) == 3
 
 
