@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fieldtui.central.ledger import Ledger
+from fieldtui.central.samecitizen import group_of
 from fieldtui.central.schema import assignment, consultant, handover, record
 from fieldtui.domain.consenting import Recipient, names, opens_for
 from fieldtui.domain.records import Consent, Partner
@@ -45,9 +46,16 @@ def scope_of_citizen(citizen_id: str) -> str:
 
 
 def assign(
-    ledger: Ledger, citizen_id: str, person: Person, role: AssignmentRole, *, today: date, until: date | None = None
+    ledger: Ledger,
+    citizen_id: str,
+    person: Person,
+    role: AssignmentRole,
+    *,
+    today: date,
+    until: date | None = None,
+    together: bool = True,
 ) -> bool:
-    """Give a citizen to someone; False where it was so already.
+    """Give a citizen to someone, with every other card of the same person; False where it was so already.
 
     A primary assignment takes the citizen from whoever had it. The caller has checked the role.
 
@@ -58,7 +66,17 @@ def assign(
         role: As what.
         today: First day.
         until: Last day of a substitute.
+        together: False where the caller knows that no other card stands for the same person.
     """
+    with_others = together and role != "treatment"
+    cards = (citizen_id, *(group_of(ledger.connection, ledger.org_id, citizen_id) if with_others else ()))
+    changed = [_assign(ledger, each, person, role, today=today, until=until) for each in cards]
+    return any(changed)
+
+
+def _assign(
+    ledger: Ledger, citizen_id: str, person: Person, role: AssignmentRole, *, today: date, until: date | None
+) -> bool:
     rows = {row.consultant_id: row for row in _ties(ledger, citizen_id)}
     mine = rows.get(person.id)
     if mine is not None and mine.role == role and mine.valid_until == until:
@@ -92,12 +110,15 @@ def assign(
 
 
 def end(ledger: Ledger, citizen_id: str, person: Person) -> bool:
-    """End what someone is to a citizen, now; False where it was nothing. The caller has checked that it may end."""
-    row = next((row for row in _ties(ledger, citizen_id) if row.consultant_id == person.id), None)
-    if row is None:
-        return False
-    _end(ledger, row, reason="ended")
-    return True
+    """End what someone is to a citizen, now, and to every other card of the same person; False where it was nothing.
+
+    The caller has checked that it may end.
+    """
+    cards = (citizen_id, *group_of(ledger.connection, ledger.org_id, citizen_id))
+    ended = [row for card in cards for row in _ties(ledger, card) if row.consultant_id == person.id]
+    for row in ended:
+        _end(ledger, row, reason="ended")
+    return bool(ended)
 
 
 def mark_desks(ledger: Ledger, consultants: Iterable[str]) -> None:

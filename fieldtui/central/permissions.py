@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fieldtui.central.assignments import Access
 from fieldtui.central.ledger import Standing
-from fieldtui.domain.records import COLLECTIONS, Merge, Record, fields_of
+from fieldtui.domain.records import COLLECTIONS, Citizen, Merge, Record, fields_of
 from fieldtui.wire.messages import ProblemName
 
 AUTHOR_FIELDS: Final = {"note": "author", "bridging_note": "author", "employer_contact": "by"}
@@ -31,6 +31,8 @@ def broken_rule(
     """
     if not _role_allows(access, collection, scope, record, standing):
         return ("scope-lost", "role", None)
+    if not _merge_allowed(access, scope, record, standing):
+        return ("validation", "merge_scope", "merged_into")
     if standing is None:
         return None
     author = standing.body.get(AUTHOR_FIELDS.get(collection, ""))
@@ -48,6 +50,17 @@ def broken_rule(
         if info.merge is Merge.APPEND and name in changed:
             return ("validation", "append_only", name)
     return None
+
+
+def _merge_allowed(access: Access, scope: str, record: Record | None, standing: Standing | None) -> bool:
+    """True unless two citizens become one, or two again, who are not both this person's own: that is a question of hand-over."""
+    if not isinstance(record, Citizen):
+        return True
+    before = standing.body.get("merged_into") if standing is not None else None
+    if record.merged_into == before:
+        return True
+    mine = standing is None or access.role_for(scope) == "primary"
+    return mine and (record.merged_into is None or access.role_for(f"citizen:{record.merged_into}") == "primary")
 
 
 def changed_fields(model: type[Record], new: dict[str, Any], old: dict[str, Any]) -> set[str]:

@@ -249,7 +249,7 @@ class _Batch:
         self._standing[op.id] = written
         if standing is None and op.collection == "citizen":
             # Who enrols a citizen has the citizen.
-            assign(self._ledger, op.id, self._caller.person, "primary", today=self._day)
+            assign(self._ledger, op.id, self._caller.person, "primary", today=self._day, together=False)
             self._access = Access(self._access.person, self._access.citizens | {op.id: "primary"})
         return Accepted(op_id=op.op_id, rev=written.rev, seq=written.seq)
 

@@ -111,7 +111,7 @@ def code_of(citizen: Stored[Citizen]) -> str:
 
 
 def _meetings(records: Iterable[Stored[Any]], cases: Iterable[Case], day: date) -> tuple[TeamMeeting, ...]:
-    by_citizen = {case.id: case for case in cases}
+    by_citizen = {each: case for case in cases for each in (case.id, *(card.id for card in case.merged))}
     todays = [
         each
         for each in records
@@ -134,7 +134,7 @@ def _meeting(stored: Stored[Appointment], case: Case | None, providers: frozense
     return TeamMeeting(
         id=stored.id,
         consultants=(*holder, *(each for each in appointment.participants if each not in holder)),
-        citizen=appointment.citizen_id,
+        citizen=case.id if case else appointment.citizen_id,
         kind=None if appointment.kind == "brobygning" else appointment.kind,
         starts_at=isoformat(appointment.starts_at),
         minutes=appointment.duration_minutes,

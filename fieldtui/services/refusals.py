@@ -13,6 +13,7 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType({
     "scope-lost": N_("Borgeren er ikke længere din. Opgiv ændringen, eller ring til din leder."),
     "forbidden": N_("Din rolle må ikke rette det her. Opgiv ændringen, eller ring til din leder."),
     "validation": N_("Kontoret kan ikke bruge værdien. Ret den, så sendes den igen."),
+    "merge_scope": N_("De to borgere er ikke begge dine. Aftal en overdragelse først, eller opgiv ændringen."),
     "too-large": N_("Teksten er for lang til at sende. Del den i to."),
     "reassigned": N_("Borgeren har fået en ny konsulent, som skal godkende ændringen."),
     "ended": N_("Forløbet er sluttet. Kontoret har ændringen og afgør den."),
@@ -33,7 +34,7 @@ def sentence(collection: str, state: str, reason: str | None, field: str | None)
     if state == "waiting":
         return _("sendes ved næste synk")
     names = [part for part in (reason or "").replace("urn:fieldtui:problem", "").split(":") if part]
-    text = next((_(_REASONS[name]) for name in names if name in _REASONS), "")
+    text = next((_(_REASONS[name]) for name in reversed(names) if name in _REASONS), "")  # the last word says most
     if not text:
         said = " ".join(names)
         text = _("Kontoret sagde nej ({reason}). Ret eller opgiv ændringen.").format(reason=said or "–")

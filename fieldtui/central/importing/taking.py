@@ -30,6 +30,7 @@ from fieldtui.central.importing.report import FileCount, ImportReport
 from fieldtui.central.importing.rows import Row
 from fieldtui.central.ledger import Ledger, Standing, open_ledger
 from fieldtui.central.rulesets import book_of
+from fieldtui.central.samecitizen import pointing
 from fieldtui.central.schema import assignment, import_ref
 from fieldtui.central.staff import initials_of, make_person, people
 from fieldtui.domain.merge import merge
@@ -339,9 +340,10 @@ class _Taking:
 
     def finish(self, *, dry_run: bool) -> ImportReport:
         """Write everything; the report."""
+        merged = bool(self._assign and pointing(self.ledger.connection, self.ledger.org_id))
         for citizen_id, initials, _before in self._assign:
             person: Person = self._people[initials]
-            assign(self.ledger, citizen_id, person, "primary", today=self.today)
+            assign(self.ledger, citizen_id, person, "primary", today=self.today, together=merged)
         if self._said:
             rows = [
                 {

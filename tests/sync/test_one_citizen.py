@@ -1,0 +1,65 @@
+"""Two cards of one citizen across laptops: they converge, they move together, and nobody merges what is not theirs."""
+
+from __future__ import annotations
+
+from fieldtui.domain.records import Citizen
+from fieldtui.store import Put
+from tests.sync.office import Device, Office
+
+
+def stands(device: Device) -> dict[str, str]:
+    """Who stands for whom, as a laptop sees it."""
+    return dict(device.workspace.store.stand_ins())
+
+
+def test_two_laptops_that_merge_in_opposite_directions_show_the_same_one_and_it_can_be_taken_back(
+    office: Office,
+) -> None:
+    first, second = office.citizen("MH"), office.citizen("MH")
+    one, other = office.device("MH"), office.device("MH")
+    one.sync()
+    other.sync()
+    note = one.workspace.casework.create("note", {"citizen_id": second, "text": "Vil gerne arbejde"}).record_ids[0]
+    one.workspace.casework.merge_citizens(first, second, "samme person")
+    other.workspace.casework.merge_citizens(second, first, "samme person")
+    for device in (one, other, one, other):
+        device.sync()
+    assert stands(one) == stands(other) == {max(first, second): min(first, second)}
+    for device in (one, other):
+        assert [each.id for each in device.workspace.lookup.open_citizen(second).notes] == [note]
+    other.workspace.casework.unmerge_citizen(max(first, second), "alligevel to")
+    for device in (other, one):
+        device.sync()
+    assert stands(one) == stands(other) == {}
+
+
+def test_both_cards_go_to_the_colleague_who_takes_the_citizen_over(office: Office) -> None:
+    keep, gone, mine = office.citizen("MH"), office.citizen("MH"), office.citizen("MH")
+    device, colleague = office.device("MH"), office.device("TB")
+    device.sync()
+    device.workspace.casework.merge_citizens(keep, gone, "samme person")
+    device.sync()
+    office.assign(keep, "TB")
+    device.sync()
+    colleague.sync()
+    assert [each.id for each in device.workspace.store.all("citizen")] == [mine]
+    assert stands(colleague) == {gone: keep}
+    assert [each.id for each in colleague.workspace.lookup.list("citizen")] == [keep]
+
+
+def test_the_office_refuses_a_merge_with_a_colleagues_citizen_and_the_change_stays_visible(office: Office) -> None:
+    mine, theirs = office.citizen("MH"), office.citizen("TB")
+    device = office.device("MH")
+    device.sync()
+    store = device.workspace.store
+    record = store.get(mine)
+    assert record is not None
+    assert isinstance(record.record, Citizen)
+    # No screen lets anybody do this: what a changed program would send is refused all the same.
+    pointing = record.record.model_copy(update={"merged_into": theirs})
+    store.write([Put(mine, pointing, hold_seconds=0)], label="-", actor=device.person.id)
+    report = device.sync()
+    assert report.rejected == 1
+    [waiting] = device.workspace.waiting.list()
+    assert "Aftal en overdragelse" in waiting.why
+    assert "merged_into" not in office.body(mine)
