@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.support import NOW, SIZES, a_caseload, grid, press, running, settle, shows, until
+from tests.tui.support import NOW, SIZES, a_caseload, grid, press, running, settle, shows, until, write
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -122,3 +122,87 @@ async def test_an_empty_board_says_how_to_begin(tmp_path: Path) -> None:
     async with running(load) as (app, pilot):
         await press(pilot, "6")
         assert "Ingen i gang. w opretter et ønske om hjælp." in grid(app)
+
+
+async def test_an_anonymous_wish_shows_numbers_takes_nothing_down_and_counts_only_when_asked(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    unit = {"name": "Alkoholenheden Nord", "kind": "treatment_unit", "phone": "33445566"}
+    load.workspace.casework.create("partner", unit)
+    async with running(load) as (app, pilot):
+        await press(pilot, "6")
+        written = len(load.workspace.log_entries())
+        await press(pilot, "w")
+        await pilot.press(*"anonym")
+        await press(pilot, "enter")
+        await shows(app, pilot, "33 44 55 66  Alkoholenheden Nord")
+        await press(pilot, "escape")
+        assert len(load.workspace.log_entries()) == written
+        assert load.workspace.lookup.list("activity") == ()
+        await press(pilot, "w")
+        await pilot.press(*"anonym")
+        await press(pilot, "enter")
+        await shows(app, pilot, "Alkoholenheden Nord")
+        await press(pilot, "t")
+        await until(pilot, lambda: len(load.workspace.lookup.list("activity")) == 1)
+        [tally] = load.workspace.lookup.list("activity")
+        assert (tally.scope, tally.record.anonymous_requests) == ("team", 1)
+        assert len(load.workspace.lookup.list("referral")) == 1
+
+
+async def test_without_consent_another_basis_is_asked_for_and_a_law_wants_its_paragraph(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load, (80, 24)) as (app, pilot):
+        await press(pilot, "6", "d")
+        await shows(app, pilot, "Deling er låst")
+        await pilot.press(*"lov")
+        await press(pilot, "enter")
+        await until(pilot, lambda: bool(app.screen.query("#entry-text")))
+        app.screen.query_one("#entry-shared_with").value = "Akutmodtagelsen"  # type: ignore[attr-defined]
+        app.screen.query_one("#entry-text").text = "Fare for liv"  # type: ignore[attr-defined]
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "hvilken bestemmelse" in " ".join(grid(app).replace("│", " ").split()))
+        assert load.workspace.lookup.list("bridging_note") == ()
+        app.screen.query_one("#entry-basis_reference").value = "SUL § 43, stk. 2"  # type: ignore[attr-defined]
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: len(load.workspace.lookup.list("bridging_note")) == 1)
+
+
+async def test_y_asks_twice_before_a_first_name_goes_to_the_whole_team(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load) as (app, pilot):
+        await press(pilot, "6", "y")
+        await pilot.press(*"sparring")
+        await press(pilot, "enter")
+        await until(pilot, lambda: bool(app.screen.query("#entry-text")))
+        app.screen.query_one("#entry-text").text = "Talte om Maja"  # type: ignore[attr-defined]
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "Gem igen" in " ".join(grid(app).replace("│", " ").split()))
+        assert load.workspace.lookup.list("activity") == ()
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: len(load.workspace.lookup.list("activity")) == 1)
+        assert load.workspace.lookup.list("activity")[0].record.kind == "sparring"
+
+
+async def test_a_confidential_note_is_written_struck_on_the_card_and_opened_with_a_reason(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load) as (app, pilot):
+        await press(pilot, "6", "enter", "m")
+        await until(pilot, lambda: bool(app.screen.query("#note-text")))
+        await press(pilot, "ctrl+f")
+        await shows(app, pilot, "FORTROLIGT notat")
+        await write(pilot, "Kanariefuglen synger")
+        await press(pilot, "ctrl+s")
+        [note] = [each for each in load.workspace.store.all("note") if each.record.confidential]
+        await until(pilot, lambda: not app.screen.query("#note-text"))
+        await press(pilot, "right", "right", "right")
+        await shows(app, pilot, "Fortroligt notat: vises med en grund")
+        assert "Kanariefuglen" not in grid(app)
+        await press(pilot, "space")
+        await until(pilot, lambda: bool(app.screen.query("#entry-reason")))
+        await write(pilot, "Forbereder mødet")
+        await press(pilot, "enter")
+        await shows(app, pilot, "Kanariefuglen synger")
+        await press(pilot, "escape")
+        assert "Kanariefuglen" not in grid(app)
+        [opened] = [row for row in load.workspace.log_entries(subject=note.record.citizen_id) if row.action == "reveal"]
+        assert opened.reason == "Forbereder mødet"
