@@ -40,7 +40,7 @@ async def test_figures_a_drawing_and_whom_it_is_about_fit_the_smallest_window(tm
         entries = [(entry.action, entry.detail) for entry in load.workspace.log_entries()]
         assert ("list", "report.K6 5") in entries
         await press(pilot, "enter")
-        await shows(app, pilot, "Ali Demir")
+        await shows(app, pilot, "Ali D.  indskrevet")
         assert isinstance(app.screen, CitizenCard)
 
 

@@ -2,101 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, timedelta
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.errors import BadUsage
 from fieldtui.domain.behind import behind
 from fieldtui.domain.caseload import caseload
 from fieldtui.domain.figures import Figure, Period
 from fieldtui.domain.goals import reported
-from fieldtui.domain.outcomes import Records, outcomes
-from fieldtui.domain.records import Appointment, Citizen, Placement, Progression, Referral
+from fieldtui.domain.outcomes import outcomes
 from fieldtui.domain.rule import Benchmark
 from fieldtui.domain.rulebook import RuleBook, builtin
 from fieldtui.domain.trends import STEPS, By, buckets, spark, trends
+from tests.support.memoteam import team
 
-TEAM = Path(__file__).parents[2] / "data" / "team-2021-03"
 YEAR = Period(date(2020, 4, 1), date(2021, 3, 31))
 RULES = builtin()
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (TEAM / f"{name}.csv").open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream, delimiter=";"))
-
-
-def _day(text: str) -> date | None:
-    return datetime.strptime(text, "%d-%m-%Y").date() if text else None
-
-
-def _id(ref: str) -> str:
-    return str(uuid5(NAMESPACE_URL, ref))
-
-
-@cache
-def team() -> Records:
-    """The memo's team, read by this test itself; only what the figures behind need."""
-    people = _rows("borgere")
-    status = {"fremmødt": "attended", "udeblevet": "no_show", "sent afbud": "cancelled_citizen_late"}
-    kept: Mapping[str, Any] = {
-        _id(row["borger_ref"]): Citizen.model_validate(
-            {
-                "given_name": "A", "enrolled_on": _day(row["indskrevet"]), "discharged_on": _day(row["udskrevet"]),
-                "discharge_reason": row["udskrivningsaarsag"] or None,
-            }
-        )
-        for row in people
-    }  # fmt: skip
-    return Records(
-        kept,
-        {_id(row["borger_ref"]): row["konsulent"] for row in people},
-        appointments=tuple(
-            Appointment.model_validate(
-                {
-                    "citizen_id": _id(row["borger_ref"]), "kind": row["type"],
-                    "starts_at": datetime.strptime(row["start"], "%d-%m-%Y %H:%M").replace(tzinfo=COPENHAGEN),
-                    "status": status.get(row["status"], "cancelled_staff"), "due_on": _day(row["frist"]),
-                }
-            )
-            for row in _rows("aftaler") if row["type"] == "jobsamtale"
-        ),
-        placements=tuple(
-            Placement.model_validate(
-                {"citizen_id": _id(row["borger_ref"]), "kind": row["type"], "starts_on": _day(row["start"]), "ends_on": _day(row["slut"])}
-            )
-            for row in _rows("forloeb") if row["status"] == "normal"
-        ),
-        progressions=tuple(
-            Progression.model_validate(
-                {
-                    "citizen_id": _id(row["borger_ref"]), "on": _day(row["dato"]), "area": row["omraade"],
-                    "direction": "progress" if row["retning"] == "fremgang" else "unchanged",
-                }
-            )
-            for row in _rows("progression")
-        ),
-        referrals=tuple(
-            Referral.model_validate(
-                {
-                    "citizen_id": _id(row["borger_ref"]), "basis": row["grundlag"], "requested_on": _day(row["henvendelse"]),
-                    "started_on": _day(row["start"]),
-                }
-            )
-            for row in _rows("behandling")
-        ),
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("period", [YEAR, Period(date(2020, 7, 1), date(2020, 9, 30))], ids=["year", "quarter"])
