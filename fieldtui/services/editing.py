@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
-from uuid import UUID
+from typing import Any, Final
 
 from fieldtui.base.clock import isoformat
 from fieldtui.base.errors import BadUsage, InvalidRecords, LineProblem, NotFound
@@ -20,9 +18,11 @@ from fieldtui.domain.records.base import RESERVED
 from fieldtui.services.citizenchanges import completed
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
+from fieldtui.services.jsonlines import is_id, read_object, refuse
 from fieldtui.services.lawful import lawful, log_disclosures, prepared
 from fieldtui.services.placing import placed, placing_warnings
 from fieldtui.services.protecting import protect
+from fieldtui.services.samescope import in_scope
 from fieldtui.services.silence import silence_warnings
 from fieldtui.services.twins import twin_warnings
 from fieldtui.store import Annul, Change, Put
@@ -178,6 +178,7 @@ class Editing:
     def _new(self, collection: str, values: Mapping[str, Any], batch: Batch, record_id: str | None = None) -> Put:
         """A change that creates a record; who and when are filled in where they are missing."""
         filled = {**self._defaults(collection, values), **{name: v for name, v in values.items() if v is not None}}
+        filled = in_scope(self._store, filled)
         record = parse_record(collection, prepared(self._context, collection, filled), strict_names=True)
         record = lawful(self._context, record, None)
         self._require_own_signature(record)
@@ -286,24 +287,19 @@ class Editing:
     # --- checks -------------------------------------------------------------------------------
 
     def _from_json(self, collection: str, text: str, batch: Batch) -> Put:
-        try:
-            values = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_each_once)
-        except (ValueError, RecursionError):
-            _refuse(None, _("Linjen er ikke gyldig JSON. Skriv et objekt med felter."))
-        if not isinstance(values, dict):
-            _refuse(None, _("En post skal være et JSON-objekt med felter."))
+        values = read_object(text)
         if "id" not in values:
             return self._new(collection, values, batch)
         record_id = values["id"]
-        if not _is_id(record_id):
-            _refuse("id", _("Det er ikke et id. Et id har 36 tegn, fx fra: fieldtui list"))
+        if not is_id(record_id):
+            refuse("id", _("Det er ikke et id. Et id har 36 tegn, fx fra: fieldtui list"))
         body = {name: value for name, value in values.items() if name not in RESERVED}
         known = self._store.get(record_id)
         there = batch.bodies[record_id][0] if record_id in batch.bodies else (known.collection if known else None)
         if there is None:
             return self._new(collection, body, batch, record_id)
         if there != collection or values.get("collection", collection) != collection:
-            _refuse("id", _("Id'et hører til en anden samling: {collection}.").format(collection=there))
+            refuse("id", _("Id'et hører til en anden samling: {collection}.").format(collection=there))
         return self._changed(record_id, body, batch)
 
     def _defaults(self, collection: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -317,7 +313,7 @@ class Editing:
 
     def _require_own_signature(self, record: Record) -> None:
         if record.collection in _SIGNED and getattr(record, "author", None) != self._context.me.id:
-            _refuse("author", _("Et notat skrives altid i dit eget navn. Udelad feltet."))
+            refuse("author", _("Et notat skrives altid i dit eget navn. Udelad feltet."))
 
     def _require_may_write(self, collection: str) -> None:
         """Roles (decision 29), mirrored here so that nobody waits for the central system to say no."""
@@ -363,36 +359,10 @@ class Editing:
                 found = stored.collection if stored and stored.annulled_at is None else None
                 citizen_id = getattr(stored.record, "citizen_id", None) if stored else None
             if found != target:
-                _refuse(
+                refuse(
                     name,
                     _("Id'et findes ikke her. Feltet skal pege på: {what}.").format(what=_(COLLECTIONS[target].label)),
                 )
             mine = getattr(record, "citizen_id", None)
             if citizen_id is not None and mine is not None and citizen_id != mine:
-                _refuse(name, _("Feltet peger på noget, der hører til en anden borger."))
-
-
-def _is_id(value: object) -> bool:
-    if not isinstance(value, str) or len(value) != 36:
-        return False
-    try:
-        return str(UUID(value)) == value
-    except ValueError:
-        return False
-
-
-def _refuse(field_name: str | None, reason: str) -> NoReturn:
-    raise InvalidRecords((LineProblem(None, field_name, reason),))
-
-
-def _refuse_constant(_text: str) -> NoReturn:
-    raise ValueError("JSON knows no NaN and no Infinity")
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object's fields; a name that stands twice is refused, since one of its values would be lost without a word."""
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        names = [name for name, _value in pairs]
-        _refuse(clean(next(name for name in names if names.count(name) > 1), limit=40), _("Feltet står to gange."))
-    return values
+                refuse(name, _("Feltet peger på noget, der hører til en anden borger."))
