@@ -7,10 +7,13 @@ about health are taken out before anything is compared, so that none can become 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from fieldtui.base.text import fold
+
+_KEPT: Final = 4096
+"""So many texts are read once only: a caseload against a hundred openings asks for the same ones again and again."""
 
 _FAMILIES: Final[tuple[tuple[str, ...], ...]] = (
     (
@@ -61,13 +64,14 @@ _EMPTY_WORDS: Final = frozenset(
 )
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text that say something, folded, each once, in their order; none about health."""
     found = dict.fromkeys(word for word in _WORD.findall(fold(text)) if word not in _EMPTY_WORDS)
     return tuple(word for word in found if len(word) > 1 and not about_health(word))
 
 
+@lru_cache(maxsize=_KEPT)
 def about_health(text: str) -> bool:
     """True where a word of the text tells, or may tell, of somebody's health."""
     return any(_tells(word, stem) for word in _WORD.findall(fold(text)) for stem in _HEALTH)
@@ -79,7 +83,7 @@ def _tells(word: str, stem: str) -> bool:
     return stem in word if len(stem) >= _ANYWHERE else word.startswith(stem)
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def family_of(word: str) -> int | None:
     """Which kind of work a folded word belongs to; `None` for a word of no kind."""
     found = (number for fits in (_begins, _ends) for number, stems in enumerate(_FOLDED) if fits(word, stems))
@@ -94,6 +98,7 @@ def _ends(word: str, stems: tuple[str, ...]) -> bool:
     return any(len(stem) > 3 and word.endswith(stem) for stem in stems)
 
 
+@lru_cache(maxsize=_KEPT)
 def same_word(one: str, other: str) -> bool:
     """True for the same word in two forms, or a part of a compound: `opvask` and `opvasker`, `lager` and `lagerarbejde`."""
     short, long = sorted((one, other), key=len)
