@@ -10,7 +10,9 @@ from datetime import date
 import pytest
 
 from fieldtui.central.administration import import_folder
-from fieldtui.central.reporting import team_outcomes
+from fieldtui.central.reporting import team_caseload, team_fidelity, team_outcomes
+from fieldtui.central.rulesets import publish_document
+from fieldtui.domain.benchmarks import from_table
 from fieldtui.domain.figures import Figure, Period, document
 from tests.support.central import TEAM
 from tests.sync.office import Office
@@ -19,6 +21,9 @@ YEAR = Period(date(2020, 4, 1), date(2021, 3, 31))
 EXPECTED = json.loads((TEAM / "expected.json").read_text("utf-8"))
 SUMMED = ("K1a", "K1b", "K2", "K3", "K4", "K5", "K6", "K7", "K7_within_14")
 """Shares whose counts add up over consultants; a median does not, and outreach is the team's."""
+BENCHMARK = (
+    "tal;navn;vaerdi;fra;til;kilde;laest\nK6;Alle over 30;71 pct.;01-01-2020;31-12-2020;jobindsats.dk;22-11-2026\n"
+)
 COUNTED = ("K6_late", "K8_contacts", "K8_face_to_face", "K9_fleksjob", "K9_foertidspension", "both_tracks")
 
 
@@ -53,8 +58,16 @@ def test_the_memo_s_figures_come_out_one_by_one_and_add_up_over_the_devices(team
     assert (said["K11"], said["both_tracks"]) == (EXPECTED["K11"], EXPECTED["both_tracks"])
     assert document(tuple(whole.values()), YEAR, programme=None)["as_of"] == EXPECTED["as_of"]
 
+    load = team_caseload(team.database, YEAR)
+    assert {each.consultant: each.citizens for each in load.shares} == EXPECTED["K11"]
+    whole_review = team_fidelity(team.database, YEAR)
+    assert (whole_review.total, whole_review.items[0].score) == (None, 4)
+    publish_document(team.database, from_table(BENCHMARK, "tal.csv"), "sammenligningstal")
+
     devices = [team.device(initials) for initials in ("MH", "TB", "SK")]
+    assert devices[0].workspace.reporting.caseload(YEAR).shares[0].citizens == EXPECTED["K11"]["MH"]
     parts = [by_id(device.workspace.reporting.outcomes(YEAR)) for device in devices]
+    assert parts[0]["K6"].benchmarks[0].source == "jobindsats.dk"
     for name in SUMMED:
         assert sum(part[name].numerator or 0 for part in parts) == whole[name].numerator, name
         assert sum(part[name].denominator or 0 for part in parts) == whole[name].denominator, name
