@@ -196,8 +196,8 @@ def _hidden(value: Any) -> Any:
 def _protected_values(held: Held) -> Iterable[Any]:
     """Address and phone number as they are and as they were; a postal code or a city alone tells of nobody."""
     looked_for = ("address", "phone")
-    for name in looked_for:
-        yield getattr(held.citizen.record, name)
+    for card in (held.citizen, *held.records.get("citizen", ())):
+        yield from (getattr(card.record, name) for name in looked_for)
     for change in held.changes:
         for each in (*change.get("changes", ()), *change.get("not_chosen", ())):
             if each.get("field") in looked_for:

@@ -25,6 +25,7 @@ from fieldtui.services.exportfiles import SHORTEST_REASON, ExportFiles, ExportRe
 from fieldtui.services.history import History, Version
 from fieldtui.services.logbook import LogBook
 from fieldtui.services.looking import said
+from fieldtui.store.joining import group_of
 from fieldtui.vault import Secret, verify_passphrase
 
 DOSSIER_FORMATS: Final = ("json", "pdf")
@@ -134,32 +135,35 @@ class Dossiers:
     # --- what is held -------------------------------------------------------------------------
 
     def _held(self, citizen_id: str) -> Held:
-        found = self._store.get(citizen_id)
+        """Everything of the citizen; where several cards stand for the same person, of all of them."""
+        cards = group_of(citizen_id, self._store.stand_ins())
+        found = self._store.get(cards[0])
         if found is None or not isinstance(found.record, Citizen):
             raise NotFound(clean(citizen_id, limit=80))
         citizen = cast("Stored[Citizen]", found)
-        scope = f"citizen:{citizen_id}"
-        records = {
-            name: tuple(self._without_confidential(each) for each in self._store.all(name, scope=scope, annulled=True))
-            for name in COLLECTIONS
-            if name != Citizen.collection
-        }
-        ids = [citizen_id, *(each.id for found in records.values() for each in found)]
+        records = {name: self._of_cards(name, cards) for name in COLLECTIONS}
+        ids = [*cards, *(each.id for found in records.values() for each in found)]
         with self._store.reading() as connection:
-            waiting = _waiting(connection, scope)
+            waiting = [each for card in cards for each in _waiting(connection, f"citizen:{card}")]
             drafts = _drafts(connection, ids)
-            handovers = _handovers(connection, scope)
-            assignment = _assignment(connection, citizen_id)
+            handovers = [each for card in cards for each in _handovers(connection, f"citizen:{card}")]
+            assignment = _assignment(connection, citizen.id)
+        history = History(self._context)
         return Held(
             citizen=citizen,
             records=records,
-            changes=[_change(each) for each in History(self._context).whole_of_citizen(citizen_id)],
+            changes=[_change(each) for card in cards for each in history.whole_of_citizen(card)],
             waiting=waiting,
             drafts=drafts,
             handovers=handovers,
             assignment=assignment,
-            lookups=self._lookups(citizen_id),
+            lookups=[look for card in cards for look in self._lookups(card)],
         )
+
+    def _of_cards(self, name: str, cards: tuple[str, ...]) -> tuple[Stored[Any], ...]:
+        """The records of a collection on all cards; of citizens the other cards than the first."""
+        found = (each for card in cards for each in self._store.all(name, scope=f"citizen:{card}", annulled=True))
+        return tuple(self._without_confidential(each) for each in found if each.id != cards[0])
 
     def _without_confidential(self, stored: Stored[Any]) -> Stored[Any]:
         """A confidential note leaves with its cover only: whether it is to be given out is for its reader to decide.

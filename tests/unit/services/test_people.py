@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from fieldtui.base.errors import BadUsage, InvalidRecords
 from fieldtui.domain.deadlines import deadlines
 from fieldtui.domain.figures import Period
+from fieldtui.export.dossier import document_of
 from fieldtui.services.workspace import Workspace
 from tests.support.workspaces import MONDAY, add_citizen
 
@@ -246,3 +249,35 @@ def test_one_coordinates_the_others_are_named_and_overlaps_are_pointed_out(works
     assert [each.written() for each in standing_in.involved[:2]] == [
         "Koordinerer: Tariq Bøgh", "Vikar: Mette Holm, til 01-12-2026",
     ]  # fmt: skip
+
+
+def test_a_dossier_of_one_card_holds_what_is_on_both_and_hides_the_address_of_each(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    keep = add_citizen(workspace, "Nora", "Berg")
+    gone = add_citizen(workspace, "Nora", "Berg", address="Hemmelig Allé 7", address_protected=True)
+    workspace.casework.create("note", {"citizen_id": keep, "text": "Mødtes på Hemmelig Allé 7"})
+    workspace.casework.create("note", {"citizen_id": gone, "text": "Vil gerne være bager"})
+    workspace.casework.merge_citizens(keep, gone, "samme person")
+    document = document_of(
+        workspace.dossiers._held(gone), people=workspace.people, made_at=workspace.clock.now(), made_by="MH"
+    )
+    text = json.dumps(document, ensure_ascii=False)
+    assert document["citizen"]["id"] == keep
+    assert [each["id"] for each in document["records"]["citizen"]] == [gone]
+    assert "Vil gerne være bager" in text
+    assert "Mødtes på" in text
+    assert "Hemmelig" not in text
+
+
+def test_minutes_of_a_meeting_on_the_other_card_lie_where_the_meeting_lies(workspace: Workspace) -> None:
+    keep, gone = add_citizen(workspace, "Nora", "Berg"), add_citizen(workspace, "Nora", "Berg")
+    meeting = workspace.casework.create(
+        "appointment", {"citizen_id": gone, "kind": "jobsamtale", "starts_at": "2026-11-23T10:00"}
+    ).record_ids[0]
+    workspace.casework.merge_citizens(keep, gone, "samme person")
+    note = workspace.casework.create(
+        "note", {"citizen_id": keep, "appointment_id": meeting, "text": "Gik godt"}
+    ).record_ids[0]
+    assert workspace.lookup.show(note).record.citizen_id == gone
+    assert [each.id for each in workspace.lookup.open_citizen(keep).notes] == [note]
