@@ -172,7 +172,7 @@ class EffortActs(CaseActs):
                     Entry("weeks", _("Uger"), "number", value.get("weeks"), beside=True),
                 )
                 if record is None:
-                    return (*made, Entry("due_on", _("Frist"), "date", hint=_("tom: beregnes efter reglen")))
+                    return (*made, Entry("due_on", _("Frist"), "date"))
                 return (*made, Entry("status", _("Status"), "pick", value.get("status"), states))
 
             self.shell.ask(
@@ -190,7 +190,7 @@ class EffortActs(CaseActs):
 
     @staticmethod
     def _offer_note() -> str:
-        return _("Begyndt senest på fristen tæller som rettidigt. Fristens regel gemmes med tilbuddet.")
+        return _("Uden frist beregnes den efter reglen, og regel og version gemmes med tilbuddet.")
 
     # --- follow-along and contact ----------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,12 @@ def keys_of(app: Any) -> list[str]:
     return [row.key for row in app.screen.query_one("#action-list", LineTable).rows]
 
 
-async def stand_on(app: Any, pilot: Any, wanted: Callable[[str], bool]) -> None:
-    """Put the cursor on the first line whose key is wanted."""
+async def stand_on(app: Any, pilot: Any, start: str) -> None:
+    """Put the cursor on the first line whose key begins so."""
     table = app.screen.query_one("#action-list", LineTable)
     table.focus()
     await settle(pilot)
-    table.go_to(next(key for key in keys_of(app) if wanted(key)))
+    table.go_to(next(key for key in keys_of(app) if key.startswith(start)))
     await settle(pilot)
 
 
@@ -45,13 +44,16 @@ async def test_each_kind_of_line_opens_its_own_form_for_its_own_citizen(tmp_path
             ("contact", "maja", "Café Solsort"),
             ("next", "oejvind", "Ny aftale"),
         ):
-            await stand_on(
-                app, pilot, lambda key, kind=kind, citizen=citizen: key.startswith(f"due:{kind}:{who[citizen]}")
-            )
+            await stand_on(app, pilot, f"due:{kind}:{who[citizen]}")
             await press(pilot, "enter")
             assert words in grid(app), kind
             await press(pilot, "escape")
-        await stand_on(app, pilot, lambda key: key.startswith(f"due:follow_along:{who['ali']}"))
+        await stand_on(app, pilot, f"due:follow_along:{who['ali']}")
+        told = " ".join(grid(app).split())
+        assert "Følg op i job · Ali D." in told
+        assert "Jobbet begyndte den 20-11" in told
+        assert "follow_along.after_start v1" in told
+        assert "Ikke bekræftet af kommunen" in told
         await press(pilot, "enter", "tab")
         await write(pilot, "Det går godt på lageret")
         await press(pilot, "ctrl+s")
@@ -65,7 +67,7 @@ async def test_a_no_show_leaves_a_line_with_suggestions_and_an_attempt_takes_it_
     load.workspace.casework.register(load.appointments["jens"], Attendance.NO_SHOW)
     async with running(load) as (app, pilot):
         assert "Få kontakt" in grid(app)
-        await stand_on(app, pilot, lambda key: key.startswith("due:missed:"))
+        await stand_on(app, pilot, "due:missed:")
         await press(pilot, "enter")
         shown = grid(app)
         assert all(words in shown for words in ("Udeblevet · Jens K.", "Ring op", "Find en ny tid"))

@@ -20,7 +20,7 @@ from fieldtui.domain.records import Appointment, Attendance, Citizen, Note, Task
 from fieldtui.services.lookup import WeekFigures
 from fieldtui.tui.due_acts import DueActs
 from fieldtui.tui.keymap import CONTEXTS, bindings
-from fieldtui.tui.presenters import meetings
+from fieldtui.tui.presenters import due, meetings
 from fieldtui.tui.presenters import today as present
 from fieldtui.tui.presenters.dates import clock
 from fieldtui.tui.presenters.lines import Piece, line
@@ -159,7 +159,7 @@ class Today(DueActs, ServiceScreen[Loaded]):
         rows, drafts = present.action_rows(agenda, loaded.drafts, names), len(loaded.drafts)
         actions = [*present.desk_rows(*loaded.desk), *rows[:drafts], *collisions, *rows[drafts:], *waiting]
         table.set_rows([*present.rule_rows(agenda), *actions], empty=_("Intet haster. √"))
-        panel.label(_("Kræver handling · {count}").format(count=len(actions)), present.action_hint(agenda))
+        panel.label(_("Kræver handling · {count} · y frem").format(count=len(actions)), present.action_hint(agenda))
 
     def _show_latest(self) -> None:
         said = [
@@ -172,10 +172,19 @@ class Today(DueActs, ServiceScreen[Loaded]):
 
     def on_line_table_moved(self, event: LineTable.Moved) -> None:
         event.stop()
-        if event.table.id == "day-list":
+        if event.table.id == "day-list" or event.table.has_focus:
+            self._load_details()
+
+    def on_descendant_focus(self) -> None:
+        """Tab to the other list: the panel tells about its line."""
+        if self._appointments or self._due:
             self._load_details()
 
     def _load_details(self) -> None:
+        actions = self.query_one("#action-list", LineTable)
+        if actions.has_focus and (deadline := self._due.get(actions.cursor_key or "")) is not None:
+            self._show_due(deadline)
+            return
         chosen = self.chosen_appointment()
         panel = self.query_one("#today-now", TextPanel)
         if chosen is None:
@@ -191,8 +200,17 @@ class Today(DueActs, ServiceScreen[Loaded]):
         newest = self.shell.workspace.lookup.newest(citizen_id, "today")
         return Details(stored.record, newest.citizen, newest.notes, newest.tasks)
 
+    def _show_due(self, deadline: Deadline) -> None:
+        """Why the line is there, and what Enter does about it."""
+        names, panel = self.shell.names, self.query_one("#today-now", TextPanel)
+        panel.label(due.due_title(deadline, names), _("Mellemrum: hele kortet"))
+        panel.show(due.due_lines(deadline, names, self.shell.workspace.rules, self.shell.today))
+
     def _show_details(self, details: Details) -> None:
         names = self.shell.names
+        actions = self.query_one("#action-list", LineTable)
+        if actions.has_focus and actions.cursor_key in self._due:
+            return  # the person went on to the other list while this was fetched
         panel = self.query_one("#today-now", TextPanel)
         panel.label(present.now_title(details.appointment, names, self.shell.now()), _("Mellemrum: hele kortet"))
         panel.show(present.now_lines(details.appointment, details.citizen, details.notes, details.tasks, names))
