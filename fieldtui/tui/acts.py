@@ -48,15 +48,25 @@ class Acts(Serving):
 
     def plan(self, citizen_id: str | None = None, starts_at: datetime | None = None) -> None:
         """The form for a new appointment."""
-        self._open_plan(Planned(citizen_id, starts_at=starts_at), self.shell.workspace.casework.book)
+        casework = self.shell.workspace.casework
+
+        def repeated(values: dict[str, Any], weeks: int, until: date) -> Outcome:
+            return casework.book_series(values, weeks, until=until)
+
+        planned = Planned(citizen_id, starts_at=starts_at)
+        self.with_people(
+            lambda people: self.shell.ask(AppointmentForm(people, planned, casework.book, repeated), self.shell.done)
+        )
 
     def edit_appointment(self, stored: Stored[Appointment]) -> None:
         """The form for an appointment as it stands."""
         casework = self.shell.workspace.casework
-        self._open_plan(Planned.of(stored), lambda values: casework.update(stored.id, values))
-
-    def _open_plan(self, planned: Planned, submit: Callable[[dict[str, Any]], Outcome]) -> None:
-        self.with_people(lambda people: self.shell.ask(AppointmentForm(people, planned, submit), self.shell.done))
+        planned = Planned.of(stored)
+        self.with_people(
+            lambda people: self.shell.ask(
+                AppointmentForm(people, planned, lambda values: casework.update(stored.id, values)), self.shell.done
+            )
+        )
 
     def with_people(self, then: Callable[[People], None]) -> None:
         """Fetch the citizens to choose from, then open a form that asks for one."""
@@ -131,18 +141,22 @@ class Acts(Serving):
 
     def show_phone(self, citizen_id: str) -> None:
         """Show the phone number for a while; the look is written to the access log."""
-        lookup = self.shell.workspace.lookup
+        lookup, casework = self.shell.workspace.lookup, self.shell.workspace.casework
         name = self.shell.names.show(citizen_id)
 
-        def say(number: str) -> None:
+        def say(number: str, wishes: str) -> None:
             text = (
                 _("Ring til {name}: {number}").format(name=name, number=number)
                 if number
                 else _("Der står ikke noget nummer.")
             )
-            self.shell.notice(text, seconds=30)
+            self.shell.notice(f"{text} · {wishes}" if wishes else text, seconds=30)
 
-        self.run_service(lambda: lookup.reveal(citizen_id, "phone", _("ringe op")), say)
+        def call() -> tuple[str, str]:
+            number = lookup.reveal(citizen_id, "phone", _("ringe op"))
+            return number, "" if self.shell.names.discreet else casework.wishes(citizen_id)
+
+        self.run_service(call, lambda found: say(*found))
 
     # --- keys that mean the same on every such screen -----------------------------------------------
 

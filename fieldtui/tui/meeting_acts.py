@@ -43,11 +43,10 @@ class MeetingActs(Acts):
         """Move an appointment, on our own account or the citizen's; or call it off, or the rest of its series."""
         name = who(stored.record, self.shell.names)
         question = _("{name} · {day}").format(name=name, day=with_day(local(stored.record.starts_at).date()))
-        choices = [("staff", _("Flyt til en anden tid"), "")]
+        choices = [("staff", _("Flyt til en anden tid"), ""), ("cancel", _("Aflys aftalen"), _("afbud eller os"))]
         if stored.record.citizen_id is not None:
             choices.append(("citizen", _("Flyt, borgeren bad om det"), _("tælles som ombooking")))
             choices.append(("summons", _("Indkaldelsen"), _("adresse, kontakt, ombooking")))
-        choices.append(("cancel", _("Aflys aftalen"), _("afbud eller os")))
         if stored.record.series_id is not None:
             choices.append(("stop", _("Stop rækken herfra"), ""))
         self.shell.ask(ChooseDialog(question, choices), lambda choice: self._move(stored, choice))

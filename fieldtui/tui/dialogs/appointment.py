@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldtui.base.clock import COPENHAGEN, in_fold, in_gap, isoformat
+from fieldtui.base.errors import InvalidRecords, LineProblem
 from fieldtui.base.i18n import _
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Appointment
 from fieldtui.tui.dialogs.entries import Entry, EntryForm
 from fieldtui.tui.presenters import dates
 from fieldtui.tui.presenters.lines import Line, Piece, line
-from fieldtui.tui.presenters.overlaps import overlap_lines
+from fieldtui.tui.presenters.overlaps import other_collisions, overlap_lines
 from fieldtui.tui.presenters.today import KINDS
 from fieldtui.tui.presenters.words import FORMS, choices
 from fieldtui.tui.shell import Outcome
 from fieldtui.tui.widgets.choice import ChoiceField
+from fieldtui.tui.widgets.choosing import PickField
 from fieldtui.tui.widgets.fields import DateField, Felt, NumberField, TimeField
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Planned:
     form: str = "personal"
     appointment_id: str | None = None
     """The appointment that is edited; `None` for a new one."""
+    participants: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, stored: Stored[Appointment]) -> Planned:
@@ -48,7 +51,7 @@ class Planned:
         record = stored.record
         return cls(
             record.citizen_id, record.kind, record.starts_at, record.duration_minutes, record.place, record.title,
-            record.form, stored.id,
+            record.form, stored.id, record.participants,
         )  # fmt: skip
 
 
@@ -134,18 +137,24 @@ class TimeForm(EntryForm):
 
     def _ask_calendar(self) -> None:
         starts_at, minutes = self._chosen_start(), self._minutes()
+        more = self.beside(starts_at, minutes)
         if starts_at is None or minutes is None:
-            self.say(())
+            self.run_service(more, self.say, group="load")
             return
         workspace, names = self.shell.workspace, self.shell.names
         ends_at = starts_at + timedelta(minutes=minutes)
-        echo = f"√ {dates.with_day_full(dates.local(starts_at).date())} {dates.span(starts_at, ends_at)}"
+        day = dates.local(starts_at).date()
+        echo = f"√ {dates.with_day_full(day)} {dates.span(starts_at, ends_at)} · {dates.week(day)}"
 
         def look() -> tuple[Line, ...]:
             found = overlap_lines(workspace, names, starts_at, minutes, key="Ctrl+S", exclude=self._exclude)
-            return (line(Piece(echo, "success")), *found)
+            return (line(Piece(echo, "success")), *found, *more())
 
         self.run_service(look, self.say, group="load")
+
+    def beside(self, starts_at: datetime | None, minutes: int | None) -> Callable[[], tuple[Line, ...]]:
+        """What else is worth knowing while the form is filled in; what it answers is called in a thread."""
+        return tuple
 
     def _minutes(self) -> int | None:
         field = self.felts["duration_minutes"]
@@ -160,19 +169,25 @@ class AppointmentForm(TimeForm):
     """Books or changes an appointment."""
 
     def __init__(
-        self, people: Sequence[tuple[str, str]], planned: Planned, submit: Callable[[dict[str, Any]], Outcome]
+        self,
+        people: Sequence[tuple[str, str]],
+        planned: Planned,
+        submit: Callable[[dict[str, Any]], Outcome],
+        series: Callable[[dict[str, Any], int, date], Outcome] | None = None,
     ) -> None:
         """Args:
         people: (citizen id, name) to choose from.
         planned: What the fields begin with.
         submit: Stores the record's values; runs in a thread.
+        series: Stores them every so many weeks until a day; `None` offers no series.
         """
         self._people = tuple(people)
         self._planned = planned
+        self._series = series
         super().__init__(
             lambda: _("Ret aftale") if planned.appointment_id else _("Ny aftale"),
             self._table,
-            lambda values: submit({**values, "starts_at": isoformat(values["starts_at"])}),
+            lambda values: self._stored(values, submit),
             save=lambda: _("Gem aftale"),
             exclude=planned.appointment_id,
         )
@@ -187,7 +202,65 @@ class AppointmentForm(TimeForm):
             Entry("place", _("Sted"), value=begin.place),
             Entry("title", _("Titel"), value=begin.title, hint=_("for møder uden borger"), beside=True),
             Entry("form", _("Form"), "choice", begin.form, choices(FORMS)),
+            Entry("participants", _("Deltagere"), "words", begin.participants, hint=_("kollegers initialer")),
+            *(self._repeated() if self._series is not None else ()),
         )
+
+    @staticmethod
+    def _repeated() -> tuple[Entry, ...]:
+        """The fields of a series."""
+        ways = (
+            ("0", _("nej")),
+            ("1", _("hver uge")),
+            ("2", _("hver 2. uge")),
+            ("4", _("hver 4. uge")),
+        )
+        return (
+            Entry(
+                "every",
+                _("Gentag"),
+                "pick",
+                "0",
+                ways,
+                optional=False,
+                hint=_("nej, hver uge, hver 2., hver 4."),
+                beside=True,
+            ),
+            Entry("until", _("Til og med"), "date", beside=True),
+        )
+
+    def _stored(self, values: dict[str, Any], submit: Callable[[dict[str, Any]], Outcome]) -> Outcome:
+        """Store one appointment, or the series; in a thread."""
+        every, until = int(values.pop("every", None) or 0), values.pop("until", None)
+        values["starts_at"] = isoformat(values["starts_at"])
+        if not every or self._series is None:
+            return submit(values)
+        if until is None:
+            raise InvalidRecords((LineProblem(None, "until", _("Sig, hvornår rækken slutter.")),))
+        return self._series(values, every, until)
+
+    def beside(self, starts_at: datetime | None, minutes: int | None) -> Callable[[], tuple[Line, ...]]:
+        """What the citizen wants and needs, and what else the time collides with."""
+        workspace, names = self.shell.workspace, self.shell.names
+        citizen, place, with_ = self.felts["citizen_id"], self.felts["place"], self.felts["participants"]
+        citizen_id = citizen.code if isinstance(citizen, PickField) else None
+        form = self.query_one("#form", ChoiceField).value
+        about = {"place": place.value.strip() or None, "form": form, "participants": with_.value}
+
+        def look() -> tuple[Line, ...]:
+            wishes = workspace.casework.wishes(citizen_id) if citizen_id and not names.discreet else ""
+            found = [line(Piece(_("Ønsker") + "  ", "primary"), names.text(wishes))] if wishes else []
+            if starts_at is not None and minutes is not None and workspace.consultant is not None:
+                planned = Appointment.model_validate(
+                    {
+                        **about, "kind": "andet", "citizen_id": citizen_id, "starts_at": starts_at,
+                        "duration_minutes": minutes, "consultant_id": workspace.consultant.id,
+                    }
+                )  # fmt: skip
+                found += other_collisions(workspace, names, planned, exclude=self._exclude)
+            return tuple(found)
+
+        return look
 
     def set_out(self) -> None:
         super().set_out()

@@ -7,7 +7,7 @@ from typing import Final
 
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.i18n import N_, _
-from fieldtui.domain.calendar import MONTHS, weekday_name, written, written_short
+from fieldtui.domain.calendar import MONTHS, iso_week, weekday_name, written, written_short
 
 _SHORT: Final = (N_("man"), N_("tir"), N_("ons"), N_("tor"), N_("fre"), N_("lør"), N_("søn"))
 
@@ -61,6 +61,14 @@ def title(day: date) -> str:
     """`Mandag 23-11-2026 · uge 48`."""
     week = _("uge {week}").format(week=day.isocalendar().week)
     return f"{weekday(day).capitalize()} {full(day)} · {week}"
+
+
+def week(day: date) -> str:
+    """`uge 48`; with its year where that is another one than the day's: `uge 53 i 2026` for 1 January 2027."""
+    year, number = iso_week(day)
+    if year == day.year:
+        return _("uge {week}").format(week=number)
+    return _("uge {week} i {year}").format(week=number, year=year)
 
 
 def near(day: date, today: date) -> str:

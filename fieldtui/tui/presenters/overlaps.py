@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fieldtui.base.i18n import _
+from fieldtui.domain.records import Appointment
 from fieldtui.tui.presenters.dates import clock, local, span
 from fieldtui.tui.presenters.lines import Line, Piece, line
+from fieldtui.tui.presenters.meetings import collision_text
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.today import who
 
@@ -40,3 +42,20 @@ def overlap_lines(
         _("{key} booker alligevel.").format(key=key),
     )
     return (line(Piece(" ".join(sentences), "warning")),)
+
+
+def other_collisions(
+    workspace: Workspace, names: Names, planned: Appointment, *, exclude: str | None = None
+) -> tuple[Line, ...]:
+    """What else an appointment would be in the way of: the citizen's time, the room, the way there. Asks the calendar.
+
+    Args:
+        workspace: Where the calendar is.
+        names: How people are shown now.
+        planned: As it would stand.
+        exclude: Its own id where it is there already.
+    """
+    casework = workspace.casework
+    named = {each.id for each in casework.overlaps(planned.starts_at, planned.duration_minutes, exclude=exclude)}
+    found = [each for each in casework.collisions_of(planned, exclude) if not named & set(each.ids)]
+    return tuple(line(Piece(f"▲ {collision_text(each, names)}", "warning")) for each in found[:2])
