@@ -80,7 +80,7 @@ class ItemScore:
             "score_by": None if self.score is None else "reviewer" if self.rating is not None else "counted",
             "counted_score": self.counted,
             "automation": self.item.automation,
-            "anchors": [_(each) for each in self.item.anchors],
+            "anchors": list(self.item.anchors),
             "source": self.item.source,
             "note": self.item.note,
             "confirmed": self.item.confirmed,
