@@ -1,4 +1,4 @@
-"""`report outcomes|trends|fidelity|caseload`: figures that show what they are made of."""
+"""`report outcomes|jobs|trends|fidelity|caseload`: figures that show what they are made of."""
 
 from __future__ import annotations
 
@@ -122,6 +122,24 @@ def outcomes_command(  # noqa: PLR0913, PLR0917  as many parameters as options
             _written(setting, workspace.report_files.outcomes(period, how, programme=programme))
             return
         figures = workspace.reporting.outcomes(period, programme=programme)
+    if public:
+        figures = tuple(for_others(figure) for figure in figures)
+    setting.answer(document(figures, period, programme=programme), lines(figures))
+
+
+@app.command("jobs", help=_("Fastholdelse: hvem der stadig er i job 13, 26 og 52 uger efter, at et job begyndte."))
+def jobs_command(
+    context: typer.Context,
+    since: Since = None,
+    until: Until = None,
+    programme: Programme = None,
+    public: Public = False,
+) -> None:
+    """Print job retention of the device's own consultant."""
+    setting = setting_of(context)
+    period = period_of(setting, since, until)
+    with opened(setting) as workspace:
+        figures = workspace.reporting.jobs(period, programme=programme)
     if public:
         figures = tuple(for_others(figure) for figure in figures)
     setting.answer(document(figures, period, programme=programme), lines(figures))

@@ -17,6 +17,7 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.fidelity import Review, ratings_of, review
 from fieldtui.domain.figures import Figure, Period, for_others, written
 from fieldtui.domain.goals import aimed_at, reported
+from fieldtui.domain.jobkeeping import job_retention
 from fieldtui.domain.outcomes import COUNTED, SCORED, Records, outcomes
 from fieldtui.domain.records import EmployerContact
 from fieldtui.domain.trends import By, Trend, trends
@@ -61,6 +62,10 @@ class Reporting:
             DiskFull, Busy: It could not be logged, so it is not shown.
         """
         return reported(self._records(COUNTED, programme), period, self._context.rules, programme=programme)
+
+    def jobs(self, period: Period, *, programme: str | None = None) -> tuple[Figure, ...]:
+        """Who is still in work some weeks after a job began; of the same citizens, and with the same errors, as `outcomes`."""
+        return job_retention(self._records(COUNTED, programme), period, self._context.rules)
 
     def trends(self, period: Period, *, by: By = "month", programme: str | None = None) -> tuple[Trend, ...]:
         """The same figures at each step of a period; errors as `outcomes`, and `BadUsage` for too many steps."""
