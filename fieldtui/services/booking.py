@@ -73,7 +73,9 @@ class Booking(Calendaring):
             self._require_may_write("appointment")
             put = self._new("appointment", self._filled(values), Batch())
             record = cast("Appointment", put.record)
-            message = _("Aftale med {who} er booket {when}.").format(who=self._who(record), when=when(record.starts_at))
+            message = _("Aftale med {who} er booket {when}.").format(
+                who=self._who(record), when=when(record.starts_at, self._context.today)
+            )
             label = _("{who}: aftale {when}").format(who=self._who(record), when=when(record.starts_at))
             return self._write([put], message, label=label, warnings=self._warnings(record, None))
 

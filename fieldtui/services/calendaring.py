@@ -7,7 +7,7 @@ from typing import Final
 
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.i18n import N_, _
-from fieldtui.domain.calendar import instant, is_working_day, weekday_name, written_short
+from fieldtui.domain.calendar import instant, is_working_day, weekday_name, written, written_short
 from fieldtui.domain.collisions import TAKES_TIME, Collision, between, collisions, people_of
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Appointment
@@ -27,12 +27,19 @@ _SAID: Final = {
 }
 
 
-def when(starts_at: datetime) -> str:
-    """A time as people read it: `tirsdag 24-11 kl. 10:00`."""
+def when(starts_at: datetime, on: date | None = None) -> str:
+    """A time as people read it: `tirsdag 24-11 kl. 10:00`; in another year than today's with the year and the ISO week.
+
+    Args:
+        starts_at: The instant.
+        on: Today, where a wrong year or clock should be seen: `fredag 01-01-2027 (uge 53) kl. 10:00`.
+    """
     local = starts_at.astimezone(COPENHAGEN)
-    return _("{weekday} {day} kl. {time}").format(
-        weekday=weekday_name(local.date()), day=written_short(local.date()), time=f"{local:%H:%M}"
-    )
+    day = local.date()
+    shown = written_short(day)
+    if on is not None and on.year != day.year:
+        shown = _("{date} (uge {week})").format(date=written(day), week=day.isocalendar().week)
+    return _("{weekday} {day} kl. {time}").format(weekday=weekday_name(day), day=shown, time=f"{local:%H:%M}")
 
 
 def collision_sentence(collision: Collision, one: str, other: str) -> str:

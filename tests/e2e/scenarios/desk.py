@@ -26,7 +26,7 @@ from fieldtui.central.administration import add_consultant, consultants
 from fieldtui.central.commands import options
 from fieldtui.services.workspace import Workspace
 from tests.support.vaults import PHRASE
-from tests.sync.office import MONDAY, Device, Office
+from tests.sync.office import MONDAY, Device, Office, TickingClock
 
 TODAY = MONDAY.date()
 
@@ -53,11 +53,17 @@ class Desk:
     passphrase_file: Path
 
     @classmethod
-    def of(cls, office: Office, initials: str, *, sync: bool = True) -> Desk:
-        """A new laptop, enrolled over the wire; its consultant is new where nobody has these initials."""
+    def of(cls, office: Office, initials: str, *, clock: datetime | None = None) -> Desk:
+        """A new laptop, enrolled over the wire; its consultant is new where nobody has these initials.
+
+        Args:
+            office: Where.
+            initials: Whose.
+            clock: What the laptop's own clock shows, where it is wrong.
+        """
         if initials not in {each.initials for each in consultants(office.database)}:
             add_consultant(office.database, initials, f"Konsulent {initials}")
-        device = office.device(initials, sync=sync)
+        device = office.device(initials, clock=TickingClock(clock) if clock else None)
         passphrase_file = device.workspace.folder / "passphrase.txt"
         passphrase_file.write_text(f"{PHRASE}\n", "utf-8")
         return cls(device, passphrase_file)

@@ -26,7 +26,7 @@ from fieldtui.wire.slotrecovery import answer_request, read_request
 from tests.e2e.scenarios.desk import TODAY, Desk, after, at, centre, offline, run
 from tests.support.needles import hits
 from tests.support.vaults import OTHER_PHRASE, PHRASE, as_the_power_went, phrase, put_anchors_back
-from tests.sync.office import MONDAY, Office, TickingClock
+from tests.sync.office import MONDAY, Office
 
 Form = Literal["NFC", "NFD", "NFKD"]
 NEEDLES = ("Skovmærkesen", "6101900001", "Drikker kun kaffe nu")
@@ -139,9 +139,7 @@ def test_05_a_forgotten_passphrase_has_no_back_door_two_ways_in_and_never_costs_
 
 
 def test_12_an_employer_is_visited_in_a_basement_without_network_and_with_a_slow_clock(office: Office) -> None:
-    slow = TickingClock(office.clock.now() - timedelta(hours=3))
-    field = Desk(device := office.device("MH", clock=slow), device.workspace.folder.parent / "adgang")
-    field.passphrase_file.write_text(PHRASE + "\n", "utf-8")
+    field = Desk.of(office, "S12", clock=office.clock.now() - timedelta(hours=3))
     with offline(field):
         field.put("company", {"name": "Café Solsort"})
         a_citizen(field)
