@@ -109,7 +109,11 @@ class Find(Dialog[None]):
         ]
         companies = [
             Target(
-                "company", row.id, row.name, " · ".join(part for part in (row.place, row.trade, row.relation) if part)
+                "company",
+                row.id,
+                row.name,
+                " · ".join(part for part in (row.place, row.trade, row.relation) if part),
+                " ".join((*row.other_names, *row.cvr, *row.p_numbers)),
             )
             for row in lookup.companies(today)
         ]

@@ -32,7 +32,6 @@ class CompanyScreen(CompanyActs, ServiceScreen[CompanyCard]):
     #company-needs { height: 1fr; min-height: 4; overflow-y: auto; text-wrap: wrap; }
     #company-people { height: auto; max-height: 10; text-wrap: wrap; } #company-citizens-panel { height: 1fr; min-height: 4; }
     #company-events-panel { height: 2fr; } #company-event { height: 1fr; min-height: 4; text-wrap: wrap; }
-    CompanyScreen.-smal #company-needs { display: none; }
     """
 
     def __init__(self, company_id: str) -> None:
