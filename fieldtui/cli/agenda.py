@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date as date_type
+from datetime import timedelta
 from itertools import chain
 from typing import Annotated, Any
 
@@ -12,13 +13,16 @@ import typer
 from fieldtui.base.clock import COPENHAGEN, today
 from fieldtui.base.i18n import _
 from fieldtui.cli import arguments
+from fieldtui.cli.meetings import as_json as collision_document
 from fieldtui.cli.opening import opened
 from fieldtui.cli.setting import setting_of
 from fieldtui.domain.agenda import Agenda
 from fieldtui.domain.calendar import written, written_short
+from fieldtui.domain.collisions import Collision
 from fieldtui.domain.due import Deadline
 from fieldtui.domain.forecast import DAYS, MOST_DAYS, Forecast
 from fieldtui.services.booking import attendance_word
+from fieldtui.services.calendaring import COLLISION_DAYS
 from fieldtui.services.workspace import Workspace
 
 
@@ -43,6 +47,11 @@ def today_command(
     with opened(setting) as workspace:
         agenda = workspace.agenda.day(on)
         said, text = document(agenda), lines(agenda, workspace)
+        if found := workspace.casework.collisions(on, on + timedelta(days=COLLISION_DAYS)):
+            said["collisions"], text = (
+                [collision_document(each) for each in found],
+                chain(text, in_the_way(found, workspace)),
+            )
         if ahead:
             coming = workspace.agenda.forecast(on, days=days)
             said["forecast"], text = coming_document(coming), chain(text, coming_lines(coming, workspace))
@@ -63,6 +72,13 @@ def document(agenda: Agenda) -> dict[str, Any]:
         "tasks": [each.flat() for each in agenda.tasks],
         **({"expired_rules": expired} if expired else {}),
     }
+
+
+def in_the_way(found: Sequence[Collision], workspace: Workspace) -> Iterator[str]:
+    """What is in each other's way, for a person."""
+    yield _("Sammenfald")
+    for each in found:
+        yield "  " + workspace.casework.collision_sentence(each)
 
 
 def coming_document(coming: Forecast) -> dict[str, Any]:
