@@ -69,6 +69,9 @@ def waiting_lines(workspace: Workspace) -> list[str]:
     if edits := len(workspace.parked.to_answer()):
         one, many = _("1 parkeret ændring venter på dig"), _("{count} parkerede ændringer venter på dig")
         lines.append(f"{one if edits == 1 else many.format(count=edits)}: fieldtui parked list")
+    if pairs := workspace.casework.possible_duplicates():
+        one, many = _("2 borgere er måske den samme"), _("{count} par borgere er måske den samme")
+        lines.append(f"{one if pairs == 1 else many.format(count=pairs)}: fieldtui citizen duplicates")
     lines += [text for _number, text in workspace.handovers.notices()]
     return lines
 

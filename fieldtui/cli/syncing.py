@@ -98,7 +98,10 @@ def status(context: typer.Context) -> None:
     setting = setting_of(context)
     with opened(setting) as workspace:
         now = workspace.status()
-        setting.answer(_document(now, read_only=workspace.store.vault.read_only), _lines(setting, now))
+        caseload = workspace.lookup.caseload(today(setting.clock))
+        document = _document(now, read_only=workspace.store.vault.read_only)
+        document["caseload"] = [each.as_json() for each in caseload]
+        setting.answer(document, _lines(setting, now, [each.written() for each in caseload]))
 
 
 def _document(now: Status, *, read_only: bool) -> dict[str, Any]:
@@ -118,11 +121,11 @@ def _document(now: Status, *, read_only: bool) -> dict[str, Any]:
     }
 
 
-def _lines(setting: Setting, now: Status) -> list[str]:
+def _lines(setting: Setting, now: Status, caseload: list[str]) -> list[str]:
     who = f"{now.consultant.name} ({now.consultant.initials})" if now.consultant else _("ikke tilmeldt")
     return [
         _("Konsulent: {who}").format(who=who),
-        _("Borgere: {count}").format(count=now.citizens),
+        _("Borgere: {count}").format(count=now.citizens) + (f" ({', '.join(caseload)})" if caseload else ""),
         _("Venter på at blive sendt: {count}").format(count=now.pending),
         _("Konflikter: {count}").format(count=now.conflicts),
         _("Afvist: {count}").format(count=now.rejected),

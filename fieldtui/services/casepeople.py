@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from fieldtui.base.errors import NotFound
+from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.domain.case import Case
 from fieldtui.domain.eligibility import misfits
@@ -53,6 +54,34 @@ class CasePicture:
                 }
                 for each in self.courses
             ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CaseloadRow:
+    """How many of one's own citizens are in a programme, against its norm."""
+
+    programme: str
+    """Id; empty where no programme is the usual one."""
+    label: str
+    citizens: int
+    norm: int | None
+    """Citizens for one consultant; a soft word, never a limit."""
+    confirmed: bool | None
+    """Whether the municipality confirmed the norm; `None` without one."""
+
+    def written(self) -> str:
+        """`IPS Sydhavnen 24/25 ?`: the mark says that nobody confirmed the norm."""
+        share = f"{self.citizens}/{self.norm}" if self.norm is not None else str(self.citizens)
+        return f"{self.label} {share}" + (" ?" if self.confirmed is False else "")
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of docs/cli.md."""
+        return {
+            "programme": self.programme or None,
+            "citizens": self.citizens,
+            "norm": self.norm,
+            "confirmed": self.confirmed,
         }
 
 
@@ -111,6 +140,20 @@ class CasePeople:
             if case.id not in borrowed and is_enrolled(case.citizen.record, on)
         )
         return dict(found)
+
+    def caseload(self, on: date) -> tuple[CaseloadRow, ...]:
+        """One's own citizens in each programme on a day against its norm; those without citizens are left out. Numbers only."""
+        rules, counted = self._context.rules, self.by_programme(on)
+        found = []
+        for programme in sorted(counted, key=lambda each: (-counted[each], each)):
+            norm = rules.on("caseload.norm", on, programme=programme or None)
+            most = norm.given.value if norm is not None else None
+            label = rules.label("programme", programme) if programme else _("ingen indsats")
+            confirmed = norm.confirmed if norm is not None else None
+            found.append(
+                CaseloadRow(programme, label, counted[programme], int(most) if most is not None else None, confirmed)
+            )
+        return tuple(found)
 
     def transfer_text(self, citizen_id: str, reason: str | None = None) -> str:
         """What another municipality needs to take a citizen over, as text to look through and hand on; it is written to the access log.

@@ -156,6 +156,10 @@ class People(Editing):
             for each in found
         )
 
+    def possible_duplicates(self) -> int:
+        """How many pairs somebody should look at; a number only."""
+        return len(alike({each.id: each.record for each in self._store.all("citizen")}, self._store.vault.audit_key))
+
     def merge_citizens(self, keep_id: str, gone_id: str, reason: str) -> Done:
         """Let one card stand for two that are the same citizen. Nothing is rewritten, and it can be taken back.
 

@@ -33,6 +33,8 @@ class Citizens(CaseActs, PeopleActs, FilteredScreen[tuple[CitizenRow, ...]]):
         super().__init__()
         self._rows: tuple[CitizenRow, ...] = ()
         self._order = 0
+        self._caseload = ""
+        """Own citizens in each programme against its norm."""
 
     def body(self) -> ComposeResult:
         hint = _("Filtrér: navn, jobmål, bydel …  (prøv: job:ja  uden-aftale  frist<7  ingen-kontakt>14)")
@@ -54,7 +56,9 @@ class Citizens(CaseActs, PeopleActs, FilteredScreen[tuple[CitizenRow, ...]]):
         )
 
     def load(self) -> tuple[CitizenRow, ...]:
-        return self.shell.workspace.lookup.citizens(self.shell.today)
+        lookup = self.shell.workspace.lookup
+        self._caseload = " · ".join(each.written() for each in lookup.caseload(self.shell.today))
+        return lookup.citizens(self.shell.today)
 
     def show(self, loaded: tuple[CitizenRow, ...]) -> None:
         self._rows = loaded
@@ -77,7 +81,8 @@ class Citizens(CaseActs, PeopleActs, FilteredScreen[tuple[CitizenRow, ...]]):
         title = _("Borgere · {count} · sorteret efter: {order}").format(
             count=shown, order=_(caseload.ORDERS[self._order])
         )
-        self.query_one("#citizens-panel", Panel).label(title, _("Enter åbner kortet · s sorterer"))
+        hint = _("Enter åbner kortet · s sorterer")
+        self.query_one("#citizens-panel", Panel).label(title, f"{self._caseload} · {hint}" if self._caseload else hint)
 
     def chosen_citizen_id(self) -> str | None:
         """The citizen under the cursor."""
