@@ -45,6 +45,8 @@ class BridgingRow:
     """By when treatment begins by the municipality's own promise, which guarantees nothing; `None` where it does not run."""
     owner: Owner
     """Whose clock it is: for double diagnosis the region's (SUL § 82 c), else the municipality's."""
+    coordinator: str | None
+    """The name of the citizen's own consultant, as the central system says; `None` where it has not said."""
     both_tracks: bool
     """True where the citizen is in this treatment and has a placement on the day."""
 
@@ -61,13 +63,18 @@ class BridgingBoard:
         Raises:
             DiskFull, Busy: It could not be written to the access log, so it is not shown.
         """
-        rows = [self._bridging_row(case, referral, on) for case in self._context.cases() for referral in case.referrals]
+        whose = self._coordinators()
+        rows = [
+            self._bridging_row(case, referral, on, whose.get(case.id))
+            for case in self._context.cases()
+            for referral in case.referrals
+        ]
         self._context.looking.listed("referral", len(rows))
         return tuple(
             sorted(rows, key=lambda row: (row.due_on or date.max, row.referral.record.requested_on, row.referral.id))
         )
 
-    def _bridging_row(self, case: Case, referral: Stored[Referral], on: date) -> BridgingRow:
+    def _bridging_row(self, case: Case, referral: Stored[Referral], on: date, coordinator: str | None) -> BridgingRow:
         record = referral.record
         guarantee = self._guarantee(case, referral, on)
         begins = self._clock_begins(record)
@@ -85,8 +92,17 @@ class BridgingBoard:
             rule_id=guarantee.rule_id if guarantee else None,
             norm_on=self._norm(record) if guarantee else None,
             owner="region" if record.basis in REGIONAL else "municipality",
+            coordinator=coordinator,
             both_tracks=in_treatment(record, on) and _is_placed(case, on),
         )
+
+    def _coordinators(self) -> dict[str, str]:
+        """By citizen: the name of the consultant whose they are."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                "SELECT a.citizen_id, p.name FROM assignment a JOIN person p ON p.id = a.primary_id"
+            ).fetchall()
+        return dict(rows)
 
     def _norm(self, record: Referral) -> date | None:
         """Straksbehandling: the municipality's own norm from the citizen's request; it promises nothing for the region."""

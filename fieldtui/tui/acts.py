@@ -58,8 +58,16 @@ class Acts(Serving):
             lambda people: self.shell.ask(AppointmentForm(people, planned, casework.book, repeated), self.shell.done)
         )
 
+    @property
+    def treats(self) -> bool:
+        """True where this is a treatment worker's machine."""
+        return self.shell.facts.role == "treatment"
+
     def edit_appointment(self, stored: Stored[Appointment]) -> None:
-        """The form for an appointment as it stands."""
+        """The form for an appointment as it stands; meetings are the consultant's to change."""
+        if self.treats:
+            self.shell.notice(_("Aftalen rettes af borgerens konsulent."))
+            return
         casework = self.shell.workspace.casework
         planned = Planned.of(stored)
         self.with_people(

@@ -105,7 +105,7 @@ class BridgingActs(Acts):
     def edit_referral(self, stored: Stored[Referral]) -> None:
         """The days of a referral; for who has the citizen also its basis, place and contact."""
         workspace, record = self.shell.workspace, stored.record
-        treats = workspace.consultant is not None and workspace.consultant.role == "treatment"
+        treats = self.treats
 
         def entries() -> tuple[Entry, ...]:
             days = tuple(
@@ -232,13 +232,16 @@ class BridgingActs(Acts):
 
     # --- sharing --------------------------------------------------------------------------------
 
-    def share(self, citizen_id: str, referral_id: str | None, consent: Consent | None, *, basis: str = CONSENT) -> None:
+    def share(
+        self, citizen_id: str, referral_id: str | None, to: str | None, what: str | None, *, basis: str = CONSENT
+    ) -> None:
         """Tell somebody something about a citizen, and write down what, to whom and by what right.
 
         Args:
             citizen_id: Whom it is about.
             referral_id: The request for treatment it belongs to.
-            consent: A valid one, for the recipient's name and what it covers.
+            to: Who is told, to begin with.
+            what: Kinds of information, to begin with.
             basis: What gives the right, to begin with.
         """
         workspace = self.shell.workspace
@@ -246,8 +249,8 @@ class BridgingActs(Acts):
 
         def entries() -> tuple[Entry, ...]:
             return (
-                Entry("shared_with", _("Delt med"), value=consent.recipient if consent else None, optional=False),
-                Entry("shared_what", _("Hvad"), value=consent.scope if consent else None, beside=True,
+                Entry("shared_with", _("Delt med"), value=to, optional=False),
+                Entry("shared_what", _("Hvad"), value=what, beside=True,
                       hint=_("slags oplysninger")),
                 Entry("legal_basis", _("Grundlag"), "pick", basis, codes, optional=False),
                 Entry("basis_reference", _("Bestemmelse"), beside=True, hint=_("når det er en lov, fx SUL § 43, stk. 2")),
@@ -285,7 +288,7 @@ class BridgingActs(Acts):
 
         def chosen(basis: str) -> None:
             if basis:
-                self.share(citizen_id, referral_id, None, basis=basis)
+                self.share(citizen_id, referral_id, None, None, basis=basis)
             else:
                 self.consent(citizen_id, then)
 

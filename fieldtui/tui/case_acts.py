@@ -85,6 +85,9 @@ class CaseActs(MeetingActs, BridgingActs):
             stored: The citizen.
             revealed: What is unmasked now. Where the address is protected, what is masked is not in the form.
         """
+        if self.treats:
+            self.shell.notice(_("Borgerkortet rettes af borgerens konsulent."))
+            return
         shown = {*revealed, *(("postal_code", "city") if "address" in revealed else ())}
         hidden = frozenset(PROTECTED_FIELDS) - shown if is_protected(stored.record) else frozenset[str]()
         names = tuple(name for name in CITIZEN_FIELDS if name not in hidden)

@@ -273,16 +273,32 @@ _OWN_HINTS: Final = frozenset({"team", "behandlerdag"})
 """Screens of roles that make no appointments: no quick-add is offered there."""
 
 
-def hints(context: str, *, on_screen: bool) -> tuple[Key, ...]:
+_TREATMENT_DOES: Final = {
+    "borgerkort": frozenset({"previous_tab", "next_tab", "bridging_note", "details", "copy", "edit", "back"}),
+    "brobygning": frozenset({"step_back", "step_on", "new", "share", "wish", "activity", "edit", "details", "back"}),
+}
+"""On screens that a treatment worker shares with consultants: what is theirs to do (decision 29)."""
+
+
+def is_for(role: str, context: str, action: str) -> bool:
+    """False for a key of a screen that is not this role's: a treatment worker does not book, hand over or take consents."""
+    own = _TREATMENT_DOES.get(context) if role == "treatment" else None
+    return own is None or action in own or all(key.action != action for key in CONTEXTS[context])
+
+
+def hints(context: str, *, on_screen: bool, role: str = "consultant") -> tuple[Key, ...]:
     """What the footer offers, most wanted first.
 
     Args:
         context: Which part of the table.
         on_screen: False in a dialog, where the screen's global keys do nothing.
+        role: Whose screen it is.
     """
-    local = tuple(key for key in CONTEXTS.get(context, ()) if key.hint)
+    local = tuple(key for key in CONTEXTS.get(context, ()) if key.hint and is_for(role, context, key.action))
     if not on_screen:
         return local
+    if role == "treatment" and context in _TREATMENT_DOES:
+        return (HELP, FIND, *local[:4], UNDO)
     if context in _OWN_HINTS:
         return (HELP, FIND, *local, UNDO) if context == "behandlerdag" else (HELP, *local[:6])
     return (HELP, FIND, *local[:3], QUICK, UNDO)

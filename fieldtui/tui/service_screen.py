@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 
 from fieldtui.base.errors import FieldtuiError
 from fieldtui.base.i18n import _
-from fieldtui.tui.keymap import Key, hints
+from fieldtui.tui.keymap import Key, hints, is_for
 from fieldtui.tui.routes import ROUTES
 from fieldtui.tui.shell import Shell
 from fieldtui.tui.widgets.bars import HintBar, StatusBar, TabsRow
@@ -174,8 +174,15 @@ class ServiceScreen(Serving, Generic[Loaded]):
         yield TabsRow(self.tab or self.context, tuple(ROUTES), self.shell.facts.role)
         yield from self.body()
         yield StatusBar(self.shell.facts)
-        yield HintBar(hints(self.context, on_screen=True))
+        yield HintBar(hints(self.context, on_screen=True, role=self.shell.facts.role))
         yield too_small()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Say of a key that is somebody else's to use whose it is, before anything is typed for nothing."""
+        if not is_for(self.shell.facts.role, self.context, action):
+            self.shell.notice(_("Det gør borgerens konsulent. Skriv et brobygningsnotat (b), hvis noget skal videre."))
+            return False
+        return super().check_action(action, parameters)
 
     def body(self) -> ComposeResult:
         """What stands between tabs and status bar."""

@@ -15,7 +15,7 @@ from fieldtui.tui.presenters.dates import clock, local, near, short, with_day
 from fieldtui.tui.presenters.lines import Piece, Row
 from fieldtui.tui.presenters.names import Names
 from fieldtui.tui.presenters.today import state
-from fieldtui.tui.presenters.words import sync_mark
+from fieldtui.tui.presenters.words import sync_mark, word
 
 KINDS: Final = {
     "outreach": N_("Udadvendt dag"),
@@ -23,6 +23,7 @@ KINDS: Final = {
     "team_meeting": N_("Teammøde"),
     "sparring": N_("Sparring"),
 }
+STAGE_WORDS: Final = {"wish": N_("ønske"), "referred": N_("henvist"), "received": N_("modtaget")}
 _WAITING: Final = ("wish", "referred", "received")
 _SOON: Final = 3
 
@@ -57,7 +58,7 @@ def referral_rows(rows: Sequence[BridgingRow], names: Names) -> list[Row]:
             f"referral:{row.referral.id}",
             (
                 _urgency(row),
-                names.show(row.citizen.id, row.citizen.record.short_name),
+                f"{names.show(row.citizen.id, row.citizen.record.short_name)} · {word(STAGE_WORDS, row.stage)}",
                 _("dag {day} af {limit}").format(day=row.day_number, limit=row.limit_days)
                 if row.limit_days is not None
                 else _("venter på regionen"),

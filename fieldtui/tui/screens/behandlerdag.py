@@ -18,6 +18,7 @@ from fieldtui.tui.case_acts import CaseActs
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import board
 from fieldtui.tui.presenters import treatmentday as present
+from fieldtui.tui.presenters.lines import Piece, line
 from fieldtui.tui.service_screen import ServiceScreen
 from fieldtui.tui.widgets.linetable import Column, LineTable
 from fieldtui.tui.widgets.panel import Panel, TextPanel
@@ -110,7 +111,8 @@ class TreatmentDay(CaseActs, ServiceScreen[Loaded]):
             present.referral_rows(loaded.referrals, names), empty=_("Ingen henvisninger venter. √")
         )
         self.query_one("#treatment-referrals", Panel).label(
-            _("Venter på behandling · {count}").format(count=len(loaded.referrals)), _("→ frem · b brobygningsnote")
+            _("Venter på behandling · {count}").format(count=len(loaded.referrals)),
+            _("→ frem · e ret · b brobygningsnote"),
         )
         self.query_one("#activities", LineTable).set_rows(
             present.activity_rows(loaded.activities, today), empty=_("Ingen udadvendte dage endnu. n opretter en.")
@@ -127,7 +129,10 @@ class TreatmentDay(CaseActs, ServiceScreen[Loaded]):
             panel.show([_("Du ser kun borgere, der har sagt ja,"), _("og kun det, samtykket åbner for.")])
             return
         panel.label(self.shell.names.show(row.citizen.id, row.citizen.record.short_name))
-        panel.show(board.detail_lines(row, self.shell.names, self.shell.workspace.rules, self.shell.today))
+        lines = board.detail_lines(row, self.shell.names, self.shell.workspace.rules, self.shell.today)
+        if row.coordinator is not None:
+            lines.insert(0, line(Piece(f"{_('Konsulent'):<10}", "primary"), row.coordinator))
+        panel.show(lines)
 
     def on_line_table_moved(self, event: LineTable.Moved) -> None:
         event.stop()

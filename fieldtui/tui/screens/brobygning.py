@@ -120,7 +120,8 @@ class BridgingBoardScreen(CaseActs, ServiceScreen[tuple[BridgingRow, ...]]):
             panel.label(_("Brobygning"))
             panel.show([_("Ingen i gang. w opretter et ønske om hjælp."), _("y skriver en aktivitet uden borger.")])
         else:
-            panel.label(present.title(row, names), _("s samtykke · n note · d del · t fælles møde · e ret · → frem"))
+            keys = _("s samtykke · n note · d del · t fælles møde · e ret · → frem")
+            panel.label(present.title(row, names), _("n note · d del · e ret · → frem") if self.treats else keys)
             panel.show(present.detail_lines(row, names, self.shell.workspace.rules, self.shell.today))
 
     def _row(self) -> BridgingRow | None:
@@ -186,7 +187,9 @@ class BridgingBoardScreen(CaseActs, ServiceScreen[tuple[BridgingRow, ...]]):
         if row is None:
             return
         if present.may_share(row) and row.consent is not None:
-            self.share(row.citizen.id, row.referral.id, row.consent.record)
+            consent = row.consent.record
+            to = row.coordinator if self.treats else consent.recipient
+            self.share(row.citizen.id, row.referral.id, to, consent.scope)
         else:
             consents = (row.consent,) if row.consent else ()
             self.share_locked(row.citizen.id, row.referral.id, present.lock_reason(row), consents)
@@ -201,8 +204,11 @@ class BridgingBoardScreen(CaseActs, ServiceScreen[tuple[BridgingRow, ...]]):
         self.activities()
 
     def action_wish(self) -> None:
-        """`w`: a citizen asks for treatment, by name or anonymously."""
-        self.wish()
+        """`w`: a citizen asks for treatment, by name or anonymously; a treatment worker is asked anonymously only."""
+        if self.treats:
+            self.anonymous_wish()
+        else:
+            self.wish()
 
     def action_details(self) -> None:
         """Enter and space: the citizen's card."""
