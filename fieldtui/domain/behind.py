@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from fieldtui.domain.calendar import add_months
 from fieldtui.domain.deadlines import day_of
 from fieldtui.domain.figures import Period
+from fieldtui.domain.jobkeeping import in_work, jobs_of
 from fieldtui.domain.outcomes import (
     EXITS,
     WORK_OR_EDUCATION,
@@ -43,7 +44,8 @@ Looker = Callable[[Records, Period, RuleBook], Iterator[Counted]]
 
 def behind(figure_id: str, records: Records, period: Period, rules: RuleBook) -> tuple[Counted, ...]:
     """Whom a figure is about: the counted first, the newest first; empty where it is about no citizen."""
-    looker = _LOOKERS.get(figure_id)
+    weeks = figure_id.removeprefix("job_")
+    looker = _kept(int(weeks)) if weeks != figure_id and weeks.isdecimal() else _LOOKERS.get(figure_id)
     found = [] if looker is None else list(looker(records, period, rules))
     found.sort(key=lambda each: each.citizen_id)
     found.sort(key=lambda each: each.on or date.min, reverse=True)
@@ -155,6 +157,16 @@ def _left_for(reason: str) -> Looker:
         for key, each in records.citizens.items():
             if each.discharged_on in period and each.discharge_reason == reason:
                 yield Counted(key, True, each.discharged_on)
+
+    return look
+
+
+def _kept(weeks: int) -> Looker:
+    def look(records: Records, period: Period, _rules: RuleBook) -> Iterator[Counted]:
+        jobs = jobs_of(records)
+        for each in jobs:
+            if each.starts_on + timedelta(weeks=weeks) in period:
+                yield Counted(each.citizen_id, in_work(jobs, each, weeks), each.starts_on)
 
     return look
 

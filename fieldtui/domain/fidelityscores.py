@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from statistics import mean
 from typing import Final
 
 from fieldtui.base.i18n import _, decimal
 from fieldtui.base.text import fold
-from fieldtui.domain.calendar import add_months
 from fieldtui.domain.deadlines import day_of, is_silent
 from fieldtui.domain.figures import Period
+from fieldtui.domain.followalong import cadence, held
 from fieldtui.domain.outcomes import Records, is_enrolled, is_participant
 from fieldtui.domain.records import Attendance, Placement
 from fieldtui.domain.rule import FidelityItem
@@ -163,75 +163,30 @@ def _competitive(records: Records, period: Period, item: FidelityItem, _rules: R
 # --- follow-along -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A span of days in which there should be a contact."""
-
-    rule_id: str
-    first: date
-    last: date
-
-
-def cadence(job: Placement, rules: RuleBook) -> Iterator[Window]:
-    """When there should be contact around a job, by the rules that counted when it began.
-
-    Before it begins, just after, often in the first time, then at intervals for as long as the rule says, and just after it ends.
-    What lies after the end of the job is not asked for.
-    """
-    start, end = job.starts_on, job.ends_on
-
-    def days(name: str) -> int | None:
-        rule = rules.on(f"follow_along.{name}", start)
-        return rule.given.days if rule is not None else None
-
-    def months(name: str) -> int | None:
-        rule = rules.on(f"follow_along.{name}", start)
-        return rule.given.months if rule is not None else None
-
-    if (before := days("before_start")) is not None:
-        yield Window("follow_along.before_start", start - timedelta(days=before), start - timedelta(days=1))
-    if (after := days("after_start")) is not None:
-        yield from _while_it_runs(Window("follow_along.after_start", start, start + timedelta(days=after)), end)
-    first = add_months(start, months("first_lasts") or 0)
-    if every := days("first_every"):
-        at = start
-        while at + timedelta(days=every - 1) < first:
-            last = at + timedelta(days=every - 1)
-            yield from _while_it_runs(Window("follow_along.first_every", at, last), end)
-            at = last + timedelta(days=1)
-    lasts, step = months("lasts"), months("later_every")
-    if lasts and step:
-        for month in range(months("first_lasts") or 0, lasts, step):
-            last = add_months(start, month + step) - timedelta(days=1)
-            yield from _while_it_runs(Window("follow_along.later_every", add_months(start, month), last), end)
-    if end is not None and (soon := days("after_end")) is not None:
-        yield Window("follow_along.after_end", end, end + timedelta(days=soon))
-
-
-def _while_it_runs(window: Window, end: date | None) -> Iterator[Window]:
-    if end is None or window.last <= end:
-        yield window
-
-
 def _follow_along(records: Records, period: Period, item: FidelityItem, rules: RuleBook) -> Measure:
-    held: dict[str, list[date]] = {}
+    met: dict[str, list[date]] = {}
     for each in records.appointments:
         if each.citizen_id and each.status is Attendance.ATTENDED:
-            held.setdefault(each.citizen_id, []).append(day_of(each))
+            met.setdefault(each.citizen_id, []).append(day_of(each))
     due = kept = jobs = later = later_kept = 0
     asked: set[str] = set()
     for job in records.placements:
         if job.kind not in item.kinds:
             continue
         citizen = records.citizens[job.citizen_id]
-        windows = [each for each in cadence(job, rules) if each.last in period and not is_silent(citizen, each.last)]
-        jobs += bool(windows)
-        for window in windows:
-            met = any(window.first <= day <= window.last for day in held.get(job.citizen_id, ()))
-            due, kept = due + 1, kept + met
-            asked.add(window.rule_id)
-            if window.rule_id == "follow_along.later_every":
-                later, later_kept = later + 1, later_kept + met
+        steps = [
+            each
+            for each in cadence(job, rules, citizen.programme)
+            if each.last in period and not is_silent(citizen, each.last)
+        ]
+        days = met.get(job.citizen_id, ())
+        jobs += bool(steps)
+        asked |= {each.rule.id for each in steps}
+        later_steps = [each for each in steps if each.kind == "monthly"]
+        kept, due = (old + new for old, new in zip((kept, due), held(steps, days, period.last), strict=True))
+        later_kept, later = (
+            old + new for old, new in zip((later_kept, later), held(later_steps, days, period.last), strict=True)
+        )
     said = _(
         "{kept} af {due} kontakter omkring {jobs} almindelige job blev holdt; {later} af {due_later} efter den første måned."
     )

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from fieldtui.domain.fidelityscores import consultants_of
 from fieldtui.domain.figures import Figure, Period, Target
+from fieldtui.domain.jobkeeping import job_retention
 from fieldtui.domain.outcomes import Records, outcomes
 from fieldtui.domain.rule import Benchmark, Rule
 from fieldtui.domain.rulebook import RuleBook
@@ -93,7 +94,9 @@ def _others(figure: Figure, period: Period, known: Iterable[Benchmark]) -> tuple
     return tuple(sorted(fitting, key=lambda each: (each.last, each.read_on), reverse=True))
 
 
-def reported(records: Records, period: Period, rules: RuleBook, *, programme: str | None = None) -> tuple[Figure, ...]:
-    """The figures of a report: those of the programme's profile, with targets and benchmarks."""
-    counted = outcomes(records, period, rules)
-    return aimed_at(chosen(counted, rules, programme), records, period, rules, programme=programme)
+def reported(
+    records: Records, period: Period, rules: RuleBook, *, programme: str | None = None, staff: int | None = None
+) -> tuple[Figure, ...]:
+    """The figures of a report: K1–K11 and job retention as the programme's profile has them, with targets and benchmarks."""
+    counted = (*outcomes(records, period, rules), *job_retention(records, period, rules))
+    return aimed_at(chosen(counted, rules, programme), records, period, rules, programme=programme, staff=staff)

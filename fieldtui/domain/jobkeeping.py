@@ -33,11 +33,11 @@ def job_retention(records: Records, period: Period, rules: RuleBook) -> tuple[Fi
 
 def _retention(records: Records, period: Period, rules: RuleBook) -> Iterator[Figure]:
     rule = rules.on(RULE, period.last)
-    jobs = [each for each in records.placements if each.kind in COMPETITIVE and each.end_reason != NEVER_BEGAN]
+    jobs = jobs_of(records)
     for number in rule.params.get("values", _WEEKS) if rule else _WEEKS:
         weeks = int(number)
         asked = [each for each in jobs if each.starts_on + timedelta(weeks=weeks) in period]
-        kept = sum(_in_work(jobs, each, weeks) for each in asked)
+        kept = sum(in_work(jobs, each, weeks) for each in asked)
         waiting = sum(each.starts_on <= period.last < each.starts_on + timedelta(weeks=weeks) for each in jobs)
         yield share(
             f"job_{weeks}", _("I job efter {weeks} uger").format(weeks=weeks), kept, len(asked),
@@ -47,6 +47,12 @@ def _retention(records: Records, period: Period, rules: RuleBook) -> Iterator[Fi
         )  # fmt: skip
 
 
-def _in_work(jobs: list[Placement], begun: Placement, weeks: int) -> bool:
+def jobs_of(records: Records) -> list[Placement]:
+    """Ordinary jobs that began."""
+    return [each for each in records.placements if each.kind in COMPETITIVE and each.end_reason != NEVER_BEGAN]
+
+
+def in_work(jobs: list[Placement], begun: Placement, weeks: int) -> bool:
+    """True where the one whose job began is in one of the jobs so many weeks later."""
     day = begun.starts_on + timedelta(weeks=weeks)
     return any(each.citizen_id == begun.citizen_id and runs(each, day) for each in jobs)

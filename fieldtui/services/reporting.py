@@ -16,9 +16,9 @@ from fieldtui.domain.deadlines import deadlines
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.fidelity import Review, ratings_of, review
 from fieldtui.domain.figures import Figure, Period, for_others, written
-from fieldtui.domain.goals import aimed_at, reported
+from fieldtui.domain.goals import reported
 from fieldtui.domain.jobkeeping import job_retention
-from fieldtui.domain.outcomes import COUNTED, SCORED, Records, outcomes
+from fieldtui.domain.outcomes import COUNTED, SCORED, Records
 from fieldtui.domain.records import EmployerContact
 from fieldtui.domain.trends import By, Trend, trends
 from fieldtui.domain.yearly import Yearly, yearly
@@ -106,7 +106,7 @@ class Reporting:
         rules = self._context.rules
         records = self._shared() if team else self._records(SCORED, None)
         staff = sum(person.role == "consultant" for person in self._context.people) if team else None
-        figures = aimed_at(outcomes(records, period, rules), records, period, rules, programme=None, staff=staff)
+        figures = reported(records, period, rules, staff=staff)
         steps = trends(records, period, rules, by=by)
         if team:
             figures = tuple(each for each in figures if not each.personal)

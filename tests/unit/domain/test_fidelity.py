@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.domain.fidelity import Rating, document, review, score_of
-from fieldtui.domain.fidelityscores import cadence
 from fieldtui.domain.figures import Period
+from fieldtui.domain.followalong import cadence
 from fieldtui.domain.outcomes import Records
 from fieldtui.domain.records import Appointment, Attendance, Citizen, Company, EmployerContact, JobLead, Placement
 from fieldtui.domain.rulebook import builtin
@@ -112,17 +112,13 @@ def test_the_telephone_and_the_teams_own_house_are_not_the_community() -> None:
 def test_a_job_followed_every_week_and_month_scores_five_and_one_that_nobody_followed_on_scores_one() -> None:
     people = citizens(5)
     jobs = tuple(job(number, date(2020, 2, 3)) for number in range(5))
-    windows = [each for number in range(5) for each in [(number, window) for window in cadence(jobs[number], RULES)]]
+    windows = [
+        each for number in range(5) for each in [(number, window) for window in cadence(jobs[number], RULES, None)]
+    ]
     every = tuple(held(number, window.last) for number, window in windows)
-    first_month = tuple(held(number, window.last) for number, window in windows if "later" not in window.rule_id)
+    first_month = tuple(held(number, window.last) for number, window in windows if window.kind != "monthly")
     assert scores(Records(people, {}, placements=jobs, appointments=every))[23] == 5
     assert scores(Records(people, {}, placements=jobs, appointments=first_month))[23] == 1
-
-
-def test_what_lies_after_the_end_of_a_job_is_not_asked_for() -> None:
-    ended = job(0, date(2020, 2, 3), end=date(2020, 2, 20))
-    names = [each.rule_id.rpartition(".")[2] for each in cadence(ended, RULES)]
-    assert names == ["before_start", "after_start", "first_every", "first_every", "after_end"]
 
 
 def test_there_is_no_total_until_all_twenty_five_have_a_score() -> None:
