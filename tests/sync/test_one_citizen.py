@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fieldtui.central.samecitizen import duplicates
 from fieldtui.domain.records import Citizen
 from fieldtui.store import Put
 from tests.sync.office import Device, Office
@@ -63,3 +64,20 @@ def test_the_office_refuses_a_merge_with_a_colleagues_citizen_and_the_change_sta
     [waiting] = device.workspace.waiting.list()
     assert "Aftal en overdragelse" in waiting.why
     assert "merged_into" not in office.body(mine)
+
+
+def test_the_office_finds_one_citizen_with_two_consultants_and_after_a_hand_over_they_become_one(
+    office: Office,
+) -> None:
+    old, new = "6101900001", "0101900003"
+    first = office.citizen("MH", given_name="Ali", family_name="Demir", cpr=old)
+    second = office.citizen("TB", given_name="ali", family_name="Demir", cpr=new)
+    office.citizen("TB", given_name="Ali", family_name="Demir", cpr="0201900001")
+    [pair] = duplicates(office.database)
+    assert (set(pair.consultants), pair.likeness.why) == ({"MH", "TB"}, "name")
+    assert not any(secret in str(pair.as_json()) for secret in ("Demir", old, new))
+    office.assign(second, "MH")
+    device = office.device("MH")
+    device.workspace.casework.merge_citizens(first, second, "nyt nummer")
+    device.sync()
+    assert duplicates(office.database) == ()

@@ -58,6 +58,29 @@ def citizen_import(
         raise typer.Exit(int(ExitCode.WAITING))
 
 
+@citizen_app.command(
+    "duplicates", help=_("Borgere, der måske er den samme, også hos to konsulenter; uden navne og numre.")
+)
+def citizen_duplicates(
+    embedded: Embedded = None,
+    database_url: Url = None,
+    organisation: Name = None,
+    as_json: AsJson = False,
+) -> None:
+    """List pairs by call code and consultant: where they are two, one is handed over before anybody merges."""
+    from fieldtui.central.samecitizen import duplicates
+
+    with database(embedded, database_url) as opened:
+        found = duplicates(opened, organisation=organisation)
+    lines = [
+        f"{each.codes[0]} ({each.consultants[0]}) · {each.codes[1]} ({each.consultants[1]}): {each.likeness.reason}"
+        for each in found
+    ]
+    answer([each.as_json() for each in found], lines, as_json=as_json)
+    if any(len(set(each.consultants)) > 1 for each in found):
+        tell(_("Hos to konsulenter: overdrag den ene, så kan den, der har begge, lægge dem sammen."))
+
+
 @app.command("assign", help=_("Giv en borger til en konsulent."))
 def assign_command(
     citizen: Annotated[str, typer.Option("--citizen", metavar="ID", help=_("Borgerens id."))],
