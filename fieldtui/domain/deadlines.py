@@ -263,6 +263,8 @@ def _praktik(case: Case, rules: RuleBook, on: date) -> Iterator[Deadline]:
             due = latest
             weeks = ((latest - placement.starts_on).days + 1) // 7
             reason = _("Højst {weeks} uger fra den {day}.").format(weeks=weeks, day=written_short(placement.starts_on))
+        if not placement.purpose:
+            reason = _("{reason} Formålet mangler i aftalen.").format(reason=reason)
         yield make_deadline(
             case, kind="praktik_end", due_on=due, rule=rule, reason=reason, record=item, what=_("Praktik slutter")
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 from fieldtui.base.i18n import N_, _
 from fieldtui.domain.due import Deadline
@@ -35,13 +35,13 @@ class DueActs(EffortActs):
             "praktik_end": self.edit_placement,
             "activation": self.edit_offer,
             "contact": self._lead,
+            "missed": self._answer_absence,
         }
         on_citizen: dict[str, Callable[[str], None]] = {
             "jobsamtale": self.plan,
             "placement": self.new_placement,
             "activation": self.new_offer,
             "follow_along": self.follow_up,
-            "missed": self._answer_absence,
             "next": self.plan,
         }
         if record_id is not None and deadline.kind in on_record:
@@ -77,24 +77,33 @@ class DueActs(EffortActs):
 
         self.run_service(lambda: lookup.get(lead.company_id), opened)
 
-    def _answer_absence(self, citizen_id: str) -> None:
+    def _answer_absence(self, stored: Stored[Any]) -> None:
         """After a no-show: what could be done. Nothing is done by itself."""
-        ways: list[tuple[Literal["call", "attempt", "plan", "card"], str, str]] = [
-            ("call", _("Ring op"), _("viser nummeret")),
-            ("attempt", _("Skriv et kontaktforsøg"), _("sms, opkald, besøg")),
-            ("plan", _("Find en ny tid"), ""),
-            ("card", _("Åbn borgerkortet"), ""),
-        ]
-
-        def chosen(way: str) -> None:
-            if way == "call":
-                self.show_phone(citizen_id)
-            elif way == "attempt":
-                self.follow_up(citizen_id, attempt=True)
-            elif way == "plan":
-                self.plan(citizen_id)
-            else:
-                self.open_citizen(citizen_id)
-
+        citizen_id: str = stored.record.citizen_id
+        ways: dict[str, tuple[str, str, Callable[[], None]]] = {
+            "call": (_("Ring op"), _("viser nummeret"), lambda: self.show_phone(citizen_id)),
+            "attempt": (
+                _("Skriv et kontaktforsøg"), _("sms, opkald, besøg"), lambda: self.follow_up(citizen_id, attempt=True),
+            ),
+            "plan": (_("Find en ny tid"), "", lambda: self.plan(citizen_id)),
+            "reason": (_("Skriv årsagen"), _("hvis den kendes"), lambda: self._reason_of(stored)),
+            "card": (_("Åbn borgerkortet"), "", lambda: self.open_citizen(citizen_id)),
+        }  # fmt: skip
         title = _("Udeblevet · {name}").format(name=self.shell.names.show(citizen_id))
-        self.shell.ask(ChooseDialog(title, ways), chosen)
+        rows = [(key, name, remark) for key, (name, remark, _act) in ways.items()]
+        self.shell.ask(ChooseDialog(title, rows), lambda way: ways[way][2]())
+
+    def _reason_of(self, stored: Stored[Any]) -> None:
+        """Why somebody did not come, as they or others say it; a fact, and no judgement of it."""
+        casework = self.shell.workspace.casework
+
+        def submit(values: dict[str, Any]) -> Outcome:
+            return casework.register(stored.id, stored.record.status, values["reason"])
+
+        name = self.shell.names.show(stored.record.citizen_id)
+        form = EntryForm(
+            lambda: _("Årsag · {name}").format(name=name),
+            lambda: (Entry("reason", _("Hvad siger borgeren?"), optional=False, hint=_("kort; ikke helbred")),),
+            submit,
+        )
+        self.shell.ask(form, self.shell.done)

@@ -11,6 +11,7 @@ from fieldtui.domain.case import Case
 from fieldtui.domain.due import live
 from fieldtui.domain.followalong import NEVER_BEGAN
 from fieldtui.domain.hours import hours_on, steps_of, weekly
+from fieldtui.domain.placing import PRAKTIK
 from fieldtui.domain.records import Activation, Placement, Record
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.tui.presenters.dates import full, short
@@ -79,6 +80,8 @@ def _placement_details(placement: Placement, rules: RuleBook) -> list[Line]:
     ):
         if text:
             lines.append(line(Piece(f"{label}  ", "primary"), " ".join(text.split())))
+    if placement.kind == PRAKTIK and not placement.purpose:
+        lines.append(line(Piece(_("! Formålet mangler (LAB § 59)"), "warning")))
     return lines
 
 

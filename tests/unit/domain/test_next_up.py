@@ -247,3 +247,13 @@ def test_a_silence_that_only_arises_on_the_way_is_foreseen() -> None:
 def test_a_forecast_out_of_reach_is_refused(days: int) -> None:
     with pytest.raises(ValueError, match="days"):
         forecast([], (), RULES, START, days=days)
+
+
+def test_a_praktik_that_came_without_its_purpose_is_told_about_where_its_end_is() -> None:
+    praktik = {"kind": "virksomhedspraktik", "starts_on": "2026-11-02", "ends_on": "2026-11-27"}
+    without, with_it = (
+        due(case(stored("placement", **praktik, **said)), "praktik_end", date(2026, 11, 20))
+        for said in ({}, {"purpose": "Afklaring"})
+    )
+    assert "Formålet mangler" in without[0].reason
+    assert "Formålet" not in with_it[0].reason
