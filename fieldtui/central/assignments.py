@@ -15,7 +15,7 @@ from fieldtui.central.samecitizen import group_of
 from fieldtui.central.schema import assignment, consultant, handover, record
 from fieldtui.domain.consenting import Recipient, names, opens_for
 from fieldtui.domain.records import Consent, Partner
-from fieldtui.wire.messages import Assigned, AssignmentRole, Person
+from fieldtui.wire.messages import Assigned, AssignmentRole, Person, Substitute
 
 TREATMENT_COLLECTIONS: Final = frozenset({"citizen", "referral", "bridging_note", "consent", "appointment"})
 """What a treatment worker may see of a citizen whose consent is valid; of appointments only `brobygning`."""
@@ -206,11 +206,18 @@ def assigned_to(connection: Connection, org_id: str, person: Person, *, today: d
         select(assignment).where(assignment.c.org_id == org_id, assignment.c.citizen_id.in_(sorted(mine.citizens)))
     ).all()
     primary = {row.citizen_id: row.consultant_id for row in rows if row.role == "primary"}
+    substitutes: dict[str, tuple[Substitute, ...]] = {}
+    for row in sorted(rows, key=lambda row: str(row.consultant_id)):
+        if row.role == "substitute" and (row.valid_until is None or row.valid_until >= today):
+            until = row.valid_until.isoformat() if row.valid_until else None
+            known = substitutes.get(row.citizen_id, ())
+            substitutes[row.citizen_id] = (*known, Substitute(consultant=row.consultant_id, until=until))
     return {
         row.citizen_id: Assigned(
             role=row.role,
             until=row.valid_until.isoformat() if row.valid_until else None,
             primary=primary.get(row.citizen_id),
+            substitutes=substitutes.get(row.citizen_id) if row.role != "treatment" else None,
         )
         for row in sorted(rows, key=lambda row: str(row.citizen_id))
         if row.consultant_id == person.id and row.citizen_id in mine.citizens

@@ -47,6 +47,8 @@ class Tie:
     """Consultant id of the one the citizen belongs to, where it was said."""
     until: date | None = None
     """Last day of a substitute."""
+    substitutes: tuple[tuple[str, date | None], ...] = ()
+    """Others who stand in, by consultant id, with their last days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,13 @@ def _staff(case: Case, tie: Tie, on: date, staff: Callable[[str], str]) -> Itera
         yield Involved("coordinator", staff(coordinator))
     if tie.role == "substitute":
         yield Involved("substitute", staff(tie.me), tie.until)
+    others = [each for each in tie.substitutes if each[0] != tie.me and (each[1] is None or each[1] >= on)]
+    for consultant, until in others:
+        yield Involved("substitute", staff(consultant), until)
     for item in live(case.appointments):
         theirs = item.record.consultant_id
         coming = item.record.status is Attendance.PLANNED and day_of(item.record) >= on
-        if coming and theirs is not None and theirs not in {coordinator, tie.me}:
+        if coming and theirs is not None and theirs not in {coordinator, tie.me, *(each for each, _until in others)}:
             yield Involved("colleague", staff(theirs))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ from fieldtui.domain.outcomes import is_enrolled
 from fieldtui.domain.transfer import transfer_text
 from fieldtui.services.context import Context
 from fieldtui.services.looking import said
-from fieldtui.store import Store
+from fieldtui.store import MetaKey, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,9 @@ class CasePeople:
         if row is None:
             return Tie("primary", me)
         role, until, primary = row
-        return Tie(role, me, primary, date.fromisoformat(until) if until else None)
+        said = json.loads(self._store.meta(MetaKey.SUBSTITUTES) or "{}").get(citizen_id, ())
+        others = tuple((str(who), date.fromisoformat(last) if last else None) for who, last in said)
+        return Tie(role, me, primary, date.fromisoformat(until) if until else None, others)
 
     def _staff_name(self, consultant_id: str) -> str:
         known = {person.id: person.name for person in self._context.people}

@@ -307,6 +307,14 @@ class Inbox:
                 "INSERT INTO assignment (citizen_id, role, until, primary_id) VALUES (?, ?, ?, ?)",
                 [(citizen, tie.role, tie.until, tie.primary) for citizen, tie in start.assignments.items()],
             )
+            standing_in = {
+                citizen: [[each.consultant, each.until] for each in tie.substitutes]
+                for citizen, tie in start.assignments.items()
+                if tie.substitutes
+            }
+            connection.execute(
+                "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (MetaKey.SUBSTITUTES, dump(standing_in))
+            )
         if start.desk is not None:
             replace_desk(connection, start.desk)
         if start.ruleset_versions:

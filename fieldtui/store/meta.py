@@ -59,6 +59,8 @@ class MetaKey(StrEnum):
     """ISO 8601, UTC: the latest this machine's own clock has said since the last contact."""
     PROTECTED = "protected"
     """Ids of the citizens whose address was protected when that was last looked at, as JSON."""
+    SUBSTITUTES = "substitutes"
+    """JSON: by citizen id who stands in for the consultant, `[consultant id, last day or null]` each."""
     PROXY = "proxy"
     """Address of the proxy on the way to the central system."""
     TEAM_PICTURE = "team_picture"

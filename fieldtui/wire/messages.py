@@ -106,6 +106,17 @@ class Assigned(Message):
     """Last day (ISO date) of a substitute."""
     primary: ShortText | None = None
     """Consultant id of the one the citizen belongs to."""
+    substitutes: tuple[Substitute, ...] | None = None
+    """Everyone who stands in for that one, where anybody does."""
+
+
+class Substitute(Message):
+    """Somebody who stands in for a citizen's consultant."""
+
+    consultant: ShortText
+    """Consultant id."""
+    until: DayText | None = None
+    """Last day (ISO date)."""
 
 
 class RecordLine(Message):

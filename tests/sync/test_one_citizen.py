@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from fieldtui.central.samecitizen import duplicates
 from fieldtui.domain.records import Citizen
 from fieldtui.store import Put
@@ -81,3 +83,20 @@ def test_the_office_finds_one_citizen_with_two_consultants_and_after_a_hand_over
     device.workspace.casework.merge_citizens(first, second, "nyt nummer")
     device.sync()
     assert duplicates(office.database) == ()
+
+
+def test_the_consultant_sees_who_stands_in_and_until_when_and_after_that_nobody(office: Office) -> None:
+    citizen = office.citizen("MH")
+    device, standing_in = office.device("MH"), office.device("TB")
+    office.assign(citizen, "TB", "substitute", date(2026, 11, 25))
+    device.sync()
+    standing_in.sync()
+
+    def people(at: Device, day: date) -> list[str]:
+        picture = at.workspace.lookup.picture_of(citizen, day)
+        assert picture is not None
+        return [each.written() for each in picture.involved]
+
+    both = ["Koordinerer: Mette Holm", "Vikar: Tariq Bøgh, til 25-11-2026"]
+    assert people(device, date(2026, 11, 25)) == people(standing_in, date(2026, 11, 25)) == both
+    assert people(device, date(2026, 11, 26)) == both[:1]
