@@ -136,11 +136,11 @@ def detail_lines(row: BridgingRow, names: Names, rules: RuleBook, today: date) -
         text = _("Start senest {day} ({who})").format(day=with_day_full(row.due_on), who=who)
         mark = "▲ " if row.days_left <= _SOON else ""
         left = Piece(mark + days_left_words(row.days_left), "warning" if row.days_left <= _SOON else "")
-        unconfirmed = "  · " + _("ubekræftet regel") if rule is not None and not rule.confirmed else ""
+        unconfirmed = " · " + _("ubekræftet regel") if rule is not None and not rule.confirmed else ""
         lines.append(_labelled(_("Frist"), left, Piece("  " + text)))
         norm = ""
         if row.norm_on is not None:
-            norm = "  · " + _("egen norm: {day}, straksbehandling").format(day=with_day(row.norm_on))
+            norm = " · " + _("norm {day}").format(day=with_day(row.norm_on))
         if label:
             lines.append(_labelled("", Piece(label + unconfirmed + norm, "dim")))
         if record.free_choice:

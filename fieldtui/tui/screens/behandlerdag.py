@@ -72,7 +72,7 @@ class TreatmentDay(CaseActs, ServiceScreen[Loaded]):
                     Column(width=18, fit=True),
                     Column(),
                     Column(width=18, fit=True),
-                    Column(width=16, from_width=70, fit=True),
+                    Column(width=16, from_width=96, fit=True),
                     Column(width=20, fit=True),
                 ),
                 id="referrals",
