@@ -311,11 +311,11 @@ def _root(words: Sequence[str]) -> typer.Typer:
     for module in dict.fromkeys(wanted):
         importlib.import_module(module).mount(root)
     if first not in FAMILIES:
-        _mount_central(root, needed=first == "central" or _COMPLETING in os.environ)
+        _mount_central(root, words, needed=first == "central" or _COMPLETING in os.environ)
     return root
 
 
-def _mount_central(root: typer.Typer, *, needed: bool) -> None:
+def _mount_central(root: typer.Typer, words: Sequence[str], *, needed: bool) -> None:
     """The central system comes with an extra, which a laptop may do without; help only names it."""
     import typer
 
@@ -333,7 +333,9 @@ def _mount_central(root: typer.Typer, *, needed: bool) -> None:
         raise BadUsage(
             _("Det centrale system er ikke installeret her. Installér det med: pipx install 'fieldtui[central]'")
         ) from None
-    root.add_typer(module.app, name="central", help=about)
+    # Only where the name stands first: whatever is before it may ask for help with all of them.
+    after = words[1:] if words[:1] == ["central"] else []
+    root.add_typer(module.commands_for(after), name="central", help=about)
 
 
 def _system_error(error: OSError, folder: Path | None) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import typer
+from typer.main import get_command_name
 
 from fieldtui.base.i18n import _
 from fieldtui.central.commands import (
@@ -45,6 +47,26 @@ _GROUPS: Final = (
     erasure,
 )
 
-app = typer.Typer(help=_("Det centrale system og dets administration."), rich_markup_mode=None, no_args_is_help=True)
-for _group in _GROUPS:
-    app.add_typer(_group.app)  # without a name: its commands stand beside the others
+
+def commands_for(words: Sequence[str]) -> typer.Typer:
+    """The commands after `central`; only those that are kept together with the one that is asked for.
+
+    Building all of them takes as long as most commands do. Help, and a name that there is not, gets them all.
+
+    Args:
+        words: What was given after `central`.
+    """
+    app = typer.Typer(
+        help=_("Det centrale system og dets administration."), rich_markup_mode=None, no_args_is_help=True
+    )
+    needed = [group for group in _GROUPS if words and words[0] in _names(group.app)]
+    for group in needed or _GROUPS:
+        app.add_typer(group.app)  # without a name: its commands stand beside the others
+    return app
+
+
+def _names(app: typer.Typer) -> set[str]:
+    commands = {
+        each.name or get_command_name(each.callback.__name__) for each in app.registered_commands if each.callback
+    }
+    return commands | {each.name for each in app.registered_groups if each.name}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import typer
 
-from fieldtui.central.cli import app
+from fieldtui.central.cli import commands_for
 
 ROOT = Path(__file__).parents[2]
 MANUAL = (ROOT / "docs" / "central.md").read_text("utf-8")
@@ -30,11 +30,23 @@ def commands() -> list[list[str]]:
 
 @pytest.mark.parametrize("words", commands(), ids=lambda words: " ".join(words)[:60])
 def test_every_command_exists_with_these_options(words: list[str]) -> None:
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(commands_for(words))
     while hasattr(command, "commands"):
         command, words = command.commands[words[0]], words[1:]
     known = {name for parameter in command.params for name in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= known
+
+
+def test_a_command_stands_among_few_of_the_commands_and_a_name_there_is_not_among_all_of_them() -> None:
+    everything: Any = typer.main.get_command(commands_for(()))
+    for name in everything.commands:
+        few: Any = typer.main.get_command(commands_for([name]))
+        assert few.commands.keys() < everything.commands.keys()
+        assert [each.opts for each in few.commands[name].params] == [
+            each.opts for each in everything.commands[name].params
+        ]
+    slip: Any = typer.main.get_command(commands_for(["revok"]))
+    assert slip.commands.keys() == everything.commands.keys()
 
 
 def test_there_are_commands_to_look_at() -> None:

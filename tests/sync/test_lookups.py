@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from fieldtui.base.errors import NotFound
 from fieldtui.central.acting import CONSOLE, written_down
-from fieldtui.central.cli import app
+from fieldtui.central.cli import commands_for
 from fieldtui.central.leading import lost_sheet
 from fieldtui.central.lookedup import entries, given, habits
 from fieldtui.central.schema import access_log, device
@@ -126,12 +126,12 @@ def test_the_office_gives_a_citizens_log_out_by_command_with_a_reason(office: Of
     url = office.database._engine.url.render_as_string(hide_password=False)
     file = tmp_path / "log.txt"
     asked = ["log", "show", "--database-url", url, "--citizen", citizen, "--without-names", "--output", str(file)]
-    refused = CliRunner().invoke(app, asked)
+    refused = CliRunner().invoke(commands_for(asked), asked)
     assert refused.exit_code != 0
     assert not file.exists()
-    done = CliRunner().invoke(app, [*asked, "--reason", "indsigt", "--json"])
+    done = CliRunner().invoke(commands_for(asked), [*asked, "--reason", "indsigt", "--json"])
     assert done.exit_code == 0, done.output
     assert "Grund: samtale" not in done.output
     assert "samtale" in file.read_text(encoding="utf-8")
-    habit = CliRunner().invoke(app, ["log", "habits", "--database-url", url, "--json"])
+    habit = CliRunner().invoke(commands_for(["log"]), ["log", "habits", "--database-url", url, "--json"])
     assert habit.exit_code == 0, habit.output
