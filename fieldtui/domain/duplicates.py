@@ -30,6 +30,8 @@ ALIKE: Final = 0.72
 """Names that are at least so alike are looked at where the place or the telephone is the same too."""
 VERY_ALIKE: Final = 0.86
 """Names that are so alike are looked at as long as nothing tells the two apart."""
+_ALMOST: Final = 0.99
+"""Different names that have all pairs of letters in common are not the same name."""
 
 _FORMS: Final = re.compile(r"\b(?:a/s|i/s|k/s|p/s|aps|ivs|amba|fmba|smba|v/)(?=\W|$)")
 _WORD: Final = re.compile(r"\w+")
@@ -60,13 +62,10 @@ def suspicions(companies: Mapping[str, Company], apart: frozenset[frozenset[str]
         companies: Those that stand for themselves, by id.
         apart: Pairs of which somebody has said that they are two (`merging.told_apart`).
     """
-    keys = {each: name_key(company.name) for each, company in companies.items()}
-    grams = {each: _bigrams(key) for each, key in keys.items()}
     found: list[Suspicion] = []
-    for one, other in _candidates(companies, grams):
+    for one, other, likeness in _candidates(companies):
         if frozenset((one, other)) in apart:
             continue
-        likeness = 1.0 if keys[one] == keys[other] else _dice(grams[one], grams[other])
         grounds = _grounds(companies[one], companies[other], likeness)
         if grounds:
             found.append(Suspicion(one, other, grounds, round(likeness, 2)))
@@ -89,26 +88,34 @@ def name_key(name: str) -> str:
     return " ".join(sorted(_WORD.findall(_FORMS.sub(" ", fold(name)))))
 
 
-def _candidates(companies: Mapping[str, Company], grams: Mapping[str, Counter[str]]) -> Iterator[tuple[str, str]]:
-    """Pairs that share a number, or enough of a name to be compared; each once, the smaller id first."""
-    pairs: set[tuple[str, str]] = set()
+def _candidates(companies: Mapping[str, Company]) -> Iterator[tuple[str, str, float]]:
+    """Pairs that share a number or much of a name, with how alike the names are; each once, the smaller id first.
+
+    Names are compared by the pairs of letters that they share (Sørensen and Dice, 0 to 1). An index of those pairs finds
+    the ones that come near, so that thousands of companies are held against each other without comparing all with all.
+    """
+    keys = {each: name_key(company.name) for each, company in companies.items()}
+    grams = {each: _bigrams(key) for each, key in keys.items()}
     by_number: dict[tuple[str, str], list[str]] = defaultdict(list)
     by_gram: dict[str, list[str]] = defaultdict(list)
     for each in sorted(companies):
-        company = companies[each]
-        for kind, number in (("p", company.p_number), ("cvr", company.cvr)):
-            if number:
-                pairs |= {(before, each) for before in by_number[kind, number]}
-                by_number[kind, number].append(each)
+        company, mine = companies[each], grams[each]
         shared: Counter[str] = Counter()
-        for gram in grams[each]:
+        for gram in mine:
             shared.update(by_gram[gram])
             by_gram[gram].append(each)
-        least = len(grams[each]) / 3  # fewer of the larger name's pairs of letters in common is below `ALIKE`
-        pairs |= {(before, each) for before, count in shared.items() if count >= least}
-        if not grams[each]:
-            pairs |= {(before, each) for before in sorted(companies) if before < each and not grams[before]}
-    yield from sorted(pairs)
+        near = {
+            before: likeness
+            for before, count in shared.items()
+            if (likeness := 2 * count / (len(mine) + len(grams[before]))) >= ALIKE
+        }
+        for kind, number in (("p", company.p_number), ("cvr", company.cvr)):
+            if number:
+                for before in by_number[kind, number]:
+                    near.setdefault(before, 2 * shared[before] / ((len(mine) + len(grams[before])) or 1))
+                by_number[kind, number].append(each)
+        for before in sorted(near):
+            yield before, each, 1.0 if keys[before] == keys[each] else min(near[before], _ALMOST)
 
 
 def _grounds(one: Company, other: Company, likeness: float) -> tuple[Ground, ...]:
@@ -141,12 +148,7 @@ def _same(one: str | None, other: str | None, *, alike: bool = False) -> bool | 
     return left == right or (alike and (left.startswith(right + " ") or right.startswith(left + " ")))
 
 
-def _bigrams(key: str) -> Counter[str]:
+def _bigrams(key: str) -> frozenset[str]:
+    """The pairs of letters of a name; one that has no letters is a pair of its own, alike only with another such."""
     padded = f" {key} "
-    return Counter(padded[at : at + 2] for at in range(len(padded) - 1)) if key else Counter()
-
-
-def _dice(one: Counter[str], other: Counter[str]) -> float:
-    """Sørensen–Dice likeness of two texts by their pairs of letters, 0 to 1."""
-    whole = one.total() + other.total()
-    return 2 * (one & other).total() / whole if whole else 0.0
+    return frozenset(padded[at : at + 2] for at in range(len(padded) - 1))

@@ -17,6 +17,7 @@ from fieldtui.base.i18n import _, decimal
 from fieldtui.base.text import fold
 from fieldtui.domain.calendar import written_short
 from fieldtui.domain.employers import is_closed, rests
+from fieldtui.domain.protection import is_protected
 from fieldtui.domain.records import Citizen, Company, JobLead, Opening
 from fieldtui.domain.trades import about_health, family_of, same_word, words_of
 
@@ -26,6 +27,8 @@ MOST: Final = 5
 Sign = Literal["+", "-", " "]
 Code = Literal["goal", "hours", "considerations", "practical", "place", "availability", "company", "before", "declined"]
 
+_FOR: Final[Sign] = "+"
+_AGAINST: Final[Sign] = "-"
 _HOURS: Final = re.compile(r"(\d{1,2}(?:[.,]\d)?)(?:\s*[-–]\s*(\d{1,2}(?:[.,]\d)?))?\s*(?:t\b|t/|timer)", re.IGNORECASE)
 _NEAR_HOURS: Final = 2.0
 """So many hours a week more than wanted still fit."""
@@ -225,13 +228,15 @@ def _place(wishes: Wishes, company: Company) -> Iterator[Reason]:
     if not where:
         return
     place = " ".join(filter(None, (company.postal_code, company.city))) or (company.address or "")
-    wanted = wishes.citizen.work_places
+    wanted, protected = wishes.citizen.work_places, is_protected(wishes.citizen)
     if wanted:
         if any(re.search(rf"\b{re.escape(fold(each))}", where) for each in wanted):
-            yield Reason("+", "place", _("Ligger, hvor borgeren kan rejse til: {place}").format(place=place), 1, True)
+            text, sign, points = _("Ligger, hvor borgeren kan rejse til: {place}"), _FOR, 1
         else:
-            yield Reason("-", "place", _("Ligger et andet sted end ønsket: {place}").format(place=place), -1, True)
-    elif wishes.district and fold(wishes.district) in where:
+            text, sign, points = _("Ligger et andet sted end ønsket: {place}"), _AGAINST, -1
+        # Where a protected citizen can travel from tells where they are: that is for nobody else.
+        yield Reason(sign, "place", text.format(place=place), points, for_employer=not protected)
+    elif wishes.district and not protected and fold(wishes.district) in where:
         yield Reason("+", "place", _("Ligger i borgerens bydel."), 1)
 
 

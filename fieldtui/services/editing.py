@@ -16,6 +16,7 @@ from fieldtui.domain.protection import is_protected
 from fieldtui.domain.records import COLLECTIONS, Citizen, Company, Merge, Record, fields_of
 from fieldtui.domain.records.base import RESERVED
 from fieldtui.services.citizenchanges import completed
+from fieldtui.services.companydoubts import company_warnings
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
 from fieldtui.services.jsonlines import is_id, read_object, refuse
@@ -240,6 +241,7 @@ class Editing:
                 *warnings_for(put.record, self._context.today),
             )
         ]
+        odd += company_warnings(self._context, {put.id: put.record for put in puts})
         return Done(message, result.ids, result.command_id, tuple(dict.fromkeys((*warnings, *odd))))
 
     def _require(self, record_id: str, collection: str | None = None) -> Stored[Any]:

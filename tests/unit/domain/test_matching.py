@@ -125,6 +125,18 @@ def test_somebody_who_can_begin_after_it_closes_is_told_so() -> None:
     assert signs(found)["availability"] == "-"
 
 
+def test_where_a_protected_citizen_can_travel_from_is_told_to_nobody() -> None:
+    at = {"postal_code": "2450", "city": "Sydhavnen"}
+    hidden = {"address_protected": True}
+    assert signs(held({}, company=at, district="Sydhavnen"))["place"] == "+"
+    assert "place" not in signs(held(hidden, company=at, district="Sydhavnen"))
+    for citizen, told in ((hidden, False), ({}, True)):
+        (place,) = (
+            each for each in held({**citizen, "work_places": ["2450"]}, company=at).reasons if each.code == "place"
+        )
+        assert place.for_employer is told
+
+
 def test_words_of_one_kind_of_work_belong_together_and_health_is_told_from_work() -> None:
     assert family_of("opvask") == family_of("kantinemedarbejder") != family_of("lager")
     assert family_of("boernehave") == family_of("paedagog")

@@ -130,6 +130,21 @@ def test_whoever_calls_after_a_colleague_or_while_the_company_rests_is_told(work
     assert not casework.add_task("Ring", company_id=keep, due_on=today + timedelta(days=30)).warnings
 
 
+def test_whoever_writes_a_company_down_again_or_names_a_citizen_to_the_team_is_told_at_once(
+    workspace: Workspace,
+) -> None:
+    casework = workspace.casework
+    keep, _other = two_solsorts(workspace)
+    again = casework.create("company", {"name": "Cafe Solsort", "cvr": "13748136"})
+    assert any("Måske den samme som Café Solsort" in warning for warning in again.warnings)
+    assert not casework.create("company", {"name": "Lager-X"}).warnings
+    casework.merge_companies(keep, again.record_ids[0])
+    assert not casework.update(again.record_ids[0], {"phone": "14 11 22 33"}).warnings
+    new(workspace, "citizen", given_name="Fatima", family_name="Aslan", enrolled_on="2026-01-05")
+    named = casework.create("opening", {"company_id": keep, "title": "Opvask", "tasks": "Noget for Fatima Aslan"})
+    assert any("nævner en borger" in warning for warning in named.warnings)
+
+
 def test_a_number_is_looked_up_as_the_kind_that_is_said(workspace: Workspace) -> None:
     keep, other = two_solsorts(workspace)
     assert [each.id for each in workspace.lookup.numbered(cvr="13748136")] == [keep]
