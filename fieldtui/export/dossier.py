@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -66,6 +66,8 @@ class Held:
     """What this device's consultant is to the citizen."""
     lookups: Sequence[Mapping[str, Any]] = ()
     """The access log about the citizen, without names."""
+    naming: Collection[str] = ()
+    """Ids of the records whose free text names another citizen."""
 
 
 def document_of(
@@ -83,9 +85,11 @@ def document_of(
     staff = {person.id: person for person in people}
     hides = is_protected(held.citizen.record) and not with_protected
     body = {
-        "citizen": _entry(held.citizen, staff),
+        "citizen": _entry(held.citizen, staff, held.naming),
         "records": {
-            name: [_entry(each, staff) for each in found] for name, found in held.records.items() if len(found)
+            name: [_entry(each, staff, held.naming) for each in found]
+            for name, found in held.records.items()
+            if len(found)
         },
         "changes": [_with_initials(each, staff) for each in held.changes],
         "waiting": [dict(each) for each in held.waiting],
@@ -117,7 +121,7 @@ def dossier_name(fmt: str, on: date, version: int) -> str:
     return f"indsigt_{on.isoformat()}_v{version}.{fmt}"
 
 
-def _entry(stored: Stored[Any], staff: Mapping[str, Person]) -> dict[str, Any]:
+def _entry(stored: Stored[Any], staff: Mapping[str, Person], naming: Collection[str]) -> dict[str, Any]:
     flat = stored.flat()
     for name in ("author", "consultant_id", "by"):
         if isinstance(flat.get(name), str):
@@ -131,17 +135,17 @@ def _entry(stored: Stored[Any], staff: Mapping[str, Person]) -> dict[str, Any]:
             "recorded_at": isoformat(stored.recorded_at) if stored.recorded_at else None,
             "received_at": isoformat(stored.received_at) if stored.received_at else None,
         },
-        "review": _review(stored, staff),
+        "review": _review(stored, staff, naming),
     }
 
 
-def _review(stored: Stored[Any], staff: Mapping[str, Person]) -> list[str]:
+def _review(stored: Stored[Any], staff: Mapping[str, Person], naming: Collection[str]) -> list[str]:
     """Why a person must look at a record before it is handed out."""
     found = []
     author = staff.get(stored.author or "")
     if stored.collection == "bridging_note" or (author is not None and author.role == "treatment"):
         found.append(OTHER_AUTHORITY)
-    if getattr(stored.record, "mentor_name", None):
+    if getattr(stored.record, "mentor_name", None) or stored.id in naming:
         found.append(THIRD_PARTY)
     if is_confidential(stored.record):
         found.append(CONFIDENTIAL)

@@ -25,6 +25,7 @@ from fieldtui.services.exportfiles import SHORTEST_REASON, ExportFiles, ExportRe
 from fieldtui.services.history import History, Version
 from fieldtui.services.logbook import LogBook
 from fieldtui.services.looking import said
+from fieldtui.services.naming import named_in
 from fieldtui.store.joining import group_of
 from fieldtui.vault import Secret, verify_passphrase
 
@@ -32,6 +33,8 @@ DOSSIER_FORMATS: Final = ("json", "pdf")
 PLAIN_LIFE: Final = timedelta(hours=24)
 """A file about one citizen does not lie in plain text for longer, unless it is kept on purpose."""
 SEALED_LIFE: Final = timedelta(days=7)
+_FREE_TEXTS: Final = ("text", "title", "note", "purpose", "status_reason", "description")
+"""Fields in which people write as they like."""
 _ACTION: Final = "dossier"
 
 
@@ -158,7 +161,15 @@ class Dossiers:
             handovers=handovers,
             assignment=assignment,
             lookups=[look for card in cards for look in self._lookups(card)],
+            naming=frozenset(
+                each.id for found in records.values() for each in found if self._names_others(each, cards)
+            ),
         )
+
+    def _names_others(self, stored: Stored[Any], cards: tuple[str, ...]) -> bool:
+        """True where a free text of the record holds another citizen's whole name, a call code or a CPR number."""
+        texts = (getattr(stored.record, name, None) for name in _FREE_TEXTS)
+        return any(named_in(self._context, text, but=cards).certain for text in texts if isinstance(text, str))
 
     def _of_cards(self, name: str, cards: tuple[str, ...]) -> tuple[Stored[Any], ...]:
         """The records of a collection on all cards; of citizens the other cards than the first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,12 +45,13 @@ class Named:
         return ""
 
 
-def named_in(context: Context, text: str | None) -> Named:
+def named_in(context: Context, text: str | None, *, but: Collection[str] = ()) -> Named:
     """Whom a text names, of the citizens on this device. Names of colleagues are no citizens'.
 
     Args:
         context: What the services stand on.
         text: As typed.
+        but: Ids of citizens whom the text is about, and who may stand in it.
     """
     if not text:
         return Named()
@@ -58,6 +60,8 @@ def named_in(context: Context, text: str | None) -> Named:
         words = _without(words, _words(person.name))
     whole = first = False
     for stored in context.store.all("citizen", annulled=True):
+        if stored.id in but:
+            continue
         citizen: Citizen = stored.record
         given, family = _words(citizen.given_name), _words(citizen.family_name or "")
         heard = bool(given) and _holds(words, given[0])

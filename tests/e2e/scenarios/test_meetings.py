@@ -42,8 +42,7 @@ async def test_01_one_key_registers_a_no_show_with_its_time_and_nothing_follows_
         assert "× Udebl." in shown
         assert "Ring eller skriv, og find en ny tid" in str([each.text for each in app.notices])
         assert not [word for word in SANCTIONS if word in shown.lower()]
-        stored = load.workspace.store.get(meeting)
-        assert stored is not None
+        (stored,) = [each for each in load.workspace.store.all("appointment") if each.id == meeting]
         assert (stored.record.status.value, stored.record.status_at) == ("no_show", load.clock.now())
 
         # The next day says so as long as nobody tried to reach the citizen: call, write or visit.
@@ -174,9 +173,7 @@ def test_21_after_a_death_everything_falls_silent_at_once(office: Office) -> Non
     citizen = a_citizen(desk, visitation_category="aktivitetsparat", phone="12345678")
     (meeting,) = desk.put("appointment", {"citizen_id": citizen, "kind": "jobsamtale", "starts_at": at(TODAY, "07:00"),
                                           "place": "Kvartershuset"})  # fmt: skip
-    (later,) = desk.put(
-        "appointment", {"citizen_id": citizen, "kind": "jobsamtale", "starts_at": at(after(1), "15:00")}
-    )
+    desk.put("appointment", {"citizen_id": citizen, "kind": "jobsamtale", "starts_at": at(after(1), "15:00")})
     desk.put("referral", {"citizen_id": citizen, "basis": "SEL101", "requested_on": str(after(-10))})
     desk.put("placement", {"citizen_id": citizen, "kind": "ordinaert_job", "starts_on": str(after(-3))})
     assert {each["kind"] for each in desk.json("today")["deadlines"]} >= {"follow_along", "treatment"}
@@ -217,8 +214,8 @@ def test_23_a_time_that_does_not_exist_is_refused_one_that_comes_twice_is_asked_
         (kept,) = desk.put("appointment", {**meeting, "starts_at": f"2026-10-25T02:30{offset}"})
         assert desk.record(kept)["starts_at"] == f"2026-10-25T02:30{offset}"
     # The first day of 2027 lies in week 53 of 2026, and that is what is shown to confirm.
-    said = desk.run("add", "samtale 1/1 10 @åse")
-    assert "uge 53" in said.out + said.err, said
+    booked = desk.run("add", "samtale 1/1 10 @åse")
+    assert "uge 53" in booked.out
     assert "uge 53" in desk.run("today", "--date", "2027-01-01").out
 
     # A laptop a year behind learns the right time when it syncs, and its work has the right day.
