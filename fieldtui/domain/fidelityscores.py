@@ -61,7 +61,7 @@ def consultants_of(records: Records, period: Period) -> frozenset[str]:
 def _caseload(records: Records, period: Period, _item: FidelityItem, _rules: RuleBook) -> Measure:
     enrolled = [key for key, each in records.citizens.items() if is_enrolled(each, period.last)]
     staff = len({records.consultants[key] for key in enrolled if key in records.consultants})
-    said = _("{citizens} indskrevne den sidste dag, delt på {staff} konsulenter.").format(
+    said = _("Indskrevne den sidste dag: {citizens}. Konsulenter: {staff}.").format(
         citizens=len(enrolled), staff=staff
     )
     value = len(enrolled) / staff if staff else None
@@ -111,7 +111,7 @@ def _employers(records: Records, period: Period, _item: FidelityItem, _rules: Ru
     )
     staff, weeks = len(consultants_of(records, period)), period.iso_weeks
     whole = staff * weeks
-    said = _("{met} møder med arbejdsgivere i {weeks} uger med {staff} konsulenter.").format(
+    said = _("{met} møder med arbejdsgivere i {weeks} uger. Konsulenter: {staff}.").format(
         met=met, weeks=weeks, staff=staff
     )
     return Measure(

@@ -219,6 +219,7 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("right", "later", N_("Efter"), "→"),
         Key("space", "steps", N_("Uger/måneder"), N_("Mellemrum"), hint=True),
         Key("t", "team", N_("Mig/team"), "t", hint=True),
+        Key("i", "items", "IPS-25", "i"),
         Key("e", "export", N_("Eksport"), "e"),
         Key("c", "copy", N_("Kopiér"), "c"), _BACK,
     ),

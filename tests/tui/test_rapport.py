@@ -8,7 +8,7 @@ from pathlib import Path
 from fieldtui.base.clock import isoformat
 from fieldtui.tui.dialogs.report import BehindDialog
 from fieldtui.tui.screens.borgerkort import CitizenCard
-from tests.tui.support import NOW, SIZES, Caseload, a_caseload, grid, press, running, shows
+from tests.tui.support import NOW, SIZES, Caseload, a_caseload, grid, press, running, said, shows, until
 
 
 def a_month_of_meetings(load: Caseload) -> None:
@@ -59,6 +59,14 @@ async def test_the_period_moves_the_team_is_shown_and_a_file_hides_small_numbers
         assert "Fremmøde" not in grid(app)
         await press(pilot, "t")
         await shows(app, pilot, "Rapport · mig")
+        await press(pilot, "i")
+        await shows(app, pilot, "af 25 vurderet ─", "Indskrevne den sidste dag: 5")
+        await press(pilot, *["down"] * 7, "enter")
+        await shows(app, pilot, "8. Lederens rolle", "Lederen udfylder fem nøgleroller")
+        await press(pilot, "right", "tab", *"set", "ctrl+s")
+        await until(pilot, lambda: "Aktivitet gemt" in said(app))
+        rated = load.workspace.lookup.list("activity")[0].record
+        assert (rated.fidelity_item, rated.fidelity_score, rated.text, rated.fidelity_by) == (8, 4, "set", "MH")
         await press(pilot, "e")
         await shows(app, pilot, "Skriv rapport")
         await press(pilot, "tab", "right", "right", "ctrl+s")

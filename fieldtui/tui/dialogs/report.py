@@ -10,10 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from fieldtui.base.i18n import _
+from fieldtui.domain.fidelity import Review
+from fieldtui.domain.rule import FidelityItem
 from fieldtui.tui.keymap import CONTEXTS, bindings
+from fieldtui.tui.presenters import reports as present
 from fieldtui.tui.presenters.lines import Row
 from fieldtui.tui.service_screen import Dialog
 from fieldtui.tui.widgets.choice import ChoiceField
+from fieldtui.tui.widgets.fields import RequiredField
 from fieldtui.tui.widgets.linetable import Column, LineTable
 from fieldtui.tui.widgets.panel import Lines
 
@@ -54,6 +58,84 @@ class Leaving:
     what: str
     """`outcomes`, `trends`, `fidelity` or `caseload`."""
     form: str
+
+
+class FidelityDialog(Dialog[int]):
+    """The 25 items with their scores, and of the one under the cursor what it stands on; Enter answers with its number."""
+
+    context = "bag"
+    size_class = "wide"
+    AUTO_FOCUS = "LineTable"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXTS["bag"])
+    CSS = "#items { height: 11; } #item { height: 5; text-wrap: wrap; color: $dim; }"
+
+    def __init__(self, shown: Review) -> None:
+        super().__init__()
+        self._shown = shown
+
+    def heading(self) -> str:
+        return f"IPS-25 · {self._shown.headline}"
+
+    def footing(self) -> str:
+        return _("Enter bedømmer · Esc lukker · ? er ikke bekræftet")
+
+    def body(self) -> ComposeResult:
+        rows = present.item_rows(self._shown)
+        yield LineTable((Column(width=3, right=True), Column(), Column(width=24, fit=True)), rows, id="items")
+        yield Lines(present.item_lines(self._shown, rows[0].key if rows else None), id="item")
+
+    def on_line_table_moved(self, event: LineTable.Moved) -> None:
+        """Another item is under the cursor."""
+        event.stop()
+        self.query_one("#item", Lines).show(present.item_lines(self._shown, event.key))
+
+    def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
+        """Enter: this one."""
+        event.stop()
+        self.dismiss(int(event.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """What a reviewer says of an item."""
+
+    score: int
+    reason: str
+    by: str
+
+
+class RateDialog(Dialog[Rated]):
+    """A score with its anchors, the reason, and who says so."""
+
+    context = "formular"
+    size_class = "wide"
+    AUTO_FOCUS = "#score"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXTS["formular"])
+
+    def __init__(self, item: FidelityItem, by: str) -> None:
+        super().__init__()
+        self._item = item
+        self._by = by
+
+    def heading(self) -> str:
+        return f"{self._item.number}. {_(self._item.label)}"
+
+    def footing(self) -> str:
+        return _("Ctrl+S gemmer · Esc lukker")
+
+    def body(self) -> ComposeResult:
+        yield Lines(present.anchor_lines(self._item), classes="wrap")
+        yield ChoiceField(_("Score"), [(str(score), str(score)) for score in range(5, 0, -1)], id="score")
+        yield RequiredField("reason", _("Grund"), "")
+        yield RequiredField("by", _("Bedømt af"), self._by)
+
+    def action_save(self) -> None:
+        """Answer, or say what is missing."""
+        reason, by = self.query(RequiredField)
+        if reason.check() and by.check():
+            self.dismiss(
+                Rated(int(self.query_one("#score", ChoiceField).value), reason.value.strip(), by.value.strip())
+            )
 
 
 class ReportFileDialog(Dialog[Leaving]):

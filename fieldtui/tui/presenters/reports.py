@@ -8,7 +8,9 @@ from typing import Final
 
 from fieldtui.base.i18n import N_, _, decimal
 from fieldtui.domain.behind import Counted
+from fieldtui.domain.fidelity import Review, rating_said, score_said
 from fieldtui.domain.figures import Figure, Target, aimed, compared, in_unit, is_share, percent, written
+from fieldtui.domain.rule import FidelityItem
 from fieldtui.domain.trends import By, Trend, spark
 from fieldtui.services.reporting import Board
 from fieldtui.tui.presenters.dates import full
@@ -189,3 +191,38 @@ def behind_title(figure: Figure, found: Sequence[Counted]) -> str:
     return _("{label} · {counted} af {all}").format(
         label=figure.label, counted=sum(each.counted for each in found), all=len(found)
     )
+
+
+def item_rows(shown: Review) -> list[Row]:
+    """Each item of the scale with its score."""
+    return [
+        Row(
+            str(each.item.number),
+            (
+                str(each.item.number),
+                Piece(
+                    _(each.item.label) + ("" if each.item.confirmed else " ?"), "bold" if each.score is not None else ""
+                ),
+                Piece(score_said(each), "" if each.score is not None else "dim"),
+            ),
+        )
+        for each in shown.items
+    ]
+
+
+def item_lines(shown: Review, key: str | None) -> list[Line]:
+    """What one item stands on: what was counted, who rated it and why."""
+    found = next((each for each in shown.items if str(each.item.number) == key), None)
+    if found is None:
+        return []
+    said = [found.evidence or _("Registreringerne siger intet om det.")]
+    if found.rating is not None:
+        said.append(rating_said(found.rating))
+    if found.item.note:
+        said.append(found.item.note)
+    return [line(text) for text in said]
+
+
+def anchor_lines(item: FidelityItem) -> list[Line]:
+    """What each score means, the highest first."""
+    return [line(Piece(f"{5 - place}  ", "primary"), text) for place, text in enumerate(item.anchors)]

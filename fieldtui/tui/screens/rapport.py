@@ -15,7 +15,7 @@ from fieldtui.domain.figures import Figure, Period
 from fieldtui.domain.trends import window
 from fieldtui.services.exporting import ExportResult
 from fieldtui.services.reporting import Board
-from fieldtui.tui.dialogs.report import BehindDialog, Leaving, ReportFileDialog
+from fieldtui.tui.dialogs.report import BehindDialog, FidelityDialog, Leaving, RateDialog, ReportFileDialog
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import reports as present
 from fieldtui.tui.service_screen import ServiceScreen
@@ -142,6 +142,22 @@ class Report(ServiceScreen[Board]):
         """`t`: my figures, or those the team shares."""
         self._team = not self._team
         self.reload()
+
+    def action_items(self) -> None:
+        """`i`: the fidelity items; Enter on one rates it."""
+        board = self._board
+        if board is None or board.review is None:
+            self.shell.notice(_("Punkterne tælles på dine egne tal. t viser dem."))
+            return
+        self.shell.ask(FidelityDialog(board.review), self._rate)
+
+    def _rate(self, number: int) -> None:
+        workspace = self.shell.workspace
+        item = next(each for each in workspace.context.rules.fidelity if each.number == number)
+        self.shell.ask(
+            RateDialog(item, workspace.context.me.initials),
+            lambda said: self.change(lambda: workspace.reporting.rate(number, said.score, said.reason, by=said.by)),
+        )
 
     def action_copy(self) -> None:
         """`c`: the figures as text, small numbers hidden."""
