@@ -12,10 +12,11 @@ from typing import Any, Final, Literal
 from fieldtui.base.clock import COPENHAGEN, isoformat
 from fieldtui.base.errors import BadUsage, NotFound
 from fieldtui.base.i18n import N_, _
+from fieldtui.domain.envelope import Stored
 from fieldtui.domain.merge import ANNULLED, heavier
 from fieldtui.domain.problems import parse_record
 from fieldtui.domain.protection import HIDDEN
-from fieldtui.domain.records import COLLECTIONS, fields_of
+from fieldtui.domain.records import COLLECTIONS, Company, Partner, fields_of
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
 from fieldtui.store.changes import Annul, Change, Put
@@ -30,6 +31,8 @@ _SELECT: Final = (
     "SELECT id, collection, record_id, scope, fields, base, mine, theirs, mine_at, theirs_at, theirs_by FROM conflict"
 )
 _LABEL_ANNULLED: Final = N_("Annulleret")
+_COMPANIES: Final = frozenset({"company_id", "merged_into", "partner_id"})
+"""Fields whose ids people know by a name that is the team's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class ConflictRow:
     """What the record is called where that says more than its collection; a company's or a person's name, or a title."""
     day: date | None = None
     """The date the record is found under."""
+    companies: tuple[tuple[str, str], ...] = ()
+    """Id and name of the companies and partners whose ids stand on either side."""
 
     @property
     def proposed(self) -> Literal["mine", "theirs"] | None:
@@ -183,7 +188,17 @@ class Conflicts:
             return row
         title = title_of(stored.record)
         plain = title == stored.record.label or row.collection == "citizen"
-        return replace(row, title="" if plain else title, day=main_day(stored.record))
+        named = {
+            value: found.record.name
+            for side in (row.base, row.mine, row.theirs)
+            for name, value in side.items()
+            if name in _COMPANIES and isinstance(value, str) and (found := self._company(value)) is not None
+        }
+        return replace(row, title="" if plain else title, day=main_day(stored.record), companies=tuple(named.items()))
+
+    def _company(self, record_id: str) -> Stored[Any] | None:
+        stored = self._store.get(record_id)
+        return stored if stored is not None and isinstance(stored.record, Company | Partner) else None
 
     def _raw(self, conflict_id: str) -> tuple[Any, ...]:
         with self._store.reading() as connection:

@@ -90,7 +90,10 @@ def _moment(name: str, text: str) -> str:
 
 def side(row: ConflictRow, values: Mapping[str, Any], rules: RuleBook) -> str:
     """All fields of a difference on one side."""
-    return " · ".join(value_text(row.collection, name, values.get(name), rules) for name in row.fields)
+    return " · ".join(
+        dict(row.companies).get(str(values.get(name))) or value_text(row.collection, name, values.get(name), rules)
+        for name in row.fields
+    )
 
 
 def record_title(row: ConflictRow, names: Names) -> str:

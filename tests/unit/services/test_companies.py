@@ -10,7 +10,10 @@ import pytest
 from fieldtui.base.errors import BadUsage
 from fieldtui.services.workspace import Workspace
 from fieldtui.tui.presenters.companies import facts
+from fieldtui.tui.presenters.conflicts import side
 from fieldtui.tui.presenters.filters import Filter
+from tests.support.training import arrive
+from tests.support.workspaces import as_synced
 
 COLLEAGUE = "01920000-0000-7000-8000-00000000c0de"
 
@@ -163,3 +166,19 @@ def test_a_partner_that_ended_is_not_offered_and_old_records_keep_it(workspace: 
     assert [each.id for each in workspace.lookup.partners(today)] == [partner]
     assert workspace.lookup.partners(today + timedelta(days=1)) == ()
     assert workspace.lookup.get(activation).record.partner_id == partner
+
+
+def test_two_merges_of_one_company_into_different_ones_are_a_question_that_names_them(workspace: Workspace) -> None:
+    made = [new(workspace, "company", name=name) for name in ("Café Solsort", "Lager-X", "Hotel Havn")]
+    for each in made:
+        as_synced(workspace.store, each)
+    twin, mine, theirs = made
+    body = workspace.store.body_of(twin) or {}
+    workspace.casework.merge_companies(mine, twin)
+    arrive(workspace, "company", twin, {**body, "merged_into": theirs}, rev=2, author=COLLEAGUE)
+    (conflict,) = workspace.conflicts.list()
+    assert side(conflict, conflict.mine, workspace.rules) == "Lager-X"
+    assert side(conflict, conflict.theirs, workspace.rules) == "Hotel Havn"
+    assert workspace.lookup.company(twin).company.id == theirs
+    workspace.conflicts.resolve(conflict.id, "mine")
+    assert workspace.lookup.company(twin).company.id == mine
