@@ -136,6 +136,7 @@ TELLS_NO_CONTENT: Final = {
     "Exporting.place": "a path",
     "Undo.last": "the last act's own label, for the key that takes it back",
     "Waiting.oldest": "an instant",
+    "Waiting.unreported": "how many meetings, and since when",
     "History.whole_of_citizen": "for the dossier, which has its entry before the file has its name",
     "LogBook.for_a_file": "for files, which have their entry before they have their name",
     "LogBook.said": "words for a code",
