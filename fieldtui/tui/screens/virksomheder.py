@@ -27,6 +27,8 @@ class Loaded:
 
     rows: tuple[CompanyRow, ...]
     figures: WeekFigures
+    duplicates: int
+    """Pairs of companies that may be one."""
 
 
 class Companies(CompanyActs, FilteredScreen[Loaded]):
@@ -42,6 +44,7 @@ class Companies(CompanyActs, FilteredScreen[Loaded]):
         self._rows: tuple[CompanyRow, ...] = ()
         self._order = 1
         self._week = ""
+        self._twins = 0
 
     def body(self) -> ComposeResult:
         hint = _("Filtrér: navn, branche, sted, relation …  (prøv: varm · cvr:1374 · ingen-kontakt>14)")
@@ -68,10 +71,11 @@ class Companies(CompanyActs, FilteredScreen[Loaded]):
 
     def load(self) -> Loaded:
         lookup, today = self.shell.workspace.lookup, self.shell.today
-        return Loaded(lookup.companies(today), lookup.weekly_figures(today))
+        return Loaded(lookup.companies(today), lookup.weekly_figures(today), len(lookup.duplicates()))
 
     def show(self, loaded: Loaded) -> None:
         self._rows = loaded.rows
+        self._twins = loaded.duplicates
         self._week = present.week_line(loaded.figures.weeks, loaded.figures.target)
         self.fill()
 
@@ -90,6 +94,8 @@ class Companies(CompanyActs, FilteredScreen[Loaded]):
         count = str(len(self._rows)) if len(found) == len(self._rows) else f"{len(found)}/{len(self._rows)}"
         title = _("Virksomheder · {count} · {week}").format(count=count, week=self._week)
         hint = _("sorteret efter: {order} · v logger kontakt · Enter åbner").format(order=present.orders()[self._order])
+        if self._twins:
+            hint = _("d: {count} måske dublet").format(count=self._twins) + " · " + hint
         self.query_one("#companies-panel", Panel).label(title, hint)
 
     def _chosen(self) -> CompanyRow | None:
