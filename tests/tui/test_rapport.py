@@ -63,7 +63,9 @@ async def test_the_period_moves_the_team_is_shown_and_a_file_hides_small_numbers
         await shows(app, pilot, "af 25 vurderet ─", "Indskrevne den sidste dag: 5")
         await press(pilot, *["down"] * 7, "enter")
         await shows(app, pilot, "8. Lederens rolle", "Lederen udfylder fem nøgleroller")
-        await press(pilot, "right", "tab", *"set", "ctrl+s")
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "Vælg en score" in said(app))
+        await press(pilot, "right", "right", "tab", *"set", "ctrl+s")
         await until(pilot, lambda: "Aktivitet gemt" in said(app))
         rated = load.workspace.lookup.list("activity")[0].record
         assert (rated.fidelity_item, rated.fidelity_score, rated.text, rated.fidelity_by) == (8, 4, "set", "MH")

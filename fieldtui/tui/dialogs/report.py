@@ -125,17 +125,19 @@ class RateDialog(Dialog[Rated]):
 
     def body(self) -> ComposeResult:
         yield Lines(present.anchor_lines(self._item), classes="wrap")
-        yield ChoiceField(_("Score"), [(str(score), str(score)) for score in range(5, 0, -1)], id="score")
+        yield ChoiceField(_("Score"), [("", "–"), *((str(score), str(score)) for score in range(5, 0, -1))], id="score")
         yield RequiredField("reason", _("Grund"), "")
         yield RequiredField("by", _("Bedømt af"), self._by)
 
     def action_save(self) -> None:
         """Answer, or say what is missing."""
         reason, by = self.query(RequiredField)
-        if reason.check() and by.check():
-            self.dismiss(
-                Rated(int(self.query_one("#score", ChoiceField).value), reason.value.strip(), by.value.strip())
-            )
+        score = self.query_one("#score", ChoiceField)
+        if not score.value:
+            score.focus()
+            self.shell.notice(_("Vælg en score fra 5 til 1."), "warning")
+        elif reason.check() and by.check():
+            self.dismiss(Rated(int(score.value), reason.value.strip(), by.value.strip()))
 
 
 class ReportFileDialog(Dialog[Leaving]):
