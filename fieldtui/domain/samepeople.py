@@ -50,7 +50,8 @@ def alike(citizens: Mapping[str, Citizen], key: bytes) -> tuple[Likeness, ...]:
         key: For the hash of CPR numbers; it only has to be the same within one call.
     """
     stands = survivors({each: citizen.merged_into for each, citizen in citizens.items()})
-    apart = told_apart({each: citizen.not_duplicate_of for each, citizen in citizens.items()})
+    marks = told_apart({each: citizen.not_duplicate_of for each, citizen in citizens.items()})
+    apart = {frozenset(stands.get(each, each) for each in pair) for pair in marks}
     found: dict[tuple[str, str], Why] = {}
     for why, groups in (("cpr", _by_number(citizens, key)), ("name", _by_name(citizens))):
         for group in groups:

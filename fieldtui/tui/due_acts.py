@@ -43,12 +43,18 @@ class DueActs(EffortActs):
             "activation": self.new_offer,
             "follow_along": self.follow_up,
             "next": self.plan,
+            "course_end": self._course,
+            "review": self._course,
         }
         if record_id is not None and deadline.kind in on_record:
             act = on_record[deadline.kind]
             self.run_service(lambda: self.shell.workspace.lookup.get(record_id), act)
         else:
             on_citizen.get(deadline.kind, self.open_citizen)(citizen_id)
+
+    def _course(self, citizen_id: str) -> None:
+        """The page with the points of the course, and where the target group is looked at again."""
+        self.shell.go("forloeb", citizen_id)
 
     def _treatment(self, stored: Stored[Any]) -> None:
         """How far the way to treatment has come, on which day."""

@@ -26,6 +26,8 @@ _ACTS: Final[Mapping[str, str]] = {
     "follow_along": N_("skriv, hvad der blev sagt"),
     "missed": N_("ring, skriv eller find en ny tid"),
     "next": N_("find en tid"),
+    "course_end": N_("kryds af, hvad der er skrevet ned"),
+    "review": N_("vurdér målgruppen igen"),
 }
 
 
