@@ -64,10 +64,11 @@ def test_an_extract_nobody_has_seen_gives_its_own_right_figures(offices: Databas
     for programme in (None, "ips-sydhavnen", "flere-skal-med-unge"):
         expected = counted(tables, extract.first, extract.last, programme)
         figures = {each.id: each for each in team_outcomes(offices, period, programme=programme, organisation=name)}
-        for key, figure in figures.items():
-            assert said(figure) == expected[key], (seed, programme, key)
         # A programme says which figures its report shows; the report of everybody shows all.
-        assert set(figures) == set(expected) if programme is None else {"K1a", "K11"} <= set(figures)
+        shown = set(expected) if programme is None else set(expected) & set(figures)
+        assert {"K1a", "K11"} <= shown <= set(figures)
+        for key in shown:
+            assert said(figures[key]) == expected[key], (seed, programme, key)
 
 
 def test_the_command_answers_with_the_same_figures(
