@@ -199,8 +199,16 @@ def document(shown: Review, *, programme: str | None, hidden: bool = False) -> d
 
 
 def _for_others(figure: Mapping[str, Any]) -> dict[str, Any]:
-    """An item without what was counted: few jobs or few days point at persons. Its score stays."""
-    return {**figure, "value": None, "numerator": None, "denominator": None, "excluded": 0, "n": None, "formula": ""}
+    """An item without what was counted and what a reviewer wrote: few jobs or a few words point at persons. Its score stays."""
+    gone: dict[str, Any] = {
+        "value": None,
+        "numerator": None,
+        "denominator": None,
+        "excluded": 0,
+        "n": None,
+        "formula": "",
+    }
+    return {**figure, **gone, "reason": None}
 
 
 def lines(shown: Review, *, hidden: bool = False) -> Iterator[str]:
@@ -211,7 +219,7 @@ def lines(shown: Review, *, hidden: bool = False) -> Iterator[str]:
         yield f"{each.item.number:>2}. {_(each.item.label)}{mark}: {score_said(each)}"
         if each.evidence and not hidden:
             yield f"    {each.evidence}"
-        if each.rating is not None:
+        if each.rating is not None and not hidden:
             yield f"    {rating_said(each.rating)}"
     if any(not each.item.confirmed for each in shown.items):
         yield _("? betyder: ikke bekræftet. Punktet er ikke holdt op mod den licenserede manual.")

@@ -255,6 +255,17 @@ def for_others(figure: Figure) -> Figure:
     return replace(figure, excluded=excluded)
 
 
+_BY_STAFF: Final = frozenset({"K11", "caseload_standing_in", "caseload_both_tracks", "caseload_overdue"})
+"""Breakdowns by consultant."""
+
+
+def leaving(figure: Figure) -> Figure:
+    """The figure as it stands in a file that leaves the team: as `for_others`, and no consultant's own number, only the team's."""
+    if figure.id in _BY_STAFF and isinstance(figure.value, Mapping):
+        figure = replace(figure, value=figure.numerator, target=None)
+    return for_others(figure)
+
+
 def unsaid(figure: Figure) -> Figure:
     """The figure with everything that was counted taken out of it."""
     target = None if figure.target is None else replace(figure.target, met=None)

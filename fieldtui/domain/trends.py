@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.domain.calendar import add_months, monday_of
-from fieldtui.domain.figures import Figure, Period, for_others, unsaid, written
+from fieldtui.domain.figures import Figure, Period, leaving, unsaid, written
 from fieldtui.domain.goals import reported
 from fieldtui.domain.outcomes import Records
 from fieldtui.domain.rulebook import RuleBook
@@ -148,7 +148,7 @@ def trends_for_others(found: Sequence[Trend]) -> tuple[Trend, ...]:
 
 
 def _without_small(points: Sequence[tuple[Bucket, Figure]]) -> tuple[tuple[Bucket, Figure], ...]:
-    shown = [(step, for_others(figure)) for step, figure in points]
+    shown = [(step, leaving(figure)) for step, figure in points]
     hidden = [place for place, (_step, figure) in enumerate(shown) if figure.hidden]
     left = [place for place, (_step, figure) in enumerate(shown) if not figure.hidden and figure.numerator]
     if len(hidden) == 1 and left:

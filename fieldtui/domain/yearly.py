@@ -11,7 +11,7 @@ from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.domain.caseload import Caseload
 from fieldtui.domain.fidelity import Review
-from fieldtui.domain.figures import SMALLEST_SHOWN, Figure, Period, for_others
+from fieldtui.domain.figures import SMALLEST_SHOWN, Figure, Period, leaving
 from fieldtui.domain.goals import reported
 from fieldtui.domain.outcomes import Records, is_enrolled, is_participant
 from fieldtui.domain.rule import Programme, Rule
@@ -96,7 +96,7 @@ def yearly(
         asked_for=programme is not None,
         participants=_shown(here, hidden=hidden),
         enrolled=None if _shown(here - now, hidden=hidden) is None else _shown(now, hidden=hidden),
-        figures=tuple(_for_all(each) for each in figures) if hidden else figures,
+        figures=tuple(leaving(each) for each in figures) if hidden else figures,
         trends=trends_for_others(steps) if hidden else steps,
         review=review,
         load=replace(load, shares=()) if hidden else load,
@@ -108,18 +108,3 @@ def yearly(
 
 def _shown(number: int, *, hidden: bool) -> int | None:
     return None if hidden and 0 < number < SMALLEST_SHOWN else number
-
-
-def _for_all(figure: Figure) -> Figure:
-    """As it may leave the team; and a caseload by consultant is a person's, so only its sum is left."""
-    if figure.id == "K11" and not isinstance(figure.value, int):
-        total = figure.numerator
-        figure = replace(
-            figure,
-            value=total,
-            label=_("Borgere i alt"),
-            formula=_("Indskrevne på periodens sidste dag."),
-            rule_ids=(),
-            target=None,
-        )
-    return for_others(figure)

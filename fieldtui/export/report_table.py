@@ -113,7 +113,7 @@ def fidelity_table(shown: Review, *, hidden: bool) -> Table:
             score_said(each) if not hidden else _bare(each.score),
             each.score,
             "" if hidden else each.evidence,
-            rating_said(each.rating) if each.rating is not None else "",
+            rating_said(each.rating) if each.rating is not None and not hidden else "",
             _("Bekræftet") if each.item.confirmed else _("Ikke bekræftet"),
         )
         for each in shown.items

@@ -11,7 +11,7 @@ from typing import Final
 from fieldtui.base import log
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
-from fieldtui.domain.figures import Period, for_others
+from fieldtui.domain.figures import Period, leaving
 from fieldtui.domain.trends import By, trends_for_others
 from fieldtui.domain.yearly import year_of
 from fieldtui.export.report_table import (
@@ -83,7 +83,7 @@ class ReportFiles(ExportFiles):
             NotEnrolled, DiskFull, Busy: As `Reporting.outcomes`.
         """
         figures = self._reporting.outcomes(period, programme=programme)
-        shown = figures if how.internal else tuple(for_others(each) for each in figures)
+        shown = figures if how.internal else tuple(leaving(each) for each in figures)
         return self._table(figures_table(shown, period, hidden=not how.internal), period, how)
 
     def trends(self, period: Period, how: Wanted, *, by: By = "month", programme: str | None = None) -> ExportResult:
@@ -100,7 +100,7 @@ class ReportFiles(ExportFiles):
     def caseload(self, period: Period, how: Wanted, *, programme: str | None = None) -> ExportResult:
         """The caseload as a file; errors as `outcomes`."""
         load = self._reporting.caseload(period, programme=programme)
-        figures = load.figures if how.internal else tuple(for_others(each) for each in load.figures)
+        figures = load.figures if how.internal else tuple(leaving(each) for each in load.figures)
         return self._table(caseload_table(load, period, figures, hidden=not how.internal), period, how)
 
     def yearly(self, year: int, how: Wanted, *, programme: str | None = None) -> ExportResult:

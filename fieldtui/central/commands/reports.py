@@ -19,7 +19,7 @@ from fieldtui.central.commands.options import AsJson, Embedded, Name, Url, answe
 from fieldtui.central.database import Database
 from fieldtui.domain import caseload as loads
 from fieldtui.domain import fidelity, trends
-from fieldtui.domain.figures import Period, document, for_others, lines
+from fieldtui.domain.figures import Period, document, for_others, leaving, lines
 from fieldtui.domain.outcomes import year_to
 from fieldtui.domain.yearly import year_of
 from fieldtui.export.report_table import (
@@ -78,7 +78,7 @@ def outcomes_command(
         period = _period(opened, first, last)
         figures = team_outcomes(opened, period, programme=programme, organisation=organisation)
         if file is not None:
-            shown = figures if internal else tuple(for_others(figure) for figure in figures)
+            shown = figures if internal else tuple(leaving(figure) for figure in figures)
             _write(opened, file, figures_table(shown, period, hidden=not internal), as_json=as_json)
             return
     if public:
@@ -171,7 +171,7 @@ def caseload_command(
         period = _period(opened, first, last)
         found = team_caseload(opened, period, programme=programme, organisation=organisation)
         if file is not None:
-            shown = found.figures if internal else tuple(for_others(each) for each in found.figures)
+            shown = found.figures if internal else tuple(leaving(each) for each in found.figures)
             _write(opened, file, caseload_table(found, period, shown, hidden=not internal), as_json=as_json)
             return
     said = lines([for_others(each) for each in found.figures]) if public else loads.lines(found)

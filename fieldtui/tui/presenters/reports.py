@@ -39,7 +39,7 @@ def _row(figure: Figure, trend: Trend | None) -> Row:
     numbers = trend.numbers if trend is not None else ()
     return Row(
         figure.id,
-        (Piece(figure.label, "bold"), now(figure), _aim(figure), change(figure, _whole(trend)), spark(numbers)),
+        (Piece(figure.label, "bold"), now(figure), _aim(figure), change(figure, _whole(trend)), spark(numbers), ""),
     )
 
 

@@ -57,6 +57,7 @@ class Report(ServiceScreen[Board]):
             Column(_("Mål"), 12, fit=True),
             Column(_("Udvikling"), 14, from_width=76, fit=True),
             Column(_("Tendens"), 13, fit=True),
+            Column(width=1),
         )
 
     def _period(self) -> Period:

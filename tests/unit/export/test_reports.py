@@ -65,8 +65,8 @@ def test_what_leaves_the_team_tells_of_no_one_to_four_persons_and_of_no_consulta
     assert "Tal om én til fire personer er skjult" in text
     assert "skjult (under 5)" in text
     assert not any(f" {initials} " in text for initials in ("MH", "TB", "SK"))
-    assert "Borgere pr. konsulent" not in text.split("Fidelitet")[0]
     assert shown.load.shares == ()
+    assert next(figure.value for figure in shown.figures if figure.id == "K11") == shown.enrolled
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -98,10 +98,11 @@ def test_a_single_hidden_step_of_a_trend_never_stands_alone() -> None:
 
 
 def test_fidelity_for_others_keeps_scores_and_leaves_out_what_they_stand_on() -> None:
-    shown = review(team(), YEAR, builtin())
+    said = (Rating(8, 3, date(2020, 5, 1), "Efter en dag med Ali", "LE"),)
+    shown = review(team(), YEAR, builtin(), said)
     rows = fidelity_table(shown, hidden=True).rows
     assert [row[3] for row in rows] == [each.score for each in shown.items]
-    assert all(row[4] == "" for row in rows)
+    assert all(row[4] == row[5] == "" for row in rows)
 
 
 @pytest.mark.parametrize(
