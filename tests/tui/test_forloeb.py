@@ -5,18 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from tests.support.workspaces import add_citizen
 from tests.tui.support import NOW, SIZES, a_caseload, grid, press, running, settle, write
 
 TODAY = NOW.date()
 
 
-@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_the_page_shows_programme_points_people_and_progress_and_space_checks_off(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_the_page_shows_programme_points_people_and_progress_and_space_checks_off(tmp_path: Path) -> None:
+    size = SIZES[0]
     load = a_caseload(tmp_path)
     citizen, casework = load.citizens["fatima"], load.workspace.casework
     casework.set_programme(citizen, "unge-handicap-16-uger", "ønsker forløbet")
