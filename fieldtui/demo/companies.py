@@ -29,6 +29,8 @@ def make_companies(shop: Workshop) -> None:
             place="Mozarts Plads",
             text="Talte med folk ved vognen.",
         )
+    # Written down again by a colleague who had no network: somebody to merge it with.
+    shop.put("company", name=words.TWIN, trade="Café", relation="ny")
 
 
 def _make_company(shop: Workshop, name: str, trade: str) -> None:

@@ -31,6 +31,8 @@ COMPANIES: Final = (
     ("Biblioteket på Hjørnet", "Bibliotek"), ("Møbelsnedkeriet Ask", "Snedkeri"), ("Rengøring Rent Hus", "Rengøring"),
     ("Fiskehandler Rødspætten", "Fiskehandel"), ("Systuen Nål & Tråd", "Systue"), ("Havnebussen", "Transport"),
 )  # fmt: skip
+TWIN: Final = "Solsort Café ApS"
+"""One of them, written down a second time."""
 CONTACT_ROLES: Final = ("leder", "indehaver", "mentor", "driftsleder")
 JOB_GOALS: Final = (
     "Køkken eller café, 6–8 timer om ugen", "Lager, gerne sen start", "Cykelværksted", "Pleje, få timer til at begynde med",
