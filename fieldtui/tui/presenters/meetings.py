@@ -59,9 +59,10 @@ def journal_row(found: Sequence[Waiting]) -> list[Row]:
         return []
     red = any(each.urgency == "red" for each in late)
     oldest = max(each.days for each in late)
-    text = _("Ikke journaliseret: {count}")
+    one, many = _("1 notat ikke i journalen"), _("{count} notater ikke i journalen")
     mark = Piece(f"▲ {days_left(oldest)}", "error") if red else Piece(f"! {days_left(oldest)}", "warning")
-    return [Row("journal:", (mark, text.format(count=len(late)), "", _("notater")))]
+    text = one if len(late) == 1 else many.format(count=len(late))
+    return [Row("journal:", (mark, text, "", ""))]
 
 
 def journal_piece(stored: Stored[Note], on: date, rules: RuleBook) -> Piece:
