@@ -46,7 +46,7 @@ def laptop(folder: Path, tmp_path: Path) -> Program:
 
 def demo(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "fieldtui", "demo", "--headless", "--json", "--data-dir", str(folder), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, stdin=subprocess.DEVNULL)
 
 
 def nothing_runs(folder: Path) -> bool:
