@@ -26,6 +26,7 @@ from fieldtui.central.schema import record
 from fieldtui.wire.keys import new_device_key
 from fieldtui.wire.messages import Enrolled
 from tests.support.central import TEAM, Central, Device, fresh_database_url
+from tests.support.papers import words_of_embedded
 
 
 @pytest.fixture
@@ -263,3 +264,25 @@ def test_who_has_whom_and_what_is_no_longer_kept_by_commands(url: str, fieldtui:
     fieldtui("central", "erase", "--citizen", citizen, "--reason", "Igen", *where, code=2)
     fieldtui("central", "retention", "set", "--off", *where)
     assert json.loads(fieldtui("central", "assignments", *where, "--json")) == []
+
+
+def test_the_team_s_year_and_others_numbers_by_commands(url: str, tmp_path: Path, fieldtui: Run) -> None:
+    where = ("--database-url", url)
+    table = tmp_path / "tal.csv"
+    table.write_text(
+        "tal;navn;vaerdi;fra;til;kilde;laest\nK6;Alle over 30;71 pct.;01-01-2025;31-12-2025;STAR;22-11-2026\n", "utf-8"
+    )
+    assert json.loads(fieldtui("central", "benchmark", "import", str(table), *where, "--json"))["benchmarks"] == 1
+    assert json.loads(fieldtui("central", "benchmark", "list", *where, "--json"))[0]["source"] == "STAR"
+    table.write_text(
+        "tal;navn;vaerdi;fra;til;kilde;laest\nK6;Alle;mange;01-01-2025;31-12-2025;STAR;22-11-2026\n", "utf-8"
+    )
+    assert "linje 2" in fieldtui("central", "benchmark", "import", str(table), *where, code=2)
+    paper = tmp_path / "aar.pdf"
+    fieldtui("central", "report", "yearly", "--year", "2025", "--output", str(paper), *where)
+    words = words_of_embedded(paper.read_bytes())
+    assert "Opfølgning på indsatsen 2025 Kvartershuset" in words
+    assert "Alle over 30 71 pct. (01-01-2025 til 31-12-2025). Kilde: STAR" in " ".join(words.split())
+    fidelity = json.loads(fieldtui("central", "report", "fidelity", *where, "--json"))
+    assert (fidelity["rated"], fidelity["total"], len(fidelity["figures"])) == (0, None, 25)
+    fieldtui("central", "report", "caseload", "--format", "xlsx", *where, code=2)
