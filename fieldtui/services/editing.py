@@ -15,7 +15,8 @@ from fieldtui.domain.problems import model_of, parse_record, warnings_for
 from fieldtui.domain.protection import is_protected
 from fieldtui.domain.records import COLLECTIONS, Citizen, Company, Merge, Record, fields_of
 from fieldtui.domain.records.base import RESERVED
-from fieldtui.services.citizenchanges import completed
+from fieldtui.services.citizenchanges import completed, misfit_warnings
+from fieldtui.services.coding import code_warnings
 from fieldtui.services.companydoubts import company_warnings
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
@@ -88,7 +89,9 @@ class Editing:
             model_of(collection)
             self._require_may_write(collection)
             put = self._new(collection, values, Batch())
-            return self._write([put], self._told(_CREATED, put.record))
+            return self._write(
+                [put], self._told(_CREATED, put.record), warnings=misfit_warnings(self._context, put.record)
+            )
 
     def update(self, record_id: str, values: Mapping[str, Any]) -> Done:
         """Change the fields that are given; `None` empties one.
@@ -215,6 +218,8 @@ class Editing:
         )
         if written:
             self._require_append_kept(model, body, record.body())
+        if getattr(record, "merged_into", None) == record_id:
+            refuse("merged_into", _("Det er posten selv. Giv id'et på den anden."))
         self._require_references(record, body, batch)
         record = placed(self._context, record, body, record_id, batch)
         batch.bodies[record_id] = (collection, record.body())
@@ -239,6 +244,7 @@ class Editing:
                 *silence_warnings(self._context, put.id, put.record),
                 *self._context.veil.warnings(put.record),
                 *warnings_for(put.record, self._context.today),
+                *code_warnings(self._context.rules, put.record),
             )
         ]
         odd += company_warnings(self._context, {put.id: put.record for put in puts})

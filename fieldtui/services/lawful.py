@@ -19,6 +19,7 @@ from fieldtui.domain.confidential import is_confidential
 from fieldtui.domain.consenting import latest_end, lets
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import Activity, BridgingNote, Consent, Note, Record, Referral, fields_of
+from fieldtui.services.coding import coded
 from fieldtui.services.context import Context
 from fieldtui.services.naming import named_in
 
@@ -59,6 +60,7 @@ def lawful(context: Context, record: Record, before: Mapping[str, Any] | None) -
     Raises:
         InvalidRecords: What the law or the house does not allow to be written, with the field and a sentence.
     """
+    record = coded(context.rules, record, before)
     if isinstance(record, Note):
         return _addendum(context, record)
     if isinstance(record, Consent):
