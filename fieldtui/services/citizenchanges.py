@@ -8,7 +8,9 @@ from typing import Any
 
 from fieldtui.base.errors import InvalidRecords, LineProblem
 from fieldtui.base.i18n import _
-from fieldtui.domain.records import Citizen
+from fieldtui.domain.eligibility import misfits
+from fieldtui.domain.records import Citizen, Record
+from fieldtui.services.context import Context
 
 
 def completed(before: Citizen, values: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -45,3 +47,11 @@ def _require_reason(before: Citizen, values: Mapping[str, Any]) -> None:
     if not isinstance(reason, str) or not reason.strip():
         sentence = _("Indsatsen skiftes kun med en begrundelse. Skriv, hvorfor. Intet er ændret.")
         raise InvalidRecords((LineProblem(None, "programme_reason", sentence),))
+
+
+def misfit_warnings(context: Context, record: Record) -> tuple[str, ...]:
+    """What of a citizen who is enrolled in a programme does not fit its target group; said, and never a reason to refuse."""
+    if not isinstance(record, Citizen) or record.programme is None:
+        return ()
+    profile = context.rules.profile(record.programme)
+    return () if profile is None else misfits(record, profile, context.rules, context.today)

@@ -160,6 +160,8 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("i", "programme", N_("Skift indsats"), "i", hint=True),
         Key("g", "measure", N_("Mål progression"), "g", hint=True),
         Key("space", "details", N_("Kryds af"), N_("Mellemrum"), hint=True),
+        _EDIT,
+        Key("c", "number", N_("Nyt CPR-nummer"), "c"),
         Key("k", "reviewed", N_("Målgruppe vurderet"), "k"),
         Key("t", "transfer", N_("Overdragelsestekst"), "t"),
         _BACK,

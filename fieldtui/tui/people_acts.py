@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fieldtui.base.i18n import _
+from fieldtui.domain.envelope import Stored
 from fieldtui.domain.measures import Course, steps
+from fieldtui.domain.records import Citizen
 from fieldtui.services.people import Pair
 from fieldtui.tui.acts import Acts
+from fieldtui.tui.case_acts import model_entries
 from fieldtui.tui.dialogs.ask import ChooseDialog
-from fieldtui.tui.dialogs.entries import Entry, EntryForm, options_of
+from fieldtui.tui.dialogs.entries import Entry, EntryForm, as_json, options_of
 from fieldtui.tui.dialogs.reason import ReasonDialog
 from fieldtui.tui.shell import Outcome
 
+_FIELDS: Final = ("district", "moved_on", "others_involved")
 _AREAS: Final = 3
 """Areas in one form; more are another measurement."""
 
@@ -86,6 +90,30 @@ class PeopleActs(Acts):
             submit,
             save=lambda: _("Gem måling"),
             note=lambda: _("Trin 1 er længst fra job. Områder uden trin gemmes ikke."),
+        )
+        self.shell.ask(form, self.shell.done)
+
+    def edit_people(self, stored: Stored[Citizen]) -> None:
+        """Where the citizen lives and who else is on the case."""
+        workspace, today = self.shell.workspace, self.shell.today
+        before = {name: getattr(stored.record, name) for name in _FIELDS}
+        name = self.shell.names.show(stored.id)
+        form = EntryForm(
+            lambda: _("Bopæl og samarbejde · {name}").format(name=name),
+            lambda: model_entries(workspace, Citizen, _FIELDS, before, today),
+            lambda values: workspace.casework.update(stored.id, as_json(values)),
+        )
+        self.shell.ask(form, self.shell.done)
+
+    def new_number(self, citizen_id: str) -> None:
+        """Another CPR number; the one before is kept, and a search for it still finds the citizen."""
+        casework = self.shell.workspace.casework
+        name = self.shell.names.show(citizen_id)
+        form = EntryForm(
+            lambda: _("CPR-nummer · {name}").format(name=name),
+            lambda: (Entry("cpr", _("Nyt CPR-nummer"), optional=False, hint=_("ti cifre; også et erstatningsnummer")),),
+            lambda values: casework.update(citizen_id, {"cpr": values["cpr"]}),
+            note=lambda: _("Det gamle nummer beholdes skjult, så en søgning på det stadig finder borgeren."),
         )
         self.shell.ask(form, self.shell.done)
 

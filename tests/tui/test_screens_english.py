@@ -23,11 +23,26 @@ def danish_texts() -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "route", ["borgere", "borgerkort", "kalender", "virksomheder", "virksomhedskort", "brobygning", "synk", "eksport"]
+    "route",
+    [
+        "borgere",
+        "borgerkort",
+        "forloeb",
+        "kalender",
+        "virksomheder",
+        "virksomhedskort",
+        "brobygning",
+        "synk",
+        "eksport",
+    ],
 )
 async def test_f9_leaves_no_danish_of_ours_on_the_screen(tmp_path: Path, route: str) -> None:
     load = a_caseload(tmp_path)
-    about = {"borgerkort": (load.citizens["maja"],), "virksomhedskort": (load.companies["solsort"],)}
+    about = {
+        "borgerkort": (load.citizens["maja"],),
+        "forloeb": (load.citizens["maja"],),
+        "virksomhedskort": (load.companies["solsort"],),
+    }
     async with running(load) as (app, pilot):
         app.go(route, *about.get(route, ()))
         await settle(pilot)

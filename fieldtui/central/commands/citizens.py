@@ -32,9 +32,11 @@ def citizen_import(
 ) -> None:
     """Import; exit 5 where a row was left out."""
     from fieldtui.central.administration import import_folder
+    from fieldtui.central.samecitizen import duplicates
 
     with database(embedded, database_url) as opened:
         report = import_folder(opened, folder.expanduser(), source, dry_run, organisation=organisation)
+        alike = len(duplicates(opened, organisation=organisation))
     lines = [
         _("{file}: {rows} rækker, {created} nye, {updated} ændret, {unchanged} uændret, {left_out} udeladt").format(
             file=name, rows=count.rows, created=count.created, updated=count.updated, unchanged=count.unchanged,
@@ -51,6 +53,8 @@ def citizen_import(
             tell(f"{place}: {problem.message}")
     if report.consultants_made:
         tell(_("Nye konsulenter: {initials}").format(initials=", ".join(report.consultants_made)))
+    if alike:
+        tell(_("{count} par borgere er måske den samme: fieldtui central citizen duplicates").format(count=alike))
     if dry_run:
         tell(_("Det var en prøve. Intet er gemt."))
     if report.left_out:

@@ -89,6 +89,15 @@ class CasePeopleScreen(PeopleActs, ServiceScreen[CasePicture]):
         """`g`: a measurement."""
         self.measure(self._citizen_id, self._picture.courses if self._picture is not None else ())
 
+    def action_edit(self) -> None:
+        """`e`: where the citizen lives, and who else is on the case."""
+        lookup = self.shell.workspace.lookup
+        self.run_service(lambda: lookup.get(self._citizen_id), self.edit_people, group="edit")
+
+    def action_number(self) -> None:
+        """`c`: another CPR number."""
+        self.new_number(self._citizen_id)
+
     def action_reviewed(self) -> None:
         """`k`: the target group was looked at again."""
         self.review_eligibility(self._citizen_id)
