@@ -54,6 +54,10 @@ def _settled(setting: Setting, workspace: Workspace, line: str) -> QuickDraft:
                 raise BadUsage(" ".join(question.text for question in draft.questions))
             return draft
         setting.tell(echo(draft))
+        if draft.company is not None:
+            today = workspace.context.today
+            for sentence in workspace.lookup.before_calling(draft.company.id, draft.day or today):
+                setting.tell(sentence)
         if draft.complete and typer.confirm(_("Gem?"), default=True, err=True):
             return draft
         for question in draft.questions:

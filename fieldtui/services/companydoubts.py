@@ -1,4 +1,4 @@
-"""What is odd about a company's records and stored all the same: perhaps written down twice, perhaps naming a citizen."""
+"""What is odd about a company's records and stored all the same: written down twice, naming a citizen, called too soon."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from fieldtui.base.i18n import _
 from fieldtui.domain.duplicates import ground_words, suspicions
 from fieldtui.domain.merging import told_apart
-from fieldtui.domain.records import Company, Opening, Record
+from fieldtui.domain.records import Company, Opening, Record, Task
 from fieldtui.services.context import Context
+from fieldtui.services.employercalls import before_calling
 from fieldtui.services.naming import named_in
 
 
 def company_warnings(context: Context, written: Mapping[str, Record]) -> tuple[str, ...]:
-    """Sentences about companies and openings that were stored as one act; nothing for other records.
+    """Sentences about companies, openings and tasks at a company that were stored as one act; nothing for other records.
 
     Args:
         context: What the services stand on.
@@ -26,6 +27,8 @@ def company_warnings(context: Context, written: Mapping[str, Record]) -> tuple[s
             said += _naming(context, record.notes)
         elif isinstance(record, Opening):
             said += _naming(context, " ".join(filter(None, (record.title, record.tasks, *record.considerations))))
+        elif isinstance(record, Task) and record.company_id is not None and record.done_at is None:
+            said += before_calling(context, record.company_id, record.due_on or context.today)
     return tuple(said)
 
 

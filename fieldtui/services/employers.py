@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -110,11 +109,7 @@ class Employers(Editing):
             "company_id": company_id,
             "due_on": due_on.isoformat() if due_on else None,
         }
-        done = self.create("task", values)
-        if company_id is None:
-            return done
-        told = before_calling(self._context, company_id, due_on or self._context.today)
-        return replace(done, warnings=(*told, *done.warnings))
+        return self.create("task", values)
 
     def do_task(self, task_id: str) -> Done:
         """Store that a task is done, now.

@@ -77,23 +77,31 @@ class QuickAdd(Dialog[Outcome]):
         self._show()
         if self._timer is not None:
             self._timer.stop()
-        if self._draft.target == "appointment" and self._draft.complete:
-            self._timer = self.set_timer(_PAUSE_SECONDS, self._look_for_overlaps)
+        if (self._draft.target == "appointment" and self._draft.complete) or self._draft.company is not None:
+            self._timer = self.set_timer(_PAUSE_SECONDS, self._look_ahead)
 
     def _show(self) -> None:
         draft = self._draft
         self.query_one("#quick-read", Lines).show([chips(draft, self.shell.names)] if draft else [""])
         self.query_one("#quick-ask", Lines).show([*(questions(draft) if draft else []), *self._overlap_lines, ""])
 
-    def _look_for_overlaps(self) -> None:
-        draft = self._draft
-        if draft is None or draft.day is None or draft.start is None:
+    def _look_ahead(self) -> None:
+        """What is in the way of the appointment, and who called the company just now."""
+        draft, workspace, names, today = self._draft, self.shell.workspace, self.shell.names, self.shell.today
+        if draft is None:
             return
-        starts_at, minutes = instant(draft.day, draft.start), draft.minutes or 45
-        workspace, names = self.shell.workspace, self.shell.names
-        self.run_service(
-            lambda: overlap_lines(workspace, names, starts_at, minutes, key="Enter"), self._show_overlaps, group="load"
-        )
+
+        def load() -> tuple[Line, ...]:
+            found: list[Line] = []
+            if draft.company is not None:
+                told = workspace.lookup.before_calling(draft.company.id, draft.day or today)
+                found += [line(Piece(f"▲ {sentence}", "warning")) for sentence in told]
+            if draft.target == "appointment" and draft.day is not None and draft.start is not None:
+                starts_at, minutes = instant(draft.day, draft.start), draft.minutes or 45
+                found += overlap_lines(workspace, names, starts_at, minutes, key="Enter")
+            return tuple(found)
+
+        self.run_service(load, self._show_overlaps, group="load")
 
     def _show_overlaps(self, lines: tuple[Line, ...]) -> None:
         self._overlap_lines = list(lines)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fieldtui.base.errors import BadUsage
+from fieldtui.base.errors import BadUsage, InvalidRecords
 from fieldtui.services.workspace import Workspace
 from fieldtui.tui.presenters.companies import facts
 from fieldtui.tui.presenters.conflicts import side
@@ -106,6 +106,8 @@ def test_a_merge_that_means_nothing_is_refused(workspace: Workspace) -> None:
     casework = workspace.casework
     with pytest.raises(BadUsage):
         casework.merge_companies(keep, keep)
+    with pytest.raises(InvalidRecords):
+        casework.update(keep, {"merged_into": keep})
     with pytest.raises(BadUsage):
         casework.unmerge_company(other)
     with pytest.raises(BadUsage):
