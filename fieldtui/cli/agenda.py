@@ -96,8 +96,6 @@ def _deadline(each: Deadline, on: date_type) -> dict[str, Any]:
     return {
         "citizen_id": each.citizen_id,
         "what": each.what,
-        "kind": each.kind,
-        "record_id": each.record_id,
         "due_on": each.due_on.isoformat(),
         "days_left": each.days_left(on),
         "rule_id": each.rule_id,
