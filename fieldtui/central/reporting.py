@@ -28,8 +28,8 @@ from fieldtui.domain.rulebook import RuleBook
 from fieldtui.domain.trends import By, Trend, trends
 from fieldtui.domain.yearly import Yearly, yearly
 
-_DUE_FROM = (*COUNTED, "consent", "job_lead", "task")
-"""What deadlines are made of. Notes are never read."""
+_DUE_FROM = (*COUNTED, "consent", "job_lead", "task", "note")
+"""What deadlines are made of; of a note only its kind and day, as a contact."""
 
 
 @dataclass(frozen=True, slots=True)

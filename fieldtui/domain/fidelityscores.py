@@ -61,9 +61,7 @@ def consultants_of(records: Records, period: Period) -> frozenset[str]:
 def _caseload(records: Records, period: Period, _item: FidelityItem, _rules: RuleBook) -> Measure:
     enrolled = [key for key, each in records.citizens.items() if is_enrolled(each, period.last)]
     staff = len({records.consultants[key] for key in enrolled if key in records.consultants})
-    said = _("Indskrevne den sidste dag: {citizens}. Konsulenter: {staff}.").format(
-        citizens=len(enrolled), staff=staff
-    )
+    said = _("Indskrevne den sidste dag: {citizens}. Konsulenter: {staff}.").format(citizens=len(enrolled), staff=staff)
     value = len(enrolled) / staff if staff else None
     return Measure(value, len(enrolled), staff, len(enrolled), said, rule_ids=("caseload.fidelity5",))
 
@@ -164,7 +162,7 @@ def _competitive(records: Records, period: Period, item: FidelityItem, _rules: R
 
 
 def _follow_along(records: Records, period: Period, item: FidelityItem, rules: RuleBook) -> Measure:
-    met: dict[str, list[date]] = {}
+    met: dict[str, list[date]] = {key: list(days) for key, days in records.noted.items()}
     for each in records.appointments:
         if each.citizen_id and each.status is Attendance.ATTENDED:
             met.setdefault(each.citizen_id, []).append(day_of(each))

@@ -13,8 +13,10 @@ from functools import partial
 from statistics import median
 from typing import Any, Final
 
+from fieldtui.base.clock import COPENHAGEN
 from fieldtui.base.i18n import _
 from fieldtui.domain.calendar import add_months
+from fieldtui.domain.contacts import CONTACT_NOTES
 from fieldtui.domain.deadlines import day_of, limit_after
 from fieldtui.domain.employers import under_survivors
 from fieldtui.domain.envelope import Stored
@@ -28,6 +30,7 @@ from fieldtui.domain.records import (
     Company,
     EmployerContact,
     JobLead,
+    Note,
     Placement,
     Progression,
     Referral,
@@ -40,8 +43,8 @@ COUNTED: Final = (
     "company",
 )  # fmt: skip
 """The collections that figures are counted from. Notes are never read."""
-SCORED: Final = (*COUNTED, "job_lead")
-"""The collections that fidelity is scored from."""
+SCORED: Final = (*COUNTED, "job_lead", "note")
+"""The collections that fidelity is scored from; of a note only its kind and day, as a contact."""
 WORK_OR_EDUCATION: Final = frozenset({"ordinaert_job", "smaajob", "fleksjob", "uddannelse"})
 EXITS: Final = frozenset({"job", "uddannelse"})
 _TREATMENT_RULES: Final = ("treatment.sel101", "treatment.sul141", "treatment.sul142", "treatment.sul82c")
@@ -67,6 +70,9 @@ class Records:
     """The same contacts with employers by id; job leads refer to them."""
     companies: Mapping[str, Company] = field(default_factory=dict)
     """By id; contacts and places name the one that stands for a company, where two were merged."""
+
+    noted: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    """Days of notes that tell of a contact, by citizen id; only where fidelity is scored."""
 
     @classmethod
     def of(
@@ -104,6 +110,7 @@ class Records:
             job_leads=theirs(JobLead),
             contacts={each.id: each.record for each in live if isinstance(each.record, EmployerContact)},
             companies={each.id: each.record for each in live if isinstance(each.record, Company)},
+            noted=_noted(theirs(Note)),
         )
 
     def placements_of(self) -> dict[str, list[Placement]]:
@@ -112,6 +119,15 @@ class Records:
         for each in sorted(self.placements, key=lambda placement: placement.starts_on):
             found.setdefault(each.citizen_id, []).append(each)
         return found
+
+
+def _noted(notes: Iterable[Note]) -> dict[str, tuple[date, ...]]:
+    found: dict[str, tuple[date, ...]] = {}
+    for each in notes:
+        if each.kind in CONTACT_NOTES and each.addendum_to is None:
+            day = each.written_at.astimezone(COPENHAGEN).date()
+            found[each.citizen_id] = (*found.get(each.citizen_id, ()), day)
+    return found
 
 
 def is_enrolled(citizen: Citizen, on: date) -> bool:

@@ -116,6 +116,8 @@ def test_a_job_followed_every_week_and_month_scores_five_and_one_that_nobody_fol
         each for number in range(5) for each in [(number, window) for window in cadence(jobs[number], RULES, None)]
     ]
     every = tuple(held(number, window.last) for number, window in windows)
+    noted = {ident(number): tuple(window.last for each, window in windows if each == number) for number in range(5)}
+    assert scores(Records(people, {}, placements=jobs, noted=noted))[23] == 5
     first_month = tuple(held(number, window.last) for number, window in windows if window.kind != "monthly")
     assert scores(Records(people, {}, placements=jobs, appointments=every))[23] == 5
     assert scores(Records(people, {}, placements=jobs, appointments=first_month))[23] == 1
