@@ -143,6 +143,7 @@ def table_pdf(table: Table, *, made_at: datetime, made_by: str) -> bytes:
     for note in table.notes:
         page.say(note, grey=True)
     page.ln(2)
+    _draw(page, table)
     kept = [place for place, width in enumerate(table.widths) if width]
     rows = [[_cell(row[place]) for place in kept] for row in table.rows]
     if rows:
@@ -152,6 +153,32 @@ def table_pdf(table: Table, *, made_at: datetime, made_by: str) -> bytes:
     for line in table.lines:
         page.say(line)
     return bytes(page.output())
+
+
+_ACROSS: Final = 2
+_TALL: Final = 46
+"""Millimetres of a plot."""
+
+
+def _draw(page: ReportPage, table: Table) -> None:
+    """The plots side by side, a new page where the next row of them has no room."""
+    wide = (page.epw - 8 * (_ACROSS - 1)) / _ACROSS
+    for number, plot in enumerate(table.plots):
+        column = number % _ACROSS
+        if column == 0 and page.will_page_break(_TALL):
+            page.add_page()
+        top = page.get_y()
+        page.bars(
+            plot.title,
+            plot.names,
+            plot.numbers,
+            (page.l_margin + column * (wide + 8), top, wide, _TALL),
+            share=plot.share,
+        )
+        ends_row = column == _ACROSS - 1 or number == len(table.plots) - 1
+        page.set_xy(page.l_margin, top + (_TALL + 2 if ends_row else 0))
+    if table.plots:
+        page.add_page()
 
 
 def _cell(cell: str | float | None) -> str:

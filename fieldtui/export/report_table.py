@@ -17,13 +17,24 @@ from fieldtui.base.i18n import _, decimal
 from fieldtui.base.text import clean
 from fieldtui.domain.caseload import Caseload, scenario_said
 from fieldtui.domain.fidelity import Review, rating_said, score_said
-from fieldtui.domain.figures import Figure, Period, aimed, compared, written
+from fieldtui.domain.figures import Figure, Period, aimed, compared, is_share, written
 from fieldtui.domain.trends import Trend
 from fieldtui.export.csv_list import guarded
 
 Cell = str | int | float | None
 Form = Literal["csv", "xlsx", "pdf"]
 FORMS: Final[tuple[Form, ...]] = ("csv", "xlsx", "pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A bar for each step; only paper draws it."""
+
+    title: str
+    names: tuple[str, ...]
+    numbers: tuple[float | None, ...]
+    share: bool
+    """True where the numbers are shares between 0 and 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,8 @@ class Table:
     """Parts of the page's width."""
     lines: tuple[str, ...] = ()
     """What stands under the table on paper, and in rows of its own in a file."""
+    plots: tuple[Plot, ...] = ()
+    """What is drawn above the table on paper."""
 
 
 def form_of(given: str) -> Form:
@@ -101,6 +114,11 @@ def trends_table(found: Sequence[Trend], period: Period, *, hidden: bool) -> Tab
         "tendenser", _("Tendenser"), _about(period, hidden=hidden),
         (_("Id"), _("Tal"), _("Trin"), _("Fra"), _("Til"), _("Resultat"), _("Værdi"), _("Tæller"), _("Nævner")),
         rows, (16, 40, 16, 0, 0, 40, 0, 0, 0),
+        plots=tuple(
+            Plot(each.label, tuple(step.name for step, _figure in each.points), each.numbers, is_share(each.points[0][1]))
+            for each in found
+            if sum(number is not None for number in each.numbers) > 1 and any(each.numbers)
+        ),
     )  # fmt: skip
 
 

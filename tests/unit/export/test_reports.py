@@ -94,7 +94,10 @@ def test_a_single_hidden_step_of_a_trend_never_stands_alone() -> None:
         hidden = [figure for _step, figure in trend.points if figure.hidden]
         others = [figure for _step, figure in trend.points if not figure.hidden and figure.numerator]
         assert len(hidden) != 1 or not others, trend.id
-    assert "skjult" in str(trends_table(found, YEAR, hidden=True).rows)
+    table = trends_table(found, YEAR, hidden=True)
+    assert "skjult" in str(table.rows)
+    drawn = words_of_embedded(render(table, "pdf", made_at=MADE, made_by="LE"))
+    assert drawn.count("2020-K4") == len(table.plots) + len(found)
 
 
 def test_fidelity_for_others_keeps_scores_and_leaves_out_what_they_stand_on() -> None:
