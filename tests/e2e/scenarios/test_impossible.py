@@ -112,6 +112,7 @@ def test_what_is_lawful_but_odd_is_stored_and_at_most_told_of(desk: Desk) -> Non
         ({"given_name": "Ib", "visitation_category": "gruppe_3"}, "kendes ikke"),
         ({"given_name": "Ib", "enrolled_on": "2026-02-28", "benefit": "Kontanthjælp"}, ""),
     )
+    stored: dict[str, Any] = {}
     for values, word in odd:
         said = desk.run("put", "citizen", stdin=json.dumps(values))
         assert word in said.err.lower(), said.err
