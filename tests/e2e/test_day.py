@@ -95,7 +95,8 @@ def test_a_day_is_worked_in_the_terminal_and_everything_is_there_afterwards(lapt
         press(screen, "\x13", then="er gemt")
         # Bridge: a wish for treatment, a consent, a step on.
         press(screen, "6", then="Ingen i gang")
-        press(screen, "w", then="Gem ønske")
+        press(screen, "w", then="Med navn")
+        press(screen, "\r", then="Gem ønske")
         screen.type("Yrsa")
         screen.until("√ Yrsa")
         press(screen, "\x13", then="Yrsa K.")
@@ -104,8 +105,7 @@ def test_a_day_is_worked_in_the_terminal_and_everything_is_there_afterwards(lapt
         screen.type("SOF rusmiddelbehandling")
         screen.until("SOF rusmiddelbehandling")
         press(screen, "\x13", then="s samtykke")
-        press(screen, "\x1b[C", then="Henvist den")
-        press(screen, "\x13", then="Henvist · 1")
+        press(screen, "\x1b[C", then="Henvist · 1")
         # Sync, lock; unlocked again, nothing waits.
         press(screen, "\x1b[15~", then="Synket")
         screen.until("Synk", 30)
