@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from textual.app import ComposeResult
+
 from fieldtui.base.clock import COPENHAGEN, in_fold, in_gap, isoformat
 from fieldtui.base.errors import InvalidRecords, LineProblem
 from fieldtui.base.i18n import _
@@ -26,6 +28,8 @@ from fieldtui.tui.widgets.fields import DateField, Felt, NumberField, TimeField
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+_UNDER_TIME: Final = 3
+"""Rows of the appointment's form above what is read aloud: whom with, when, and which of two hours."""
 _LOOK_SECONDS: Final = 0.15
 """Pause in the typing before the calendar is asked."""
 
@@ -191,6 +195,14 @@ class AppointmentForm(TimeForm):
             save=lambda: _("Gem aftale"),
             exclude=planned.appointment_id,
         )
+
+    def body(self) -> ComposeResult:
+        """What is read aloud and warned about stands under the time, where a small window shows it too."""
+        parts = list(super().body())
+        note = next(part for part in parts if part.id == "form-note")
+        parts.remove(note)
+        parts.insert(_UNDER_TIME, note)
+        yield from parts
 
     def _table(self) -> tuple[Entry, ...]:
         begin = self._planned
