@@ -48,9 +48,12 @@ def problems_of(error: ValidationError) -> tuple[FieldProblem, ...]:
     found: list[FieldProblem] = []
     for each in error.errors(include_url=False, include_input=False, include_context=True):
         code, _colon, subject = each["type"].partition(":")
+        subject, _colon, before = subject.partition(":")
         name = subject or (str(each["loc"][0]) if each["loc"] else None)
         context = each.get("ctx", {})
         params: dict[str, Any] = {key: context[key] for key in _LIMITS if key in context}
+        if before:
+            params["before"] = before
         if "expected" in context:
             params["allowed"] = tuple(re.findall(r"'([^']*)'", str(context["expected"])))
         found.append(FieldProblem(name, code, params))
@@ -62,7 +65,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "needs": N_("Vælg en borger; kun møder i team, netværk og virksomheder kan være uden."),
     "basis": N_("Skriv, hvad der giver lov til at dele: samtykke, lov, borger_til_stede eller anonym_sparring."),
     "paragraph": N_("Skriv, hvilken bestemmelse loven er, fx SUL § 43, stk. 2."),
-    "order": N_("{label} ligger før det, der skal komme først. Ret datoerne."),
+    "order": N_("“{label}” ligger før “{before}”. Ret den af de to datoer, der er forkert."),
     "unknown_field": N_("Feltet findes ikke."),
     "unknown_field_near": N_("Feltet findes ikke. Mente du {nearest}?"),
     "reserved": N_("Feltet sættes af fieldtui selv og kan ikke gives."),
@@ -117,9 +120,11 @@ def _template(problem: FieldProblem, model: type[Record]) -> str:
 def sentence(problem: FieldProblem, model: type[Record]) -> str:
     """The problem in the language in force: what is wrong and what to do; never what was given."""
     info = fields_of(model).get(problem.field or "")
+    earlier = fields_of(model).get(str(problem.params.get("before")))
     values = {
         **problem.params,
         "label": _(info.label) if info else (problem.field or _("Posten")),
+        "before": _(earlier.label) if earlier else "",
         "allowed": ", ".join(problem.params.get("allowed", ())),
     }
     return _(_template(problem, model)).format(**values)

@@ -42,7 +42,7 @@ async def test_a_card_moves_on_today_with_one_key_and_back_e_puts_a_day_right_an
         await until(pilot, lambda: bool(app.screen.query("#entry-received_on")))
         app.screen.query_one("#entry-received_on").value = "01-11-2026"  # type: ignore[attr-defined]
         await press(pilot, "ctrl+s")
-        assert "ligger før det, der skal komme først" in " ".join(grid(app).replace("│", " ").split())
+        assert "ligger før “Henvist”" in " ".join(grid(app).replace("│", " ").split())
         await press(pilot, "escape", "left")
         assert load.workspace.lookup.get(referral).record.referred_on is None
         assert "1 Ønske · 1" in grid(app)

@@ -108,7 +108,7 @@ class Citizen(Record):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
         if self.enrolled_on and self.discharged_on and self.discharged_on < self.enrolled_on:
-            raise PydanticCustomError("order:discharged_on", "discharged before enrolled")
+            raise PydanticCustomError("order:discharged_on:enrolled_on", "discharged before enrolled")
         return self
 
     @property

@@ -127,7 +127,7 @@ class Opening(Record):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
         if self.open_from and self.open_until and self.open_until < self.open_from:
-            raise PydanticCustomError("order:open_until", "ends before it begins")
+            raise PydanticCustomError("order:open_until:open_from", "ends before it begins")
         return self
 
 
@@ -151,7 +151,7 @@ class Partner(Record):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise PydanticCustomError("order:valid_to", "ends before it begins")
+            raise PydanticCustomError("order:valid_to:valid_from", "ends before it begins")
         return self
 
 

@@ -45,7 +45,7 @@ class Placement(Record):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
         if self.ends_on is not None and self.ends_on < self.starts_on:
-            raise PydanticCustomError("order:ends_on", "ends before it begins")
+            raise PydanticCustomError("order:ends_on:starts_on", "ends before it begins")
         return self
 
 
@@ -71,7 +71,7 @@ class Activation(Record):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            raise PydanticCustomError("order:ends_on", "ends before it begins")
+            raise PydanticCustomError("order:ends_on:starts_on", "ends before it begins")
         return self
 
 

@@ -41,19 +41,21 @@ class Referral(Record):
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
-        last = None
-        for name in ("requested_on", "referred_on", "received_on"):
-            value = getattr(self, name)
-            if value is not None and last is not None and value < last:
-                raise PydanticCustomError(f"order:{name}", "dates out of order")
-            last = value or last
-        for name in ("started_on", "ended_on"):
-            value = getattr(self, name)
-            if value is not None and value < (
-                self.started_on or self.requested_on if name == "ended_on" else self.requested_on
-            ):
-                raise PydanticCustomError(f"order:{name}", "dates out of order")
+        before = "requested_on"
+        for name in ("referred_on", "received_on"):
+            before = self._no_earlier(name, before)
+        before = self._no_earlier("started_on", "requested_on")
+        self._no_earlier("ended_on", before)
         return self
+
+    def _no_earlier(self, name: str, before: str) -> str:
+        """Refuse a day that lies before the one it follows; the name of the later of the two that is there."""
+        value = getattr(self, name)
+        if value is None:
+            return before
+        if value < getattr(self, before):
+            raise PydanticCustomError(f"order:{name}:{before}", "dates out of order")
+        return name
 
 
 class Consent(Record):
@@ -95,5 +97,5 @@ class Consent(Record):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.expires_on is not None and self.expires_on < self.given_on:
-            raise PydanticCustomError("order:expires_on", "ends before it begins")
+            raise PydanticCustomError("order:expires_on:given_on", "ends before it begins")
         return self

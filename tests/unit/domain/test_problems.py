@@ -40,7 +40,7 @@ def refused(collection: str, values: Any, *, strict_names: bool = True) -> dict[
         ("citizen", {"given_name": "A", "enrolled_on": "24-11-2026"}, "enrolled_on", "2026-11-24"),
         ("citizen", {"given_name": "A", "enrolled_on": "0026-11-24"}, "enrolled_on", "mellem 1850 og 2199"),
         ("citizen", {"given_name": "A", "enrolled_on": "2026-02-29"}, "enrolled_on", "ikke en dato"),
-        ("citizen", {"given_name": "A", "enrolled_on": "2026-02-02", "discharged_on": "2026-02-01"}, "discharged_on", "Udskrevet ligger før"),
+        ("citizen", {"given_name": "A", "enrolled_on": "2026-02-02", "discharged_on": "2026-02-01"}, "discharged_on", "“Udskrevet” ligger før “Indskrevet”"),
         ("citizen", {"given_name": "A", "no_fixed_abode": "måske"}, "no_fixed_abode", "ja eller nej"),
         ("citizen", {"given_name": "A", "practical_needs": [f"w{n}" for n in range(41)]}, "practical_needs", "højst være 40 ord"),
         ("citizen", {"given_name": "A", "given_nam": "B"}, "given_nam", "Mente du given_name?"),
