@@ -63,7 +63,7 @@ def named_in(context: Context, text: str | None, *, but: Collection[str] = ()) -
         if stored.id in but:
             continue
         citizen: Citizen = stored.record
-        given, family = _words(citizen.given_name), _words(citizen.family_name or "")
+        given, family = _names(citizen.given_name), _names(citizen.family_name)
         heard = bool(given) and _holds(words, given[0])
         whole = whole or bool(heard and family and _holds(words, family[-1])) or _is_called(words, citizen.call_code)
         first = first or (heard and len(given[0]) >= _SHORTEST)
@@ -72,6 +72,11 @@ def named_in(context: Context, text: str | None, *, but: Collection[str] = ()) -
 
 def _words(text: str) -> list[str]:
     return [fold(word) for word in _WORD.findall(text)]
+
+
+def _names(text: str | None) -> list[str]:
+    """The words of a name; a letter or a digit alone is no name to look for."""
+    return [word for word in _words(text or "") if len(word) > 1]
 
 
 def _holds(words: list[str], name: str) -> bool:

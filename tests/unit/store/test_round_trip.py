@@ -12,10 +12,15 @@ from hypothesis import strategies as st
 from fieldtui.base.errors import InvalidRecords
 from fieldtui.base.text import clean
 from fieldtui.domain.records import COLLECTIONS
+from fieldtui.services.naming import named_in
 from fieldtui.services.workspace import Workspace
 from tests.support.bodies import bodies, texts
 from tests.support.workspaces import MH, add_citizen, make_workspace
 
+COVERED = {"confidential", "shared_with"}
+"""Fields that ask for more than their own record: test_confidential and test_bridging_law try them."""
+MEANT = {"consent": {"covers_health": False}}
+"""To health data a consent is given a last day where it says none, and refused one that is too late."""
 OWN = {"citizen_id", "company_id", "author", "by", "consultant_id"}
 
 
@@ -44,6 +49,9 @@ def test_put_then_list_gives_the_same_values(
     workspace: Workspace, ids: dict[str, str], collection: str, data: st.DataObject
 ) -> None:
     values = data.draw(bodies(COLLECTIONS[collection], ids))
+    if collection == "activity" and any(named_in(workspace.context, str(each)).certain for each in values.values()):
+        return  # it names one of the citizens that were drawn before, and is refused: test_bridging_law
+    values = {name: value for name, value in values.items() if name not in COVERED} | MEANT.get(collection, {})
     try:
         expected = COLLECTIONS[collection].model_validate(values)
     except ValueError:
