@@ -28,8 +28,10 @@ from fieldtui.domain.rulebook import RuleBook
 from fieldtui.export.lines import line_of
 from fieldtui.wire.team import Standin, TeamCitizen, TeamDeadline, TeamDevice, TeamMeeting, TeamPicture
 
-_NEEDED: Final = ("citizen", "appointment", "referral", "consent", "placement", "job_lead", "activation")
-"""What deadlines follow from. Notes are never read."""
+_NEEDED: Final = (
+    "citizen", "appointment", "referral", "consent", "placement", "job_lead", "activation", "task", "note",
+)  # fmt: skip
+"""What deadlines follow from; of a note only its kind and day, as a contact."""
 
 
 def picture(db: Database, org_id: str) -> TeamPicture:
