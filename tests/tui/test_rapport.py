@@ -72,7 +72,7 @@ async def test_the_period_moves_the_team_is_shown_and_a_file_hides_small_numbers
         await press(pilot, "e")
         await shows(app, pilot, "Skriv rapport")
         await press(pilot, "tab", "right", "right", "ctrl+s")
-        await shows(app, pilot, "Rapporten er skrevet")
+        await until(pilot, lambda: "Rapporten er skrevet" in said(app))
     (made,) = (load.workspace.folder / "exports").glob("rapport_resultater_*.csv")
     text = made.read_text("utf-8-sig")
     assert "skjult (under 5)" in text
