@@ -212,7 +212,7 @@ class Booking(Calendaring):
             put = self._new("appointment", self._filled(values), batch)
             changes: list[Change] = [put]
             if text is not None and text.strip():
-                note = {"citizen_id": citizen_id, "text": text, "kind": "notat", "appointment_id": put.id}
+                note = {"citizen_id": citizen_id, "text": text, "kind": "uanmeldt", "appointment_id": put.id}
                 changes.append(self._new("note", note, batch))
             who = citizen.record.short_name
             message = _("{who} kom uden aftale. Det er registreret som en kontakt.").format(who=who)

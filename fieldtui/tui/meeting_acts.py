@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from fieldtui.base.i18n import _
+from fieldtui.domain.confidential import is_confidential
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.journal import Waiting
 from fieldtui.domain.records import Appointment, Note
@@ -160,10 +161,25 @@ class MeetingActs(Acts):
 
         self.run_service(lambda: casework.journal_copy(note_id), copied, group="copy")
 
+    def _journal(self, note_id: str, *, confidential: bool) -> None:
+        """As `to_journal`; a confidential note is in no copy, so its writer says when it was written there by hand."""
+        if not confidential:
+            self.to_journal(note_id)
+            return
+        casework = self.shell.workspace.casework
+        self.shell.ask(
+            ConfirmDialog(
+                _("Har du selv skrevet det i kommunens journal?"),
+                _("Et fortroligt notat bliver ikke kopieret. Ja markerer det som journaliseret; z fortryder."),
+                _("Ja, det ligger der"),
+            ),
+            lambda yes: self.change(lambda: casework.mark_journalised([note_id])) if yes else None,
+        )
+
     def journal_or_back(self, stored: Stored[Note]) -> None:
         """To the journal; where it is there already, ask whether the mark was wrong."""
         if stored.record.journalised_at is None:
-            self.to_journal(stored.id)
+            self._journal(stored.id, confidential=is_confidential(stored.record))
             return
         casework = self.shell.workspace.casework
         day = full(local(stored.record.journalised_at).date())
@@ -194,7 +210,9 @@ class MeetingActs(Acts):
             )
             for each in found
         ]
-        self.shell.ask(ChooseDialog(_("Ikke i kommunens journal endnu"), choices), self.to_journal)
+        hidden = {each.note.id for each in found if each.confidential}
+        dialog = ChooseDialog(_("Ikke i kommunens journal endnu"), choices)
+        self.shell.ask(dialog, lambda note_id: self._journal(note_id, confidential=note_id in hidden))
 
     def wrong_citizen(self, stored: Stored[Any]) -> None:
         """A note that stands on the wrong citizen: where it belongs, and how it came about."""
