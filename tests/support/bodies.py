@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fieldtui.base.clock import COPENHAGEN
 from fieldtui.domain.identifiers import InvalidCpr, parse_cpr
 from fieldtui.domain.records import Record, fields_of
+from fieldtui.domain.rulebook import builtin
 
 HOSTILE = st.sampled_from(
     [
@@ -72,7 +73,7 @@ _SPECIAL: dict[str, st.SearchStrategy[Any]] = {
 def _for(name: str, annotation: Any, ids: dict[str, str]) -> st.SearchStrategy[Any] | None:
     if name in _SPECIAL:
         return _SPECIAL[name]
-    if name.endswith("_id") or name in {"author", "by", "addendum_to", "merged_into"}:
+    if name.endswith("_id") or name in {"author", "by", "addendum_to", "merged_into", "moved_from"}:
         return st.just(ids[name]) if name in ids else None
     while hasattr(annotation, "__metadata__"):
         annotation = get_args(annotation)[0]
@@ -102,6 +103,11 @@ def _plain(name: str, annotation: Any) -> st.SearchStrategy[Any]:
     return _WORDS.filter(lambda text: bool(_visible(text))) if name else texts
 
 
+def _codes(list_name: str) -> st.SearchStrategy[str]:
+    """Codes that the list knows: of most lists another one is refused."""
+    return st.sampled_from(sorted(builtin().codes(list_name)))
+
+
 def _visible(text: str) -> str:
     from fieldtui.base.text import clean
 
@@ -119,7 +125,7 @@ def bodies(model: type[Record], ids: dict[str, str]) -> st.SearchStrategy[dict[s
     optional: dict[str, st.SearchStrategy[Any]] = {}
     for name, info in fields_of(model).items():
         field = model.model_fields[info.attribute]
-        strategy = _for(name, field.annotation, ids)
+        strategy = _codes(info.codes) if info.codes else _for(name, field.annotation, ids)
         if strategy is not None:
             (required if field.is_required() else optional)[name] = strategy
     return st.fixed_dictionaries(required, optional=optional)

@@ -39,7 +39,9 @@ def needles() -> dict[str, dict[str, Any]]:
             metadata = str(model.model_fields[info.attribute].metadata)
             if (
                 name.endswith("_id")
-                or name in {"author", "by", "addendum_to", "postal_code"}
+                or name in {"author", "by", "addendum_to", "merged_into", "moved_from", "former_cpr", "postal_code"}
+                or info.codes
+                or name == "hours_steps"
                 or "Literal" in annotation
             ):
                 continue
@@ -55,12 +57,13 @@ def needles() -> dict[str, dict[str, Any]]:
 REQUIRED: dict[str, dict[str, Any]] = {
     "citizen": {"cpr": "6702651234", "phone": "87654321"},
     "appointment": {"kind": "opfoelgning", "starts_at": "2026-11-24T10:00"},
-    "placement": {"starts_on": "2026-11-01"},
+    "placement": {"kind": "virksomhedspraktik", "starts_on": "2026-11-01"},
     "job_lead": {"on": "2026-11-20"},
     "activation": {},
     "referral": {"basis": "SUL141", "requested_on": "2026-11-20"},
     "consent": {"given_on": "2026-11-20"},
-    "progression": {"on": "2026-11-20", "direction": "progress"},
+    "progression": {"on": "2026-11-20", "area": "helbred", "direction": "progress"},
+    "bridging_note": {"legal_basis": "borger_til_stede"},
     "employer_contact": {"on": "2026-11-20", "mode": "visit"},
     "partner": {"kind": "provider"},
     "activity": {"kind": "network", "on": "2026-11-20"},
@@ -106,7 +109,8 @@ def strain(workspace: Workspace) -> None:
 
 
 def test_every_collection_has_a_needle_in_a_field() -> None:
-    assert all(body for collection, body in needles().items())
+    without = {collection for collection, body in needles().items() if not body}
+    assert without <= {"activation"}, "all that can be written there is codes and days"
     assert sum(len(body) for body in needles().values()) > 60
 
 
