@@ -48,6 +48,10 @@ def leaks(files: list[Path], wanted: dict[str, str]) -> list[str]:
     ]
 
 
+_REFERENCES = {"author", "by", "addendum_to", "merged_into", "moved_from", "not_duplicate_of", "hours_steps"}
+"""What is no text of anybody's: ids, and steps of hours. Nor is a code, which must be one of its list's."""
+
+
 class Needles:
     """Values for every field of every collection."""
 
@@ -82,7 +86,9 @@ class Needles:
                 made[name] = ids[name]
             elif name in {"cpr", "cvr", "p_number", "phone", "contact_phone"}:
                 made[name] = self._number(name)
-            elif not ((name.endswith("_id") and name != "due_rule_id") or name in {"author", "by", "addendum_to"}):
+            elif name == "former_cpr":
+                made[name] = [self._number("cpr")]
+            elif not (info.codes or (name.endswith("_id") and name != "due_rule_id") or name in _REFERENCES):
                 longest = min((each.max_length for each in field.metadata if hasattr(each, "max_length")), default=200)
                 value = self._value(field.annotation, longest)
                 if value is not None:
@@ -113,13 +119,13 @@ def records(needles: Needles, ids: dict[str, str]) -> Iterator[tuple[str, dict[s
         "citizen": {"enrolled_on": day},
         "appointment": {"starts_at": isoformat(now + timedelta(days=1)), "kind": "jobsamtale"},
         "note": {"written_at": isoformat(now)},
-        "bridging_note": {"written_at": isoformat(now)},
-        "placement": {"starts_on": day},
+        "bridging_note": {"written_at": isoformat(now), "legal_basis": "borger_til_stede"},
+        "placement": {"starts_on": day, "kind": "virksomhedspraktik"},
         "employer_contact": {"on": day},
         "job_lead": {"on": day},
         "activity": {"on": day},
-        "progression": {"on": day},
-        "referral": {"requested_on": day},
+        "progression": {"on": day, "area": "helbred"},
+        "referral": {"requested_on": day, "basis": "SUL141"},
         "consent": {"given_on": day},
     }
     first = ("citizen", "company", "partner", "opening", "employer_contact", "appointment", "referral")
