@@ -160,11 +160,24 @@ def limits(figure: Figure, target: Target) -> str:
 
 
 def compared(figure: Figure, benchmark: Benchmark) -> str:
-    """An imported number with whom it is about, its period and its source."""
-    return _("Til sammenligning: {label} {value} ({first} til {last}). Kilde: {source}, læst {read}.").format(
+    """An imported number with whom it is about, its period and its source, and how far the figure lies from it."""
+    said = _("Til sammenligning: {label} {value} ({first} til {last}). Kilde: {source}, læst {read}.").format(
         label=benchmark.label, value=in_unit(figure, benchmark.value), first=f"{benchmark.first:%d-%m-%Y}",
         last=f"{benchmark.last:%d-%m-%Y}", source=benchmark.source, read=f"{benchmark.read_on:%d-%m-%Y}",
     )  # fmt: skip
+    return f"{said} {_apart(figure, benchmark)}".rstrip()
+
+
+def _apart(figure: Figure, benchmark: Benchmark) -> str:
+    """How far a figure lies from an imported number; empty where it has no number or lies as near as can be written."""
+    if figure.value is None or isinstance(figure.value, Mapping):
+        return ""
+    apart = figure.value - benchmark.value
+    size = decimal(abs(100 * apart if is_share(figure) else apart))
+    if size == "0":
+        return ""
+    size = _("{number} procentpoint").format(number=size) if is_share(figure) else size
+    return (_("Tallet her er {size} højere.") if apart > 0 else _("Tallet her er {size} lavere.")).format(size=size)
 
 
 def in_unit(figure: Figure, number: float) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fieldtui.base.errors import BadUsage
 from fieldtui.domain.behind import behind
 from fieldtui.domain.caseload import caseload
-from fieldtui.domain.figures import Figure, Period
+from fieldtui.domain.figures import Figure, Period, compared
 from fieldtui.domain.goals import reported
 from fieldtui.domain.outcomes import outcomes
 from fieldtui.domain.rule import Benchmark
@@ -98,6 +98,9 @@ def test_a_benchmark_stands_beside_its_figure_only_where_the_periods_meet() -> N
     assert [each.first.year for each in shown["K6"].benchmarks] == [2020]
     assert shown["K6"].as_json()["benchmarks"][0]["source"] == "STAR"
     assert shown["K4"].benchmarks == ()
+    assert compared(shown["K6"], shown["K6"].benchmarks[0]).endswith(
+        "læst 01-04-2021. Tallet her er 13,8 procentpoint højere."
+    )
 
 
 def test_more_citizens_than_the_norm_is_a_soft_word_and_scenarios_belong_to_their_programme() -> None:
