@@ -25,6 +25,7 @@ from fieldtui.central.assignments import mark_assignments, mark_desks, scope_of_
 from fieldtui.central.database import Database
 from fieldtui.central.importing.kinds import CITIZENS
 from fieldtui.central.ledger import Ledger, open_ledger
+from fieldtui.central.samecitizen import group_of, stand_ins
 from fieldtui.central.schema import (
     access_log,
     act,
@@ -84,7 +85,7 @@ class Retention:
 
 
 def erase(db: Database, citizen_id: str, reason: str, *, organisation: str | None = None) -> Erased:
-    """Erase a citizen on request.
+    """Erase a citizen on request, with every other card of the same person.
 
     Args:
         db: The central database.
@@ -101,7 +102,10 @@ def erase(db: Database, citizen_id: str, reason: str, *, organisation: str | Non
         raise BadUsage(_("Skriv en grund: --reason TEKST. Nævn ingen navne i den."))
     with db.transaction() as connection:
         ledger = open_ledger(db, connection, organisation)
-        done = _erase(ledger, citizen_id, said)
+        cards = (citizen_id, *group_of(connection, ledger.org_id, citizen_id))
+        erased = [_erase(ledger, each, said) for each in cards]
+        told = {who for _records, people in erased for who in people}
+        done = Erased(citizen_id, sum(records for records, _people in erased), len(told))
         ledger.close()
     event("central.erased", records=done.records, told=done.devices_of)
     return done
@@ -181,14 +185,17 @@ def _retention(connection: Connection, org_id: str, day: date) -> Retention:
         )
         .order_by(discharged, record.c.id)
     )
-    return Retention(days, tuple(rows.scalars()))
+    # Cards of one person go together, when the one that stands for them is over: its dates count everywhere.
+    merged = stand_ins(connection, org_id)
+    return Retention(days, tuple(each for each in rows.scalars() if each not in merged))
 
 
 def _update_organisation(org_id: str, days: int | None) -> Any:
     return update(organisation).where(organisation.c.org_id == org_id).values(retention_days=days)
 
 
-def _erase(ledger: Ledger, citizen_id: str, reason: str) -> Erased:
+def _erase(ledger: Ledger, citizen_id: str, reason: str) -> tuple[int, set[str]]:
+    """Erase one card: how many records, and whose devices are told."""
     standing = ledger.read([citizen_id]).get(citizen_id)
     if standing is None or standing.collection != "citizen":
         raise NotFound(clean(citizen_id, limit=80))
@@ -225,7 +232,7 @@ def _erase(ledger: Ledger, citizen_id: str, reason: str) -> Erased:
             at=ledger.now,
         )
     )
-    return Erased(citizen_id, len(ids), len(told))
+    return len(ids), told
 
 
 def _tell_everybody(ledger: Ledger, citizen_id: str, scope: str) -> set[str]:

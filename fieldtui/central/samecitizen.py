@@ -32,14 +32,21 @@ def group_of(connection: Connection, org_id: str, citizen_id: str) -> tuple[str,
         org_id: The organisation.
         citizen_id: The citizen.
     """
+    stands = stand_ins(connection, org_id)
+    mine = stands.get(citizen_id, citizen_id)
+    cards = {mine, *(each for each, survivor in stands.items() if survivor == mine)}
+    return tuple(sorted(cards - {citizen_id}))
+
+
+def stand_ins(connection: Connection, org_id: str) -> dict[str, str]:
+    """Citizens who were merged into another one, each with who stands for them."""
     known = pointing(connection, org_id)
-    if citizen_id not in known and citizen_id not in known.values():
-        return ()
+    if not known:
+        return {}
     cards = {*known, *known.values()}
     here = connection.execute(select(record.c.id).where(*_citizens(org_id), record.c.id.in_(cards)))
     stands = survivors({row.id: known.get(row.id) for row in here})
-    mine = stands.get(citizen_id)
-    return tuple(sorted(each for each, survivor in stands.items() if survivor == mine and each != citizen_id))
+    return {each: survivor for each, survivor in stands.items() if each != survivor}
 
 
 @dataclass(frozen=True, slots=True)

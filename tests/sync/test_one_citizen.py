@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from fieldtui.central.erasing import erase, retention, set_retention
 from fieldtui.central.samecitizen import duplicates
 from fieldtui.store import Put
 from tests.sync.office import Device, Office
@@ -40,7 +41,7 @@ def test_one_citizen_with_two_consultants_is_handed_over_before_two_cards_become
 ) -> None:
     old, new = "6101900001", "6101900003"
     first = office.citizen("MH", given_name="Ali", family_name="Demir", cpr=old)
-    second = office.citizen("TB", given_name="ali", family_name="Demir", cpr=new)
+    second = office.citizen("TB", given_name="ali", family_name="Demir", cpr=new, enrolled_on="2026-01-02")
     office.citizen("TB", given_name="Ali", family_name="Demir", cpr="6201900001")
     [pair] = duplicates(office.database)
     assert (set(pair.consultants), pair.likeness.why) == ({"MH", "TB"}, "name")
@@ -71,6 +72,17 @@ def test_one_citizen_with_two_consultants_is_handed_over_before_two_cards_become
     assert device.workspace.store.all("citizen") == ()
     assert stands(colleague) == {second: first}
     assert len(colleague.workspace.lookup.list("citizen")) == 2
+
+    set_retention(office.database, 30)
+    colleague.edit(second, discharged_on="2026-01-31")
+    colleague.sync()
+    assert retention(office.database).due == ()  # the card that stands for both is not over
+    colleague.edit(first, discharged_on="2026-10-05")
+    colleague.sync()
+    assert retention(office.database).due == (first,)
+    erase(office.database, first, "anmodning om sletning")
+    colleague.sync()
+    assert not {first, second} & {each.id for each in colleague.workspace.store.all("citizen")}
 
 
 def test_the_consultant_sees_who_stands_in_and_until_when_and_after_that_nobody(office: Office) -> None:
