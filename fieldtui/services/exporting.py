@@ -146,7 +146,8 @@ class Exporting(ExportFiles):
         providers: frozenset[str],
     ) -> ListLine:
         record = appointment.record
-        named = self._store.get(record.citizen_id) if record.citizen_id else None
+        citizen_id = self._store.stand_ins().get(record.citizen_id or "", record.citizen_id)
+        named = self._store.get(citizen_id) if citizen_id else None
         citizen = cast("Stored[Citizen]", named) if named is not None and isinstance(named.record, Citizen) else None
         return line_of(
             appointment, citizen, people.get(record.consultant_id or ""), profile=profile, providers=providers

@@ -281,3 +281,18 @@ def test_minutes_of_a_meeting_on_the_other_card_lie_where_the_meeting_lies(works
     ).record_ids[0]
     assert workspace.lookup.show(note).record.citizen_id == gone
     assert [each.id for each in workspace.lookup.open_citizen(keep).notes] == [note]
+
+
+def test_a_list_calls_a_citizen_of_two_cards_by_the_one_that_stands_for_both(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    keep = add_citizen(workspace, "Nora", "Berg", address_protected=True, call_code="K7Q4")
+    gone = add_citizen(workspace, "Nora", "Berg", address_protected=True, call_code="M2X9")
+    workspace.casework.create(
+        "appointment", {"citizen_id": gone, "kind": "opfoelgning", "starts_at": "2026-11-23T10:00"}
+    )
+    workspace.casework.merge_citizens(keep, gone, "samme person")
+    result = workspace.exports.appointments(TODAY, TODAY, "reception", "csv", output=tmp_path, any_folder=True)
+    text = result.file.read_text(encoding="utf-8-sig")
+    assert "K7Q4" in text
+    assert "M2X9" not in text
