@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from fieldtui.base.i18n import N_, _
+from fieldtui.base.i18n import N_, _, decimal
 from fieldtui.domain.case import Case
 from fieldtui.domain.confidential import is_confidential
 from fieldtui.domain.deadlines import Deadline
 from fieldtui.domain.envelope import Stored, SyncState
 from fieldtui.domain.identifiers import parse_cpr
 from fieldtui.domain.protection import is_protected
-from fieldtui.domain.records import Attendance, Task
+from fieldtui.domain.records import Attendance, Citizen, Task
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.services.casepeople import CasePicture
 from fieldtui.services.consents import ConsentState, state_of, strongest
@@ -112,6 +112,7 @@ def important(card: Card, names: Names, rules: RuleBook) -> list[Row]:
     citizen = card.case.citizen.record
     found: list[tuple[str, str, str]] = [
         ("job_goal", _("Jobmål"), citizen.job_goal or ""),
+        ("weekly_hours_wanted", _("Ønsker"), _wanted(citizen)),
         ("considerations", _("Hensyn"), " ".join((citizen.considerations or "").split())),
         ("practical_needs", _("Behov"), ", ".join(citizen.practical_needs)),
         ("benefit", _("Ydelse"), rules.label("benefit", citizen.benefit) if citizen.benefit else ""),
@@ -125,6 +126,17 @@ def important(card: Card, names: Names, rules: RuleBook) -> list[Row]:
         for name, label, value in found
         if value or name in {"job_goal", *MASKED}
     ]
+
+
+def _wanted(citizen: Citizen) -> str:
+    """Hours a week, places and first day that the citizen wants: what Match looks for."""
+    hours = citizen.weekly_hours_wanted
+    parts = (
+        _("{hours} t/uge").format(hours=decimal(hours)) if hours is not None else "",
+        ", ".join(citizen.work_places),
+        _("fra {day}").format(day=short(citizen.available_from)) if citizen.available_from else "",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _masked(card: Card, name: str, value: str | None, tail: int) -> str:
