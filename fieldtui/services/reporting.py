@@ -59,6 +59,7 @@ class Reporting:
 
         Raises:
             NotEnrolled: The device is nobody's yet.
+            BadUsage: The device is a leader's or a treatment worker's, who have no citizens of their own.
             DiskFull, Busy: It could not be logged, so it is not shown.
         """
         return reported(self._records(COUNTED, programme), period, self._context.rules, programme=programme)
@@ -192,6 +193,10 @@ class Reporting:
 
     def _records(self, names: Iterable[str], programme: str | None, *, view: str = "report") -> Records:
         me = self._context.me
+        if me.role != "consultant":
+            raise BadUsage(
+                _("Kun konsulenter har egne borgere at tælle. Kontoret tæller teamets: fieldtui central report.")
+            )
         borrowed = self._tied("substitute", "treatment")
         stored = [each for name in names for each in self._context.store.all(name, annulled=False)]
         mine = [each for each in stored if _is_mine(each, borrowed, me.id)]

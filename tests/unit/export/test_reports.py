@@ -23,7 +23,7 @@ from fieldtui.export.yearly_pdf import to_pdf
 from fieldtui.services.reportfiles import wanted
 from tests.support.memoteam import team
 from tests.support.papers import parts_of_workbook, words_of_embedded
-from tests.support.workspaces import MONDAY, add_citizen, make_workspace
+from tests.support.workspaces import MH, MONDAY, add_citizen, make_workspace
 
 YEAR = Period(date(2020, 1, 1), date(2020, 12, 31))
 MADE = datetime(2026, 11, 22, 9, 0, tzinfo=COPENHAGEN)
@@ -126,6 +126,12 @@ def test_a_benchmark_without_source_value_or_day_is_refused_with_its_line(
         from_table(HEADING + row, "tal.csv")
     assert refused.value.line == line
     assert word in refused.value.reason
+
+
+def test_who_has_no_citizens_is_told_who_counts_instead_of_getting_nothing(tmp_path: Path) -> None:
+    leader = MH.model_copy(update={"role": "leader"})
+    with make_workspace(tmp_path, clock=FixedClock(MONDAY), person=leader) as workspace, pytest.raises(BadUsage):
+        workspace.reporting.outcomes(YEAR)
 
 
 def test_a_rating_needs_its_reason_and_a_file_with_small_numbers_its_own(tmp_path: Path) -> None:
