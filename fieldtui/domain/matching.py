@@ -19,7 +19,7 @@ from fieldtui.domain.calendar import written_short
 from fieldtui.domain.employers import is_closed, rests
 from fieldtui.domain.protection import is_protected
 from fieldtui.domain.records import Citizen, Company, JobLead, Opening
-from fieldtui.domain.trades import about_health, family_of, same_word, words_of
+from fieldtui.domain.trades import about_health, before_refusal, family_of, is_refusal, same_word, words_of
 
 MOST: Final = 5
 """The best score; the worst is 0."""
@@ -144,7 +144,7 @@ def _reasons(wishes: Wishes, offer: Offer, on: date, latest: JobLead | None) -> 
 
 
 def _goal(citizen: Citizen, offer: Offer) -> Iterator[Reason]:
-    wanted = words_of(citizen.job_goal or "")
+    wanted = [word for part in _parts(citizen.job_goal) for word in words_of(before_refusal(part))]
     if not wanted:
         blank = not (citizen.job_goal or "").strip()
         text = (
@@ -194,10 +194,14 @@ def _span(low: float, high: float) -> str:
 def _considerations(citizen: Citizen, opening: Opening) -> Iterator[Reason]:
     """Each consideration by itself; what tells of health is left out, as if it did not stand there."""
     offered = [text for text in opening.considerations if not about_health(text)]
-    needed = [part.strip() for part in _PARTS.split(citizen.considerations or "")]
-    needed = [part for part in needed if part and not about_health(part)]
+    asked = " ".join((opening.title, opening.tasks or "", *offered))
+    needed = [part for part in _parts(citizen.considerations) if not about_health(part)]
     met = 0
     for part in needed:
+        if is_refusal(part):
+            if _speak_of_the_same(part, asked):
+                yield Reason("-", "considerations", _("Aftal undtagelse: {needed}").format(needed=part), -1)
+            continue
         answer = next((text for text in offered if _speak_of_the_same(part, text)), None)
         if answer is not None:
             met += 1
@@ -205,6 +209,11 @@ def _considerations(citizen: Citizen, opening: Opening) -> Iterator[Reason]:
             yield Reason("+", "considerations", text.format(offered=answer, needed=part), 1 if met == 1 else 0)
         else:
             yield Reason("-", "considerations", _("Aftal: {needed}").format(needed=part), 0)
+
+
+def _parts(text: str | None) -> list[str]:
+    """What a text says, one thing at a time."""
+    return [part.strip() for part in _PARTS.split(text or "") if part.strip()]
 
 
 def _practical(citizen: Citizen, opening: Opening) -> Iterator[Reason]:

@@ -55,6 +55,9 @@ _ANYWHERE: Final = 5
 """A stem of so many letters is found inside a compound too: `rygsmerter`, `fysioterapi`."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_REFUSING: Final = frozenset(
+    ("ikke", "ingen", "intet", "uden", "aldrig", "undgaa", "nej", "not", "no", "without", "never")
+)
 _EMPTY_WORDS: Final = frozenset(
     fold(
         "og i på med til af en et at der som for den det de er har kan vil skal ikke gerne helst noget job arbejde "
@@ -81,6 +84,17 @@ def _tells(word: str, stem: str) -> bool:
     if stem in _WHOLE:
         return word == stem
     return stem in word if len(stem) >= _ANYWHERE else word.startswith(stem)
+
+
+def is_refusal(text: str) -> bool:
+    """True where a text says what somebody does not want: `ikke kasse`, `uden trapper`."""
+    return not _REFUSING.isdisjoint(_WORD.findall(fold(text)))
+
+
+def before_refusal(text: str) -> str:
+    """What a text says that somebody does want: `butik, men ikke kasse` up to the `ikke`."""
+    refused = next((found for found in _WORD.finditer(text) if fold(found.group()) in _REFUSING), None)
+    return text if refused is None else text[: refused.start()]
 
 
 @lru_cache(maxsize=_KEPT)

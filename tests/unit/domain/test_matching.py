@@ -95,6 +95,17 @@ def test_a_practical_need_that_tells_of_health_is_asked_about_without_being_name
     assert held({"practical_needs": ["kørestol"]}, {"practical": ["Kørestol"]}).score >= found.score
 
 
+def test_what_somebody_does_not_want_is_never_taken_for_what_they_want() -> None:
+    till = {"title": "Butiksmedhjælper", "tasks": "Kasse og varer"}
+    refused = held({"job_goal": "Lager. Ikke kasse", "considerations": "ikke kasse; aldrig weekend"}, till)
+    assert signs(refused)["goal"] == "-"
+    assert [reason.text for reason in refused.reasons if reason.code == "considerations"] == [
+        "Aftal undtagelse: ikke kasse"
+    ]
+    assert signs(held({"job_goal": "Butik men ikke kasse"}, {"title": "Kasse"}))["goal"] == "+"  # the same kind of work
+    assert "considerations" not in signs(held({"considerations": "ikke kasse"}, {"title": "Lager"}))
+
+
 def test_an_opening_somebody_declined_scores_nothing_and_is_not_proposed_again() -> None:
     wishes = Wishes(
         FATIMA, Citizen(given_name="F", job_goal="Opvask"), leads=(lead("declined", text="for tidligt om morgenen"),)
