@@ -46,6 +46,7 @@ class Copying:
             BadUsage: There is none, or it is protected.
             DiskFull, Busy: It could not be logged, so it is not given out.
         """
+        citizen_id = self._store.stand_ins().get(citizen_id, citizen_id)
         citizen = self._citizen(citizen_id)
         known = fields_of(Citizen)["phone"]
         label = _(known.label)

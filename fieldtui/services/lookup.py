@@ -202,6 +202,7 @@ class Lookup(CaseList, CompanyList, BridgingBoard, CasePeople):
             BadUsage: A field that is never masked, or one that is empty; or no reason where the address is protected.
             DiskFull, Busy: It could not be logged, so it is not shown.
         """
+        citizen_id = self._store.stand_ins().get(citizen_id, citizen_id)
         stored = self._get(citizen_id)
         if not isinstance(stored.record, Citizen):
             raise NotFound(clean(citizen_id, limit=80))

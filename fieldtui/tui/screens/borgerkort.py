@@ -128,7 +128,7 @@ class CitizenCard(EffortActs, PeopleActs, RecordActs, ServiceScreen[present.Card
             if self._opened:
                 return lookup.refresh_citizen(self._citizen_id)
             case = lookup.open_citizen(self._citizen_id)
-            self._opened = True
+            self._opened, self._citizen_id = True, case.id  # who stands for both, where the card is one of two
             return case
 
     def reload(self) -> None:

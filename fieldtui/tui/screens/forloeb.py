@@ -43,7 +43,9 @@ class CasePeopleScreen(PeopleActs, ServiceScreen[CasePicture]):
 
     def load(self) -> CasePicture:
         lookup = self.shell.workspace.lookup
-        return lookup.picture(lookup.refresh_citizen(self._citizen_id), self.shell.today)
+        case = lookup.refresh_citizen(self._citizen_id)
+        self._citizen_id = case.id
+        return lookup.picture(case, self.shell.today)
 
     def show(self, loaded: CasePicture) -> None:
         self._picture = loaded

@@ -164,6 +164,9 @@ def test_a_merge_protects_both_where_one_is(workspace: Workspace) -> None:
     hidden = add_citizen(workspace, "Nora", "Berg", address="Hemmelig Allé 7", address_protected=True)
     workspace.casework.merge_citizens(keep, hidden, "samme person")
     assert workspace.lookup.show(keep).record.address_protected
+    workspace.casework.update(keep, {"phone": "22334455"})
+    assert workspace.lookup.reveal(hidden, "phone", "ringer op") == "22 33 44 55"  # of the card that stands for both
+    workspace.undo.undo()
     workspace.undo.undo()
     assert not workspace.lookup.show(keep).record.address_protected
 
