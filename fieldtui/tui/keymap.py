@@ -176,7 +176,17 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("t", "today", N_("Til i dag"), "t", hint=True),
         _EDIT, _SUMMONS, _ATTENDED, _NO_SHOW, _CANCELLED, _NOTE, _CONTACT, _BRIDGING, _TASK,
         Key("l", "list", N_("Liste (eksport)"), "l", hint=True),
+        Key("w", "month", N_("Måned"), "w"),
         Key("space", "details", N_("Borgerkort"), N_("Mellemrum")), _BACK,
+    ),
+    "maaned": (
+        Key("left", "previous_day", N_("Forrige dag"), "←"),
+        Key("right", "next_day", N_("Næste dag"), "→"),
+        Key("pageup", "previous_month", N_("Forrige måned"), "PgUp"),
+        Key("pagedown", "next_month", N_("Næste måned"), "PgDn"),
+        Key("w", "week", N_("Uge"), "w", hint=True),
+        Key("t", "today", N_("Til i dag"), "t", hint=True),
+        _BACK,
     ),
     "virksomheder": (
         Key("n", "new", N_("Ny virksomhed"), "n", hint=True),

@@ -14,6 +14,7 @@ ROUTES: Final[dict[str, str]] = {
     "behandlerdag": "fieldtui.tui.screens.behandlerdag:TreatmentDay",
     "borgere": "fieldtui.tui.screens.borgere:Citizens",
     "kalender": "fieldtui.tui.screens.kalender:Calendar",
+    "maaned": "fieldtui.tui.screens.maaned:Month",
     "virksomheder": "fieldtui.tui.screens.virksomheder:Companies",
     "virksomhedskort": "fieldtui.tui.screens.virksomhedskort:CompanyScreen",
     "match": "fieldtui.tui.screens.match:MatchScreen",

@@ -104,3 +104,18 @@ async def test_l_takes_a_note_to_the_journal_once_and_x_to_the_right_citizen(tmp
         ] == "Zebra på kontoret"
         [task] = [s.record for s in work.lookup.list("task") if s.record.text]
         assert task.due_on == app.today + timedelta(days=3)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_w_shows_the_month_and_enter_the_week_of_the_day(tmp_path: Path, size: tuple[int, int]) -> None:
+    load = a_caseload(tmp_path)
+    async with running(load, size) as (app, pilot):
+        await press(pilot, "3", "w")
+        await until(pilot, lambda: "November 2026" in grid(app))
+        assert "23 ■■■■" in grid(app)
+        assert "09:00–09:45  Jobsamtale · Fatima A." in grid(app)
+        await press(pilot, "pagedown", "down")
+        await until(pilot, lambda: "December 2026" in grid(app))
+        assert "ons 30-12-2026" in grid(app)
+        await press(pilot, "enter")
+        await until(pilot, lambda: "Uge 53 i 2026" in grid(app))

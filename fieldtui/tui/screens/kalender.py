@@ -169,6 +169,11 @@ class Calendar(CaseActs, ServiceScreen[Week]):
         self._placed = False
         self.reload()
 
+    def action_month(self) -> None:
+        """`w`: the month of the day under the cursor."""
+        table = self.query_one(WeekTable)
+        self.shell.go("maaned", self.monday + timedelta(days=table.day))
+
     # --- the half hour under the cursor -------------------------------------------------------------
 
     def _here(self) -> tuple[Stored[Appointment], ...]:
