@@ -29,6 +29,7 @@ from fieldtui.domain.due import (
     stored_rule,
 )
 from fieldtui.domain.envelope import Stored
+from fieldtui.domain.followalong import NEVER_BEGAN
 from fieldtui.domain.milestones import course_end, eligibility_review
 from fieldtui.domain.nextup import follow_along, missed, without_next
 from fieldtui.domain.placing import praktik_latest, praktik_rule
@@ -234,7 +235,7 @@ def _first_placement(case: Case, rules: RuleBook, _on: date) -> Iterator[Deadlin
     """A place within a month of enrolment, open until the first one (domain.md K3)."""
     enrolled = case.citizen.record.enrolled_on
     rule = rule_for(case, rules, "placement.target", enrolled) if enrolled else None
-    if enrolled is None or rule is None or live(case.placements):
+    if enrolled is None or rule is None or _places(case):
         return
     months = rule.params.get("months", 0)
     template = (
@@ -270,8 +271,13 @@ def _praktik(case: Case, rules: RuleBook, on: date) -> Iterator[Deadline]:
         )
 
 
+def _places(case: Case) -> list[Stored[Placement]]:
+    """The citizen's places, those that came to nothing left out."""
+    return [item for item in live(case.placements) if item.record.end_reason != NEVER_BEGAN]
+
+
 def _activations(case: Case, rules: RuleBook, _on: date) -> Iterator[Deadline]:
-    """Offers that have not begun; without any offer or placement, the first one (LAB § 102)."""
+    """Offers that have not begun; without any offer or placement that came about, the first one (LAB § 102)."""
     offers = live(case.activations)
     for item in offers:
         activation = item.record
@@ -285,7 +291,8 @@ def _activations(case: Case, rules: RuleBook, _on: date) -> Iterator[Deadline]:
             )  # fmt: skip
     enrolled = case.citizen.record.enrolled_on
     rule = rule_for(case, rules, "offer.first", enrolled) if enrolled else None
-    if enrolled is not None and rule is not None and not offers and not live(case.placements):
+    came_about = any(item.record.status != NEVER_BEGAN for item in offers) or _places(case)
+    if enrolled is not None and rule is not None and not came_about:
         reason = _("{months} måneder efter indskrivningen den {day}.").format(
             months=rule.params.get("months"), day=written(enrolled)
         )

@@ -21,7 +21,7 @@ from fieldtui.domain.rulebook import RuleBook
 COMPETITIVE: Final = frozenset({"ordinaert_job", "smaajob"})
 """Kinds of placement that are work on ordinary terms, whatever the hours (IPS-25, item 21)."""
 NEVER_BEGAN: Final = "annulleret"
-"""The end reason of a placement that came to nothing."""
+"""The end reason of a placement, and the state of an offer, that came to nothing."""
 
 
 @dataclass(frozen=True, slots=True)

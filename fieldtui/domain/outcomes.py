@@ -21,6 +21,7 @@ from fieldtui.domain.deadlines import day_of, limit_after
 from fieldtui.domain.employers import under_survivors
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.figures import Figure, Period, breakdown, count, share
+from fieldtui.domain.followalong import NEVER_BEGAN
 from fieldtui.domain.records import (
     Activation,
     Activity,
@@ -243,12 +244,13 @@ def _interviews_in_time(records: Records, period: Period) -> Iterator[Figure]:
 
 
 def _activation_in_time(records: Records, period: Period) -> Iterator[Figure]:
-    due = [each for each in records.activations if each.due_on in period]
+    offers = [each for each in records.activations if each.due_on in period]
+    due = [each for each in offers if each.status != NEVER_BEGAN]
     begun = [each for each in due if each.starts_on and each.due_on and each.starts_on <= each.due_on]
     yield share(
         "K5", _("Aktivering til tiden"), len(begun), len(due),
-        _("Begyndt senest på fristen, af de tilbud, hvis frist ligger i perioden."),
-        rules=("offer.first",),
+        _("Begyndt senest på fristen, af de tilbud, hvis frist ligger i perioden. Annullerede tilbud er ikke talt med."),
+        excluded=len(offers) - len(due), rules=("offer.first",),
     )  # fmt: skip
 
 

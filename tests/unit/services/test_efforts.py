@@ -229,3 +229,16 @@ def test_a_short_or_late_offer_is_said_and_stored(workspace: Workspace, citizen:
     done = workspace.casework.offer(citizen, {"due_on": "2026-11-10", "starts_on": "2026-11-16", "weeks": 1})
     assert any("mindst 2 uger" in warning for warning in done.warnings)
     assert any("efter fristen den 10-11" in warning for warning in done.warnings)
+
+
+def test_what_came_to_nothing_keeps_no_deadline_from_being_asked_for(workspace: Workspace) -> None:
+    citizen = add_citizen(workspace, enrolled_on="2026-06-16", visitation_category="aktivitetsparat")
+    called_off = workspace.casework.offer(citizen, {"kind": "leverandoer"}).record_ids[0]
+    workspace.casework.change_offer(called_off, {"status": "annulleret"})
+    place(workspace, citizen, "smaajob", end_reason="annulleret")
+    case = workspace.lookup.open_citizen(citizen)
+    kinds = {each.kind: each.record_id for each in deadlines(case, workspace.rules, TODAY)}
+    assert kinds["activation"] is None
+    assert "placement" in kinds
+    figures = {each.id: each for each in workspace.reporting.outcomes(Period(date(2026, 12, 16), date(2026, 12, 16)))}
+    assert (figures["K5"].numerator, figures["K5"].denominator, figures["K5"].excluded) == (0, 0, 1)
