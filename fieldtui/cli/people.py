@@ -204,7 +204,7 @@ def picture_lines(picture: CasePicture, rules: RuleBook, most: int) -> Iterator[
     """What `show` says of a citizen beside the fields of the card."""
     for each in picture.involved:
         yield f"  {each.written()}"
-    for name in picture.merged:
+    for _card, name in picture.merged:
         yield "  " + _("Står også for kortet: {name}").format(name=name)
     for point in picture.points:
         yield f"  {'[x]' if point.done else '[ ]'} {_(point.name)}"

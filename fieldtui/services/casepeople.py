@@ -37,8 +37,8 @@ class CasePicture:
     """The points of a course; none where the programme is no course."""
     courses: tuple[Course, ...]
     """Progress by area."""
-    merged: tuple[str, ...]
-    """Full names on other cards of the same person."""
+    merged: tuple[tuple[str, str], ...]
+    """Other cards of the same person: id and full name."""
 
     def as_json(self) -> dict[str, Any]:
         """The fields that `show` adds to a citizen (docs/cli.md)."""
@@ -110,7 +110,7 @@ class CasePeople:
             remarks=(*overlaps(case, rules, on), *fits),
             points=checklist(citizen, rules),
             courses=courses(case.progressions),
-            merged=tuple(each.record.full_name for each in case.merged),
+            merged=tuple((each.id, each.record.full_name) for each in case.merged),
         )
 
     def picture_of(self, citizen_id: str, on: date) -> CasePicture | None:

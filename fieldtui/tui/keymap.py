@@ -164,6 +164,7 @@ CONTEXTS: Final[dict[str, tuple[Key, ...]]] = {
         Key("c", "number", N_("Nyt CPR-nummer"), "c"),
         Key("k", "reviewed", N_("Målgruppe vurderet"), "k"),
         Key("t", "transfer", N_("Overdragelsestekst"), "t"),
+        Key("d", "apart", N_("Skil kort ad"), "d"),
         _BACK,
     ),
     "kalender": (

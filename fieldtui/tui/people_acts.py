@@ -156,6 +156,22 @@ class PeopleActs(Acts):
 
         self.run_service(casework.citizen_duplicates, found, group="duplicates")
 
+    def take_apart(self, cards: tuple[tuple[str, str], ...]) -> None:
+        """One of the cards of the same person stands alone again, with everything that is on it."""
+        casework, names = self.shell.workspace.casework, self.shell.names
+        if not cards:
+            self.shell.notice(_("Borgeren har kun ét kort."))
+            return
+
+        def chosen(card: str) -> None:
+            question = ReasonDialog(
+                _("Hvorfor er det to borgere?"), _("Grunden skrives i adgangsloggen. z tager det tilbage.")
+            )
+            self.shell.ask(question, lambda why: self.change(lambda: casework.unmerge_citizen(card, why)))
+
+        choices = [(card, names.show(card, name), _("står for sig selv igen")) for card, name in cards]
+        self.shell.ask(ChooseDialog(_("Hvilket kort skal stå for sig selv?"), choices), chosen)
+
     def _decide(self, pair: Pair) -> None:
         casework, names = self.shell.workspace.casework, self.shell.names
         one, other = _ids(pair)
@@ -176,7 +192,7 @@ class PeopleActs(Acts):
                 return
             gone = other if key == one else one
             question = ReasonDialog(
-                _("Hvorfor er det den samme borger?"), _("Grunden skrives i adgangsloggen. Ctrl+Z tager det tilbage.")
+                _("Hvorfor er det den samme borger?"), _("Grunden skrives i adgangsloggen. z tager det tilbage.")
             )
             self.shell.ask(question, lambda why: self.change(lambda: casework.merge_citizens(key, gone, why)))
 

@@ -79,5 +79,13 @@ async def test_d_finds_two_cards_of_one_citizen_and_one_stands_for_both_until_it
         assert grid(app).count("Demir") <= 1
         await press(pilot, "z")
         assert load.workspace.store.stand_ins() == {}
+        load.workspace.casework.merge_citizens(keep, gone, "igen")
+        app.go("forloeb", keep)
+        await settle(pilot)
+        await press(pilot, "d", "enter")
+        await write(pilot, "to brødre")
+        await press(pilot, "enter")
+        assert load.workspace.store.stand_ins() == {}
+        await press(pilot, "escape")
         await press(pilot, "d", "enter", "down", "down", "enter")
         assert load.workspace.casework.citizen_duplicates() == ()

@@ -54,7 +54,7 @@ def people_lines(picture: CasePicture, names: Names) -> list[Line]:
     for each in picture.involved:
         until = "  " + _("til {day}").format(day=full(each.until)) if each.until else ""
         lines.append(line(Piece(f"{_(PARTS[each.part]):<13}", "primary"), each.name, Piece(until, "dim")))
-    lines += [line(Piece(_("Står også for kortet: {name}").format(name=name), "dim")) for name in picture.merged]
+    lines += [line(Piece(_("Står også for kortet: {name}").format(name=name), "dim")) for _card, name in picture.merged]
     lines += [line(Piece("! ", "warning"), remark) for remark in picture.remarks]
     return lines or [line(Piece(_("Ingen er registreret på sagen endnu."), "dim"))]
 

@@ -104,6 +104,10 @@ class CasePeopleScreen(PeopleActs, ServiceScreen[CasePicture]):
         """`k`: the target group was looked at again."""
         self.review_eligibility(self._citizen_id)
 
+    def action_apart(self) -> None:
+        """`d`: take two cards of the same person apart again."""
+        self.take_apart(self._picture.merged if self._picture is not None else ())
+
     def action_transfer(self) -> None:
         """`t`: the text for another municipality, to the clipboard."""
         lookup = self.shell.workspace.lookup
