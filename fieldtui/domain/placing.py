@@ -150,7 +150,9 @@ def activation_doubts(activation: Activation, rules: RuleBook, on: date) -> Iter
         short = short or (activation.ends_on - activation.starts_on).days + 1 < 7 * least
     if short:
         yield _("Et tilbud varer mindst {weeks} uger i sammenhæng (LAB § 102).").format(weeks=least)
-    if activation.due_on and activation.starts_on and activation.starts_on > activation.due_on:
+    if activation.due_on is None:
+        yield _("Tilbuddet har ingen frist og tæller ikke med i rettidigheden.")
+    elif activation.starts_on and activation.starts_on > activation.due_on:
         yield _("Tilbuddet begynder efter fristen den {day}.").format(day=written_short(activation.due_on))
 
 

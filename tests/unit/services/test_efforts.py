@@ -229,6 +229,8 @@ def test_a_short_or_late_offer_is_said_and_stored(workspace: Workspace, citizen:
     done = workspace.casework.offer(citizen, {"due_on": "2026-11-10", "starts_on": "2026-11-16", "weeks": 1})
     assert any("mindst 2 uger" in warning for warning in done.warnings)
     assert any("efter fristen den 10-11" in warning for warning in done.warnings)
+    done = workspace.casework.offer(citizen, {"starts_on": "2026-11-16", "weeks": 13})
+    assert done.warnings == ("Tilbuddet har ingen frist og tæller ikke med i rettidigheden.",)
 
 
 def test_what_came_to_nothing_keeps_no_deadline_from_being_asked_for(workspace: Workspace) -> None:
