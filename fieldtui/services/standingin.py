@@ -83,6 +83,10 @@ class StandingIn:
         self._context.looking.listed("standing_in", len(found))
         return tuple(sorted(found, key=lambda row: (not row.found.protected, -_overdue(row, on), row.label)))
 
+    def count(self, on: date) -> int:
+        """How many citizens one stands in for on a day."""
+        return len(self._ties(on))
+
     def _ties(self, on: date) -> dict[str, tuple[str | None, date | None]]:
         with self._context.store.reading() as connection:
             rows = connection.execute(

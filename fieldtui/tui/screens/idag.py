@@ -18,12 +18,15 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.forecast import Forecast
 from fieldtui.domain.records import Appointment, Attendance, Citizen, Note, Task
 from fieldtui.services.lookup import WeekFigures
+from fieldtui.services.standingin import StandingIn, StandInRow
+from fieldtui.tui.dialogs.reading import ReadingDialog
 from fieldtui.tui.due_acts import DueActs
 from fieldtui.tui.keymap import CONTEXTS, bindings
 from fieldtui.tui.presenters import due, meetings
 from fieldtui.tui.presenters import today as present
 from fieldtui.tui.presenters.dates import clock
 from fieldtui.tui.presenters.lines import Piece, line
+from fieldtui.tui.presenters.standin import standin_rows, standin_text
 from fieldtui.tui.service_screen import ServiceScreen
 from fieldtui.tui.widgets.linetable import Column, LineTable
 from fieldtui.tui.widgets.panel import Panel, TextPanel
@@ -42,6 +45,8 @@ class Loaded:
     """Meetings in each other's way, and what the office and the journal do not have."""
     ahead: Forecast | None = None
     """What becomes late in the days to come, where that is what is looked at."""
+    covered: int = 0
+    """How many citizens of colleagues one stands in for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,8 @@ class Today(DueActs, ServiceScreen[Loaded]):
         )
         ahead = workspace.agenda.forecast(today) if self._ahead else None
         beside = meetings.beside(workspace, today)
-        return Loaded(workspace.agenda.day(today), workspace.lookup.weekly_figures(today), drafts, desk, beside, ahead)
+        figures, covered = workspace.lookup.weekly_figures(today), StandingIn(workspace.context).count(today)
+        return Loaded(workspace.agenda.day(today), figures, drafts, desk, beside, ahead, covered)
 
     def show(self, loaded: Loaded) -> None:
         agenda, names, now = loaded.agenda, self.shell.names, self.shell.now()
@@ -158,7 +164,8 @@ class Today(DueActs, ServiceScreen[Loaded]):
         waiting = meetings.waiting_rows(loaded.beside, self.shell.now())
         rows, drafts = present.action_rows(agenda, loaded.drafts, names), len(loaded.drafts)
         actions = [*present.desk_rows(*loaded.desk), *rows[:drafts], *collisions, *rows[drafts:], *waiting]
-        table.set_rows([*present.rule_rows(agenda), *actions], empty=_("Intet haster. √"))
+        calm = [*present.rule_rows(agenda), *standin_rows(loaded.covered)]
+        table.set_rows([*calm, *actions], empty=_("Intet haster. √"))
         panel.label(_("Kræver handling · {count} · y frem").format(count=len(actions)), present.action_hint(agenda))
 
     def _show_latest(self) -> None:
@@ -263,10 +270,21 @@ class Today(DueActs, ServiceScreen[Loaded]):
             self.shell.go("overdragelser")
         elif kind == "rules":
             self.shell.notice(self._about_rules)
+        elif kind == "standin":
+            self._show_covered()
         elif kind == "imported":
             self.shell.notice(_("Fristerne var overskredet, før de kom hertil. Du finder dem på borgernes kort."))
         else:
             self.act_on_line(kind, key)
+
+    def _show_covered(self) -> None:
+        """What is next with those one stands in for."""
+        workspace, today, names = self.shell.workspace, self.shell.today, self.shell.names
+
+        def found(rows: tuple[StandInRow, ...]) -> None:
+            self.shell.ask(ReadingDialog(_("Du er vikar for"), standin_text(rows, names, today)), lambda _answer: None)
+
+        self.run_service(lambda: StandingIn(workspace.context).rows(today), found)
 
     def action_attended(self) -> None:
         """`f`: the citizen came."""

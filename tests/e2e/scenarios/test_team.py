@@ -14,10 +14,15 @@ from fieldtui.central.lockout import place_order
 from fieldtui.central.organisationkeys import set_organisation_key
 from fieldtui.domain.identifiers import parse_cpr
 from fieldtui.services import unlocking
+from fieldtui.services.standingin import StandingIn
 from fieldtui.store import MetaKey
+from fieldtui.tui.presenters.names import Names
+from fieldtui.tui.presenters.standin import standin_rows, standin_text
 from fieldtui.wire.organisation import new_organisation_key
 from tests.e2e.scenarios.desk import TODAY, Desk, after, at, centre
+from tests.support.workspaces import TB
 from tests.sync.office import Office
+from tests.tui.support import a_caseload, grid, press, running, settle, until
 
 
 def a_citizen(desk: Desk, given: str = "Åse", **more: Any) -> str:
@@ -62,6 +67,12 @@ def test_04_a_colleague_takes_over_tomorrow_by_a_hand_over_and_not_by_a_passphra
     assert "Vej 1" not in shown
     assert str(interview["starts_at"])[:10] in {each["starts_at"][:10] for each in cover.json("list", "appointment")}
 
+    rows = StandingIn(cover.workspace.context).rows(TODAY)
+    assert len(standin_rows(len(rows))) == 1  # one row on I dag opens the same
+    on_screen = standin_text(rows, Names({}, discreet=False), TODAY)
+    assert on_screen.startswith("BESKYTTET")
+    assert "Samtykke til Lænken" in on_screen
+
     # What the stand-in looks at is told as a stand-in's look.
     cover.json("show", citizen)
     (look,) = [each for each in cover.json("log", "show", "--citizen", citizen) if each["action"] == "open"]
@@ -77,6 +88,24 @@ def test_04_a_colleague_takes_over_tomorrow_by_a_hand_over_and_not_by_a_passphra
     cover.json("sync")
     assert cover.json("handover", "cover") == []
     assert cover.workspace.store.get(citizen) is None
+
+
+async def test_04_one_line_of_the_day_opens_what_a_stand_in_must_know(tmp_path: Path) -> None:
+    load = a_caseload(tmp_path)
+    with load.workspace.store.transaction() as connection:
+        connection.execute(
+            "INSERT INTO assignment (citizen_id, role, until, primary_id) VALUES (?, 'substitute', ?, ?)",
+            (load.citizens["maja"], str(after(2)), TB.id),
+        )
+    async with running(load, size=(140, 45)) as (app, pilot):
+        assert "Du er vikar for 1 borger" in grid(app)
+        await press(pilot, "tab", "home", "enter")
+        await until(pilot, lambda: "Intet gyldigt samtykke" in grid(app))
+        assert "Maja S. · TB" in grid(app)
+        assert "Behandlingsgaranti" in grid(app)
+        await press(pilot, "f6")
+        await settle(pilot)
+        assert "Maja" not in grid(app)
 
 
 # --- 8: a citizen moves -------------------------------------------------------------------------------

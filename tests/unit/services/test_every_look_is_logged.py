@@ -110,6 +110,7 @@ EMPTY_HERE: Final = {
     "ParkedEdits.list": "logs only where there are any; tests/sync/test_handover.py has some",
 }
 TELLS_NO_CONTENT: Final = {
+    "StandingIn.count": "a number",
     "Lookup.name": "staff",
     "Lookup.initials": "staff",
     "Lookup.citizen_name": "first name and initial of an id that a logged list named",
