@@ -23,6 +23,7 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.fidelity import Review, ratings_of, review
 from fieldtui.domain.figures import Figure, Period
 from fieldtui.domain.goals import reported
+from fieldtui.domain.jobkeeping import job_retention
 from fieldtui.domain.outcomes import COUNTED, SCORED, Records
 from fieldtui.domain.rulebook import RuleBook
 from fieldtui.domain.trends import By, Trend, trends
@@ -93,6 +94,14 @@ def team_outcomes(
     """
     team = team_records(db, COUNTED, organisation=organisation)
     return reported(team.records(programme), period, team.rules, programme=programme)
+
+
+def team_jobs(
+    db: Database, period: Period, *, programme: str | None = None, organisation: str | None = None
+) -> tuple[Figure, ...]:
+    """Who of everybody's citizens is still in work some weeks after a job began."""
+    team = team_records(db, COUNTED, organisation=organisation)
+    return job_retention(team.records(programme), period, team.rules)
 
 
 def team_trends(

@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from fieldtui.central.administration import import_folder
-from fieldtui.central.reporting import team_caseload, team_fidelity, team_outcomes
+from fieldtui.central.reporting import team_caseload, team_fidelity, team_jobs, team_outcomes
 from fieldtui.central.rulesets import publish_document
 from fieldtui.domain.benchmarks import from_table
 from fieldtui.domain.figures import Figure, Period, document
@@ -58,6 +58,11 @@ def test_the_memo_s_figures_come_out_one_by_one_and_add_up_over_the_devices(team
     assert (said["K11"], said["both_tracks"]) == (EXPECTED["K11"], EXPECTED["both_tracks"])
     assert document(tuple(whole.values()), YEAR, programme=None)["as_of"] == EXPECTED["as_of"]
 
+    jobs = {each.id: (each.numerator, each.denominator) for each in team_jobs(team.database, YEAR)}
+    assert set(jobs) == {"job_13", "job_26", "job_52"}
+    assert all(of is not None and kept is not None and kept <= of for kept, of in jobs.values())
+    assert jobs["job_13"][1]
+
     load = team_caseload(team.database, YEAR)
     assert {each.consultant: each.citizens for each in load.shares} == EXPECTED["K11"]
     whole_review = team_fidelity(team.database, YEAR)
@@ -66,6 +71,10 @@ def test_the_memo_s_figures_come_out_one_by_one_and_add_up_over_the_devices(team
 
     devices = [team.device(initials) for initials in ("MH", "TB", "SK")]
     assert devices[0].workspace.reporting.caseload(YEAR).shares[0].citizens == EXPECTED["K11"]["MH"]
+    kept = [device.workspace.reporting.jobs(YEAR) for device in devices]
+    for number, whole_job in enumerate(team_jobs(team.database, YEAR)):
+        assert sum(part[number].numerator or 0 for part in kept) == whole_job.numerator
+        assert sum(part[number].denominator or 0 for part in kept) == whole_job.denominator
     parts = [by_id(device.workspace.reporting.outcomes(YEAR)) for device in devices]
     assert parts[0]["K6"].benchmarks[0].source == "jobindsats.dk"
     for name in SUMMED:

@@ -86,6 +86,30 @@ def outcomes_command(
     answer(document(figures, period, programme=programme), lines(figures), as_json=as_json)
 
 
+@report_app.command(
+    "jobs", help=_("Fastholdelse: hvem der stadig er i job 13, 26 og 52 uger efter, at et job begyndte.")
+)
+def jobs_command(
+    first: First = None,
+    last: Last = None,
+    programme: Programme = None,
+    public: Public = False,
+    embedded: Embedded = None,
+    database_url: Url = None,
+    organisation: Name = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the team's job retention."""
+    from fieldtui.central.reporting import team_jobs
+
+    with database(embedded, database_url) as opened:
+        period = _period(opened, first, last)
+        figures = team_jobs(opened, period, programme=programme, organisation=organisation)
+    if public:
+        figures = tuple(for_others(figure) for figure in figures)
+    answer(document(figures, period, programme=programme), lines(figures), as_json=as_json)
+
+
 @report_app.command("trends", help=_("De samme tal måned for måned, kvartal for kvartal eller uge for uge."))
 def trends_command(
     first: First = None,
