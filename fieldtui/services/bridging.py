@@ -14,6 +14,7 @@ from fieldtui.domain.consenting import Recipient, names
 from fieldtui.domain.deadlines import deadlines
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.records import BridgingNote, Consent, Referral
+from fieldtui.services.bridgingboard import REGIONAL
 from fieldtui.services.done import Done
 from fieldtui.services.editing import Batch, Editing
 
@@ -83,6 +84,8 @@ class Bridging(Editing):
             if due:
                 latest = max(due, key=lambda each: each.due_on)
                 message += " " + _("Behandlingen skal begynde senest {day}.").format(day=written(latest.due_on))
+            elif basis in REGIONAL:
+                message += " " + _("Regionen ejer fristen. Den går fra den dag, regionen modtager henvisningen.")
             return Done(message, done.record_ids, done.command_id, done.warnings)
 
     def advance_referral(self, referral_id: str, step: Step, on: date) -> Done:

@@ -176,7 +176,9 @@ def test_each_basis_has_its_own_clock_and_its_owner(
     workspace: Workspace, basis: str, choice: bool, due: int, owner: str, norm: int | None, says: str
 ) -> None:
     citizen, asked = add_citizen(workspace), TODAY - timedelta(days=3)
-    [referral] = workspace.casework.request_treatment(citizen, basis, asked).record_ids
+    done = workspace.casework.request_treatment(citizen, basis, asked)
+    [referral] = done.record_ids
+    assert ("Regionen ejer fristen" in done.message) == (owner == "region")
 
     def row() -> Any:
         return next(each for each in workspace.lookup.bridging(TODAY) if each.referral.id == referral)
