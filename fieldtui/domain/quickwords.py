@@ -29,6 +29,8 @@ class Word:
 INTERVIEW: Final = Word("appointment", "jobsamtale")
 _CALL: Final = Word("appointment", "andet", N_("Opkald"), 15, "phone")
 VISIT: Final = Word("appointment", "virksomhedsbesoeg", "", 60)
+_TEAM: Final = Word("appointment", "team", N_("Teammøde"), 60)
+_NETWORK: Final = Word("appointment", "netvaerk", N_("Netværksmøde"), 60)
 _COMPANY: Final = Word("employer_contact", "")
 _TASK: Final = Word("task")
 
@@ -36,6 +38,7 @@ WORDS: Final[dict[str, Word]] = {
     "samtale": INTERVIEW, "jobsamtale": INTERVIEW, "meeting": INTERVIEW,
     "opfoelgning": Word("appointment", "opfoelgning"),
     "moede": Word("appointment", "andet", N_("Møde")),
+    "teammoede": _TEAM, "netvaerk": _NETWORK, "netvaerksmoede": _NETWORK,
     "ring": _CALL, "opkald": _CALL, "call": _CALL,
     "besoeg": VISIT,
     "rundvisning": Word("appointment", "virksomhedsbesoeg", N_("Rundvisning"), 60),

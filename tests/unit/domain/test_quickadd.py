@@ -45,6 +45,8 @@ def day(number: int, month: int, year: int = 2026) -> date:
         ("ring til Åse kl 11", "appointment", "andet", day(23, 11), time(11), time(11, 15), "Åse Krogh", None),
         ("virk Café Solsort ons 10 besøg", "appointment", "virksomhedsbesoeg", day(25, 11), time(10), time(11), None, "Café Solsort"),
         ("besøg Lager-X 24/11 kl 13", "appointment", "virksomhedsbesoeg", day(24, 11), time(13), time(14), None, "Lager-X"),
+        ("teammøde fre 10", "appointment", "team", day(27, 11), time(10), time(11), None, None),
+        ("netvaerksmoede tor 9 Jobcenter", "appointment", "netvaerk", day(26, 11), time(9), time(10), None, "Jobcenter"),
         ("udeblevet @jens", "attendance", "no_show", None, None, None, "Jens Kjær", None),
         ("afbud ida", "attendance", "cancelled_citizen", None, None, None, "Ida Østergaard", None),
         ("opgave fre: spørg om busrute @fatima", "task", "", day(27, 11), None, None, "Fatima Ahmed", None),
