@@ -59,7 +59,9 @@ def test_j_is_a_letter_like_others_outside_a_list() -> None:
 SENTENCE = "Fatima kommer fuldstaendig umuligt an: ufaxmvb1 +2\n"[:50]
 
 
-@pytest.mark.parametrize("screen", [name for name in ROUTES if name not in {"borgerkort", "virksomhedskort", "forloeb"}])
+@pytest.mark.parametrize(
+    "screen", [name for name in ROUTES if name not in {"borgerkort", "virksomhedskort", "forloeb"}]
+)
 async def test_fifty_characters_into_the_wrong_window_change_nothing(tmp_path: Path, screen: str) -> None:
     load = a_caseload(tmp_path)
     before = load.workspace.undo.items(100)

@@ -112,7 +112,9 @@ def test_footers_offer_seven_hints_at_most_and_how_to_get_help() -> None:
 def test_every_key_of_a_screen_has_an_action_behind_it() -> None:
     for name in ROUTES:
         keys = CONTEXTS.get(name, ())
-        arguments = ["01968000-0000-7000-8000-00000000000f"] if name in {"borgerkort", "virksomhedskort", "forloeb"} else []
+        arguments = (
+            ["01968000-0000-7000-8000-00000000000f"] if name in {"borgerkort", "virksomhedskort", "forloeb"} else []
+        )
         screen = build(name, *arguments)
         for key in keys:
             assert callable(getattr(screen, f"action_{key.action}", None)), f"{name}: {key.action}"
