@@ -91,10 +91,11 @@ def forking() -> Forking:
 
 
 def _import_everything() -> None:
-    from fieldtui import bootstrap
+    from fieldtui.cli.families import FAMILIES
 
     for module in {
-        *bootstrap.FAMILIES.values(),
+        "fieldtui.bootstrap",
+        *FAMILIES.values(),
         "fieldtui.cli.setting",
         "fieldtui.cli.usage",
         "typer",

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pyrage
 import pytest
 
 import fieldtui
+from fieldtui.domain.envelope import Stored
 from fieldtui.domain.figures import Period
 from fieldtui.domain.logged import ABOUT_A_CITIZEN, ABOUT_THE_DEVICE, CODES
 from fieldtui.services.agenda import AgendaView
@@ -59,7 +60,7 @@ READERS: Final[dict[str, tuple[Callable[[Workspace, Ids], Any], str]]] = {
     "Lookup.reveal": (lambda w, ids: w.lookup.reveal(ids.citizen, "cpr", "brev"), "reveal"),
     "Lookup.confidential": (lambda w, ids: w.lookup.confidential(ids.hidden, "til mødet fredag"), "reveal"),
     "Lookup.revealed": (
-        lambda w, ids: w.lookup.revealed(w.store.get(ids.hidden), "text", "til mødet fredag"),
+        lambda w, ids: w.lookup.revealed(cast("Stored[Any]", w.store.get(ids.hidden)), "text", "til mødet fredag"),
         "reveal",
     ),
     "Lookup.search": (lambda w, ids: w.lookup.search("mundkurv"), "search"),
