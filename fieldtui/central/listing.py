@@ -20,6 +20,7 @@ from fieldtui.base.log import event
 from fieldtui.base.text import fold
 from fieldtui.central.database import Database
 from fieldtui.central.ledger import Standing, standing_from
+from fieldtui.central.samecitizen import stand_ins
 from fieldtui.central.schema import export_version, organisation, record
 from fieldtui.central.staff import people
 from fieldtui.domain.envelope import Stored
@@ -164,16 +165,22 @@ def _lines(connection: Connection, org_id: str, first: date, last: date) -> list
         )
     )
     found = [_stored(standing_from(row), Appointment) for row in rows]
-    citizens = _citizens(connection, org_id, {each.record.citizen_id for each in found if each.record.citizen_id})
+    stands, wanted = stand_ins(connection, org_id), {each.record.citizen_id for each in found if each.record.citizen_id}
+    citizens = _citizens(connection, org_id, {*wanted, *stands, *stands.values()})
+    cards: dict[str, list[Citizen]] = {}
+    for gone, survivor in stands.items():
+        if gone in citizens:
+            cards.setdefault(survivor, []).append(citizens[gone].record)
     staff = {person.id: person for person in people(connection, org_id)}
     providers = _providers(connection, org_id)
     return [
         line_of(
             each,
-            citizens.get(each.record.citizen_id or ""),
+            citizens.get(survivor := stands.get(each.record.citizen_id or "", each.record.citizen_id or "")),
             staff.get(each.record.consultant_id or ""),
             profile=_PROFILE,
             providers=providers,
+            others=cards.get(survivor, ()),
         )
         for each in found
     ]

@@ -131,7 +131,10 @@ def _meetings(records: Iterable[Stored[Any]], cases: Iterable[Case], day: date) 
 def _meeting(stored: Stored[Appointment], case: Case | None, providers: frozenset[str]) -> TeamMeeting:
     """A meeting cut down to what a list for the reception may say of it."""
     appointment = stored.record
-    shown = line_of(stored, case.citizen if case else None, None, profile="reception", providers=providers)
+    shown = line_of(
+        stored, case.citizen if case else None, None, profile="reception", providers=providers,
+        others=[card.record for card in case.merged] if case else (),
+    )  # fmt: skip
     holder = [appointment.consultant_id] if appointment.consultant_id else []
     return TeamMeeting(
         id=stored.id,

@@ -85,6 +85,7 @@ def line_of(
     profile: Profile,
     sequence: int | None = None,
     providers: Collection[str] = (),
+    others: Collection[Citizen] = (),
 ) -> ListLine:
     """What a list of this profile may know about an appointment (domain.md § 6.1).
 
@@ -99,11 +100,13 @@ def line_of(
         profile: For whom the list is made.
         sequence: Change number of the event; the record's revision where it is not given.
         providers: Names of places where treatment is given; a place that holds one is left out.
+        others: The other cards of the same citizen: an address or a protection that stands on one counts.
     """
     record = appointment.record
     reference = appointment_reference(appointment.id)
     person = citizen.record if citizen is not None and record.kind != "virksomhedsbesoeg" else None
-    protected = citizen is not None and citizen.record.address_protected
+    cards = (citizen.record, *others) if citizen is not None else ()
+    protected = any(card.address_protected for card in cards)
     own = profile == "own"
     changed = appointment.annulled_at or appointment.recorded_at or appointment.received_at or record.starts_at
     return ListLine(
@@ -111,10 +114,10 @@ def line_of(
         reference=reference,
         starts_at=record.starts_at.astimezone(COPENHAGEN),
         ends_at=record.ends_at.astimezone(COPENHAGEN),
-        place=_place(record, citizen.record if citizen is not None else None, providers),
+        place=_place(record, cards, providers),
         consultant_initials=clean(consultant.initials) if consultant is not None and profile == "reception" else "",
         consultant_name=clean(consultant.name) if consultant is not None and profile == "reception" else "",
-        citizen_label=_label(person, reference, profile),
+        citizen_label=_label(person, reference, profile, protected=protected),
         kind=record.kind,
         kind_label=_KIND_LABELS.get(record.kind, "Møde") if own else {"reception": "Samtale"}.get(profile, "Aftale"),
         practical_needs=_needs(record, person) if own else (),
@@ -132,10 +135,10 @@ def _stopped(record: Appointment, citizen: Stored[Citizen] | None) -> bool:
     return citizen is not None and record.status is Attendance.PLANNED and is_silent(citizen.record, day_of(record))
 
 
-def _label(citizen: Citizen | None, reference: str, profile: Profile) -> str | None:
+def _label(citizen: Citizen | None, reference: str, profile: Profile, *, protected: bool) -> str | None:
     if citizen is None or profile == "outlook":
         return None
-    if citizen.address_protected:
+    if protected:
         return clean(citizen.call_code or reference)
     return clean(citizen.short_name)
 
@@ -145,10 +148,10 @@ def _needs(record: Appointment, citizen: Citizen | None) -> tuple[str, ...]:
     return tuple(sorted({*record.practical_needs, *of_citizen}))
 
 
-def _place(record: Appointment, citizen: Citizen | None, providers: Collection[str]) -> str:
+def _place(record: Appointment, cards: Collection[Citizen], providers: Collection[str]) -> str:
     if record.kind == "brobygning":
         return ""
     place = clean(record.place or "")
     if _TELLING.search(fold(place)) or any(fold(name) in fold(place) for name in providers if len(name) > 2):
         return ""
-    return ELSEWHERE if citizen is not None and holds_address(place, citizen) else place
+    return ELSEWHERE if any(holds_address(place, card) for card in cards) else place

@@ -14,7 +14,6 @@ from fieldtui.domain.calendar import is_working_day, written_short
 from fieldtui.domain.deadlines import deadlines
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.problems import parse_record
-from fieldtui.domain.protection import is_protected
 from fieldtui.domain.records import Appointment, Attendance, Citizen
 from fieldtui.services.calendaring import Calendaring, when
 from fieldtui.services.copying import says_secret
@@ -267,7 +266,7 @@ class Booking(Calendaring):
         if citizen.practical_needs:
             found["practical_needs"] = list(citizen.practical_needs)
         wish = " ".join((citizen.contact_preference or "").split())
-        if wish and not (is_protected(citizen) and says_secret(citizen, wish)):
+        if wish and not any(says_secret(card, wish) for card in self._context.veil.protected(stored.id)):
             found["contact_options"] = clean(wish, limit=_LINE)
         return found
 

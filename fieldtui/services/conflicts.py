@@ -12,11 +12,10 @@ from typing import Any, Final, Literal
 from fieldtui.base.clock import COPENHAGEN, isoformat
 from fieldtui.base.errors import BadUsage, NotFound
 from fieldtui.base.i18n import N_, _
-from fieldtui.domain.envelope import Stored
 from fieldtui.domain.merge import ANNULLED, heavier
 from fieldtui.domain.problems import parse_record
 from fieldtui.domain.protection import HIDDEN
-from fieldtui.domain.records import COLLECTIONS, Company, Partner, fields_of
+from fieldtui.domain.records import COLLECTIONS, Citizen, Company, Partner, fields_of
 from fieldtui.services.context import Context
 from fieldtui.services.done import Done
 from fieldtui.store.changes import Annul, Change, Put
@@ -178,8 +177,8 @@ class Conflicts:
     def _shown(self, row: ConflictRow) -> ConflictRow:
         """Named, and without what would tell where a protected citizen is."""
         row, veil = self._named(row), self._context.veil
-        citizen = veil.protected(row.citizen_id)
-        base, mine, theirs = (veil.values(row.collection, side, citizen) for side in (row.base, row.mine, row.theirs))
+        cards = veil.protected(row.citizen_id)
+        base, mine, theirs = (veil.values(row.collection, side, cards) for side in (row.base, row.mine, row.theirs))
         return replace(row, base=base, mine=mine, theirs=theirs)
 
     def _named(self, row: ConflictRow) -> ConflictRow:
@@ -189,16 +188,20 @@ class Conflicts:
         title = title_of(stored.record)
         plain = title == stored.record.label or row.collection == "citizen"
         named = {
-            value: found.record.name
+            value: called
             for side in (row.base, row.mine, row.theirs)
             for name, value in side.items()
-            if name in _COMPANIES and isinstance(value, str) and (found := self._company(value)) is not None
+            if name in _COMPANIES and isinstance(value, str) and (called := self._called(value)) is not None
         }
         return replace(row, title="" if plain else title, day=main_day(stored.record), companies=tuple(named.items()))
 
-    def _company(self, record_id: str) -> Stored[Any] | None:
+    def _called(self, record_id: str) -> str | None:
+        """The name of a company or a partner, the short name of a citizen; `None` where it is neither or not here."""
         stored = self._store.get(record_id)
-        return stored if stored is not None and isinstance(stored.record, Company | Partner) else None
+        record = stored.record if stored is not None else None
+        if isinstance(record, Citizen):
+            return record.short_name
+        return record.name if isinstance(record, Company | Partner) else None
 
     def _raw(self, conflict_id: str) -> tuple[Any, ...]:
         with self._store.reading() as connection:

@@ -30,6 +30,7 @@ from fieldtui.services.exportfiles import (
     Seal,
     seal_for,
 )
+from fieldtui.store.joining import group_of
 from fieldtui.wire.messages import Person
 
 __all__ = ["EXPORTS", "PASSPHRASE", "ExportResult", "Exporting", "Plain", "Seal", "seal_for"]
@@ -146,12 +147,15 @@ class Exporting(ExportFiles):
         providers: frozenset[str],
     ) -> ListLine:
         record = appointment.record
-        citizen_id = self._store.stand_ins().get(record.citizen_id or "", record.citizen_id)
-        named = self._store.get(citizen_id) if citizen_id else None
-        citizen = cast("Stored[Citizen]", named) if named is not None and isinstance(named.record, Citizen) else None
+        ids = group_of(record.citizen_id, self._store.stand_ins()) if record.citizen_id else ()
+        found = (self._store.get(each) for each in ids)
+        cards = [
+            cast("Stored[Citizen]", each) for each in found if each is not None and isinstance(each.record, Citizen)
+        ]
         return line_of(
-            appointment, citizen, people.get(record.consultant_id or ""), profile=profile, providers=providers
-        )
+            appointment, cards[0] if cards else None, people.get(record.consultant_id or ""), profile=profile,
+            providers=providers, others=[each.record for each in cards[1:]],
+        )  # fmt: skip
 
     def _numbered(self, lines: Sequence[ListLine]) -> list[ListLine]:
         """Give each event its change number: one more than last time where what it says has changed."""

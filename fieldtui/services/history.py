@@ -155,12 +155,12 @@ class History:
         """Without the texts of confidential notes, and what would tell where a protected citizen is or was."""
         versions = self._covered(versions)
         veil = self._context.veil
-        citizen = veil.protected(citizen_id)
-        if citizen is None:
+        cards = veil.protected(citizen_id)
+        if not cards:
             return versions
 
         def hidden(version: Version, field: str, value: Any) -> Any:
-            return veil.value(version.collection, field, value, citizen)
+            return veil.value(version.collection, field, value, cards)
 
         return tuple(
             replace(

@@ -131,7 +131,7 @@ class JournalFiles:
         notes: Sequence[Stored[Note]] = self._store.all("note", since=day, until=day)
         mine = [each for each in notes if awaits(each, me)]
         open_ones = [entry_of(self._context, each) for each in mine if not is_confidential(each.record)]
-        entries = [entry for entry in open_ones if not withheld(entry)]
+        entries = [entry for entry in open_ones if not withheld(self._context, entry)]
         ordered = sorted(entries, key=lambda each: (each.note.record.written_at, each.note.id))
         return ordered, len(mine) - len(entries)
 

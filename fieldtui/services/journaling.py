@@ -12,7 +12,6 @@ from fieldtui.base.text import clean
 from fieldtui.domain.confidential import is_confidential
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.journal import Entry, Waiting, awaits, text_of, waiting
-from fieldtui.domain.protection import is_protected
 from fieldtui.domain.records import Appointment, Citizen, Note
 from fieldtui.services.context import Context
 from fieldtui.services.copying import Copied, says_secret
@@ -62,7 +61,7 @@ class Journaling(Editing):
         if is_confidential(stored.record):
             raise BadUsage(_("Notatet er fortroligt og kan ikke kopieres."))
         entry = entry_of(self._context, cast("Stored[Note]", stored))
-        if withheld(entry):
+        if withheld(self._context, entry):
             raise BadUsage(_("Notatet nævner en beskyttet oplysning og kan ikke kopieres."))
         self._store.audit("copy", stored.record.citizen_id, detail=stored.collection)
         return Copied(_("Notat til journalen"), text_of(entry))
@@ -144,6 +143,7 @@ _KINDS: Final = {
 """Danish in every language, as the rest of what is written for the journal."""
 
 
-def withheld(entry: Entry) -> bool:
+def withheld(context: Context, entry: Entry) -> bool:
     """True where a note says where a protected citizen lives or how to call: it goes into no copy and no file."""
-    return is_protected(entry.citizen) and says_secret(entry.citizen, text_of(entry))
+    cards = context.veil.protected(entry.note.record.citizen_id)
+    return any(says_secret(card, text_of(entry)) for card in cards)

@@ -275,11 +275,11 @@ class Lookup(CaseList, CompanyList, BridgingBoard, CasePeople):
             note = self._store.get(hit.record_id)
             if note is None or is_confidential(note.record):
                 return False
-        citizen = self._context.veil.protected(hit.citizen_id)
-        if citizen is None:
+        cards = self._context.veil.protected(hit.citizen_id)
+        if not cards:
             return True
         stored = self._store.get(hit.record_id)
-        return stored is not None and self._context.veil.found_otherwise(stored, citizen, text)
+        return stored is not None and self._context.veil.found_otherwise(stored, cards, text)
 
     def _standing_for(self, hits: Iterable[SearchHit]) -> tuple[SearchHit, ...]:
         """Hits in the file of who stands for a citizen that was merged; where both cards are hit, the citizen comes once."""
@@ -299,8 +299,8 @@ class Lookup(CaseList, CompanyList, BridgingBoard, CasePeople):
             return replace(hit, title=f"{hit.title} → {self.company_name(hit.record_id)}")
         if hit.citizen_id is None or hit.collection == "citizen":
             return hit
-        citizen = self._context.veil.protected(hit.citizen_id)
-        snippet = "" if citizen is not None and holds_address(hit.snippet, citizen) else hit.snippet
+        cards = self._context.veil.protected(hit.citizen_id)
+        snippet = "" if any(holds_address(hit.snippet, card) for card in cards) else hit.snippet
         kind = _(model_of(hit.collection).label)
         own = "" if hit.title == model_of(hit.collection).label else f" · {hit.title}"
         return replace(hit, snippet=snippet, title=f"{kind} · {self.citizen_name(hit.citizen_id)}{own}")

@@ -99,15 +99,15 @@ class ParkedEdits(Errands):
     def _veiled(self, row: ParkedRow) -> ParkedRow:
         """Without what would tell where a protected citizen is."""
         veil = self._context.veil
-        citizen = veil.protected(row.citizen_id)
+        cards = veil.protected(row.citizen_id)
         return replace(
             row,
             differences=tuple(
                 replace(
                     each,
-                    before=veil.values(row.collection, each.before, citizen),
-                    parked=veil.values(row.collection, each.parked, citizen),
-                    now=veil.values(row.collection, each.now, citizen),
+                    before=veil.values(row.collection, each.before, cards),
+                    parked=veil.values(row.collection, each.parked, cards),
+                    now=veil.values(row.collection, each.now, cards),
                 )
                 for each in row.differences
             ),

@@ -7,7 +7,7 @@ place of a meeting at home, what fields were before, the two sides of a conflict
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -21,6 +21,7 @@ from fieldtui.domain.protection import without_address as without_its_words
 from fieldtui.domain.records import Appointment, Citizen, Note
 from fieldtui.domain.struck import is_struck, struck_out
 from fieldtui.store import Store
+from fieldtui.store.joining import group_of
 from fieldtui.store.searching import spell, texts_of
 
 S = TypeVar("S", bound=Stored[Any])
@@ -52,13 +53,19 @@ class Veil:
             self._known = None if connection.in_transaction else (version, found)
         return found
 
-    def protected(self, citizen_id: str | None) -> Citizen | None:
-        """The citizen, where the address is protected."""
-        if citizen_id is None or citizen_id not in self.protected_ids():
-            return None
-        stored = self._store.get(citizen_id)
-        record = stored.record if stored is not None else None
-        return record if isinstance(record, Citizen) and is_protected(record) else None
+    def protected(self, citizen_id: str | None) -> tuple[Citizen, ...]:
+        """Every card of the citizen, where the address is protected on one of them; none where it is not.
+
+        What lies on the one card of two may tell the address that stands on the other.
+        """
+        known = self.protected_ids()
+        if citizen_id is None or not known:
+            return ()
+        cards = group_of(citizen_id, self._store.stand_ins())
+        if known.isdisjoint(cards):
+            return ()
+        found = (self._store.get(each) for each in cards)
+        return tuple(each.record for each in found if each is not None and isinstance(each.record, Citizen))
 
     def over(self, stored: S) -> S:
         """A record as it may be shown: a meeting at a protected citizen's home is "Ude af huset", a confidential note is covered, a struck one bare."""
@@ -69,8 +76,7 @@ class Veil:
             return replace(stored, record=covered(record))
         if not isinstance(record, Appointment) or not record.place:
             return stored
-        citizen = self.protected(record.citizen_id)
-        if citizen is None or not holds_address(record.place, citizen):
+        if not _tells(record.place, self.protected(record.citizen_id)):
             return stored
         return replace(stored, record=record.model_copy(update={_PLACE: ELSEWHERE}))
 
@@ -82,7 +88,7 @@ class Veil:
         """As `over`, for a citizen's whole file."""
         if any(is_confidential(stored.record) for stored in case.notes):
             case = replace(case, notes=self.over_all(case.notes))
-        if not is_protected(case.citizen.record):
+        if not self.protected(case.id):
             return case
         return replace(case, appointments=self.over_all(case.appointments))
 
@@ -92,38 +98,36 @@ class Veil:
         Args:
             record: As it is about to be stored, or was.
         """
-        citizen = self.protected(getattr(record, "citizen_id", None))
-        if citizen is None:
-            return ()
+        cards = self.protected(getattr(record, "citizen_id", None))
         if isinstance(record, Appointment):
-            if record.kind == _BRIDGING and holds_address(record.place, citizen):
+            if record.kind == _BRIDGING and _tells(record.place, cards):
                 return (_("Stedet er borgerens beskyttede adresse, og behandleren, mødet er med, kan se det."),)
             return ()
         text = getattr(record, "text", None)
-        if isinstance(text, str) and holds_address(text, citizen):
+        if isinstance(text, str) and _tells(text, cards):
             return (_("Teksten indeholder borgerens beskyttede adresse. I et notat kan den ikke skjules."),)
         return ()
 
-    def value(self, collection: str, name: str, value: Any, citizen: Citizen | None) -> Any:
+    def value(self, collection: str, name: str, value: Any, cards: Sequence[Citizen]) -> Any:
         """A field's value as it was, or as one side of a conflict has it, hidden where it would tell the address.
 
         Args:
             collection: The record's.
             name: The field.
             value: As JSON.
-            citizen: Whom the record is about where the address is protected; `None` leaves everything.
+            cards: As `protected` gives them; none leaves everything.
         """
-        if citizen is None or value in (None, "", [], ()):
+        if not cards or value in (None, "", [], ()):
             return value
         if collection == Citizen.collection:
             return _(HIDDEN) if name in PROTECTED_FIELDS else value
-        if name == _PLACE and isinstance(value, str) and holds_address(value, citizen):
+        if name == _PLACE and isinstance(value, str) and _tells(value, cards):
             return ELSEWHERE
         return value
 
-    def values(self, collection: str, values: Mapping[str, Any], citizen: Citizen | None) -> dict[str, Any]:
+    def values(self, collection: str, values: Mapping[str, Any], cards: Sequence[Citizen]) -> dict[str, Any]:
         """As `value`, for several."""
-        return {name: self.value(collection, name, value, citizen) for name, value in values.items()}
+        return {name: self.value(collection, name, value, cards) for name, value in values.items()}
 
     def keeps(self, stored: Stored[Any], values: Mapping[str, Any]) -> dict[str, Any]:
         """The values of a form or a line of JSON without those that are only what stood in place of a hidden one.
@@ -142,14 +146,19 @@ class Veil:
             return {name: value for name, value in values.items() if name != _PLACE}
         return dict(values)
 
-    def found_otherwise(self, stored: Stored[Any], citizen: Citizen, query: str) -> bool:
+    def found_otherwise(self, stored: Stored[Any], cards: Sequence[Citizen], query: str) -> bool:
         """True where a protected citizen's record has every word of a query also without the address in its texts."""
-        words = {
-            spell(word)
-            for _name, text in texts_of(self.over(stored).record)
-            for word in without_its_words(text, citizen).split()
-        }
+        words: set[str] = set()
+        for _name, text in texts_of(self.over(stored).record):
+            for card in cards:
+                text = without_its_words(text, card)  # noqa: PLW2901  what is left of it
+            words.update(spell(word) for word in text.split())
         return all(any(word.startswith(wanted) for word in words) for wanted in _asked(query))
+
+
+def _tells(text: str | None, cards: Iterable[Citizen]) -> bool:
+    """True where a text holds the address of one of a citizen's cards."""
+    return any(holds_address(text, card) for card in cards)
 
 
 def bare(document: dict[str, Any], record: Any, shown: Iterable[str] = ()) -> dict[str, Any]:

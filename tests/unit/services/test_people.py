@@ -12,6 +12,7 @@ import pytest
 from fieldtui.base.errors import BadUsage, InvalidRecords
 from fieldtui.domain.deadlines import deadlines
 from fieldtui.domain.figures import Period
+from fieldtui.domain.protection import ELSEWHERE
 from fieldtui.export.dossier import document_of
 from fieldtui.services.workspace import Workspace
 from tests.support.workspaces import MONDAY, add_citizen
@@ -299,3 +300,28 @@ def test_a_list_calls_a_citizen_of_two_cards_by_the_one_that_stands_for_both(
     text = result.file.read_text(encoding="utf-8-sig")
     assert "K7Q4" in text
     assert "M2X9" not in text
+
+
+def test_an_address_on_the_one_card_of_two_is_hidden_in_what_lies_on_the_other(workspace: Workspace) -> None:
+    before = add_citizen(workspace, "Ali", "Demir", cpr=OLD)
+    citizen = add_citizen(workspace, "Ali", "Demir", cpr=NEW, address="Havnegade 12")
+    meeting = workspace.casework.create(
+        "appointment",
+        {
+            "citizen_id": before,
+            "kind": "opfoelgning",
+            "starts_at": "2026-11-23T13:00:00+01:00",
+            "place": "Havnegade 12",
+        },
+    ).record_ids[0]
+    note = workspace.casework.write_note(before, "Bor nu i Havnegade 12").record_ids[0]
+    workspace.casework.merge_citizens(citizen, before, "samme person")
+    workspace.casework.update(citizen, {"address_protected": True})
+    assert workspace.lookup.show(meeting).record.place == ELSEWHERE
+    assert [each.record.place for each in workspace.lookup.open_citizen(citizen).appointments] == [ELSEWHERE]
+    assert workspace.lookup.search("Havnegade") == ()
+    for copied in (workspace.copying.note, workspace.casework.journal_copy):
+        assert "beskyttet" in refusal(lambda copied=copied: copied(note))  # type: ignore[misc]
+    listed = workspace.exports.appointments(TODAY, TODAY, "reception", "csv").file.read_text(encoding="utf-8-sig")
+    assert "13:00" in listed
+    assert not any(told in listed for told in ("Havnegade", "Ali"))
