@@ -82,6 +82,11 @@ def references(record: Record | None) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def taken_back(consent: Standing | None) -> bool:
+    """True where a consent does not hold any more by the time something that was shared on it comes here: it is not sent on."""
+    return consent is not None and (consent.annulled is not None or consent.body.get("withdrawn_at") is not None)
+
+
 def _role_allows(access: Access, collection: str, scope: str, record: Record | None, standing: Standing | None) -> bool:
     role = access.person.role
     if role == "leader":

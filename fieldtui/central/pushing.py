@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from fieldtui.base.clock import today
+from fieldtui.base.clock import isoformat, today
 from fieldtui.base.log import event
 from fieldtui.base.text import clean
 from fieldtui.central.assignments import Access, access_of, assign, settle
@@ -27,7 +27,7 @@ from fieldtui.central.erasing import ERASED, erased_among, scope_once_of
 from fieldtui.central.errands import carry_out
 from fieldtui.central.ledger import Ledger, Origin, Standing
 from fieldtui.central.parking import park
-from fieldtui.central.permissions import AUTHOR_FIELDS, broken_rule, references
+from fieldtui.central.permissions import AUTHOR_FIELDS, broken_rule, references, taken_back
 from fieldtui.central.planning import settle_plans
 from fieldtui.central.schema import access_log, operation
 from fieldtui.central.staff import people
@@ -273,6 +273,12 @@ class _Batch:
                 raise _No("validation", "given_by_central", "call_code")
             body |= {"call_code": given} if given else {}
         self._require_references(checked, scope_of(checked.record, checked.op.id))
+        if (
+            standing is None
+            and collection == "bridging_note"
+            and taken_back(self._standing.get(body.get("consent_id", "")))
+        ):
+            body.setdefault("share_stopped_at", isoformat(self._ledger.now))
         return body
 
     def _require_references(self, checked: _Checked, scope: str) -> None:

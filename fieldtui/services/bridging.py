@@ -12,11 +12,11 @@ from fieldtui.base.i18n import N_, _
 from fieldtui.domain.calendar import written
 from fieldtui.domain.consenting import Recipient, names
 from fieldtui.domain.deadlines import deadlines
-from fieldtui.domain.envelope import Stored
-from fieldtui.domain.records import BridgingNote, Consent, Referral
+from fieldtui.domain.records import Consent, Referral
 from fieldtui.services.bridgingboard import REGIONAL
 from fieldtui.services.done import Done
 from fieldtui.services.editing import Batch, Editing
+from fieldtui.services.stopping import stopped_said, unsent_shares
 
 Step = Literal["referred", "received", "started", "ended"]
 
@@ -205,30 +205,9 @@ class Bridging(Editing):
             if stored.record.withdrawn_at is not None:
                 raise BadUsage(_("Samtykket er allerede trukket tilbage."))
             values = {"withdrawn_at": isoformat(self._context.clock.now()), "withdrawn_how": how}
-            batch = Batch()
-            stop = {"share_stopped_at": values["withdrawn_at"]}
-            puts = [self._changed(consent_id, values, batch)]
-            puts += [self._changed(note.id, stop, batch) for note in self._unsent_shares(stored)]
             message = _("{who} har trukket sit samtykke til {recipient} tilbage. Del ikke mere.").format(
                 who=self._short_name(stored.record.citizen_id), recipient=stored.record.recipient
             )
-            if stopped := len(puts) - 1:
-                message += " " + (
-                    _("1 deling, der ventede på at blive sendt, er standset.")
-                    if stopped == 1
-                    else _("{count} delinger, der ventede på at blive sendt, er standset.").format(count=stopped)
-                )
-            return self._write([*puts], message)
-
-    def _unsent_shares(self, consent: Stored[Consent]) -> list[Stored[BridgingNote]]:
-        """What was shared on this consent, here, and nobody else has got yet."""
-        notes: tuple[Stored[BridgingNote], ...] = self._store.all("bridging_note", scope=consent.scope)
-        return [
-            note
-            for note in notes
-            if note.rev == 0
-            and note.record.shared_with is not None
-            and note.record.consent_id == consent.id
-            and note.record.share_stopped_at is None
-            and note.record.author == self._context.me.id
-        ]
+            message = " ".join((message, *stopped_said(unsent_shares(self._context, stored))))
+            put = self._changed(consent_id, values, Batch())
+            return self._write([put], message)

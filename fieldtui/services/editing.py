@@ -26,6 +26,7 @@ from fieldtui.services.placing import placed, placing_warnings
 from fieldtui.services.protecting import protect
 from fieldtui.services.samescope import in_scope
 from fieldtui.services.silence import silence_warnings
+from fieldtui.services.stopping import stopped_said, to_stop
 from fieldtui.services.twins import twin_warnings
 from fieldtui.store import Annul, Change, Put
 
@@ -183,7 +184,8 @@ class Editing:
         """A change that creates a record; who and when are filled in where they are missing."""
         filled = {**self._defaults(collection, values), **{name: v for name, v in values.items() if v is not None}}
         filled = in_scope(self._store, filled)
-        record = parse_record(collection, prepared(self._context, collection, filled), strict_names=True)
+        filled = in_scope(self._store, prepared(self._context, collection, filled))
+        record = parse_record(collection, filled, strict_names=True)
         record = lawful(self._context, record, None)
         self._require_own_signature(record)
         self._require_references(record, None, batch)
@@ -229,7 +231,11 @@ class Editing:
     def _write(
         self, changes: list[Change], message: str, *, label: str | None = None, warnings: tuple[str, ...] = ()
     ) -> Done:
-        """Store the changes as one act."""
+        """Store the changes as one act, with what follows of them: a consent that ends stops what waits to be shared on it."""
+        stopped, batch = to_stop(self._context, changes), Batch()
+        stop = {"share_stopped_at": isoformat(self._context.clock.now())}
+        changes = [*changes, *(self._changed(note.id, stop, batch) for note in stopped)]
+        warnings = (*warnings, *(each for each in stopped_said(stopped) if each not in message))
         result = self._store.write(changes, label=label or message, actor=self._context.me.id)
         puts = [change for change in changes if isinstance(change, Put)]
         log_disclosures(self._context, (put.record for put in puts))

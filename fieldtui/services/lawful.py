@@ -22,6 +22,7 @@ from fieldtui.domain.records import Activity, BridgingNote, Consent, Note, Recor
 from fieldtui.services.coding import coded
 from fieldtui.services.context import Context
 from fieldtui.services.naming import named_in
+from fieldtui.store.joining import group_of
 
 CONSENT: Final = "samtykke"
 """The code of `legal_basis` that stands on a consent."""
@@ -98,7 +99,8 @@ def consent_for(context: Context, values: Mapping[str, Any]) -> Stored[Consent] 
     words, recipient_id = str(values.get("shared_with") or ""), values.get("shared_with_id")
     treats = context.me.role == "treatment"
     called = {words, *(person.unit or "" for person in context.people if fold(person.name) == fold(words))}
-    found: tuple[Stored[Consent], ...] = context.store.all("consent", scope=f"citizen:{values.get('citizen_id')}")
+    cards = group_of(str(values.get("citizen_id")), context.store.stand_ins())
+    found = [each for card in cards for each in context.store.all("consent", scope=f"citizen:{card}")]
     fitting = [
         each
         for each in found

@@ -68,3 +68,25 @@ def test_a_share_that_waited_when_the_consent_was_withdrawn_reaches_the_office_a
     assert texts(clinic, "bridging_note") == {"Delt i tide", "Fælles koordinering"}, (
         "a new yes does not send what was stopped"
     )
+
+
+def test_a_share_made_while_a_colleagues_laptop_took_the_consent_back_is_never_sent_on(office: Office) -> None:
+    administration.add_consultant(office.database, "BH", "Bo Havnsø", "treatment", unit=UNIT)
+    one, other, clinic = office.device("MH"), office.device("MH"), office.device("BH")
+    citizen, today = office.citizen("MH"), office.clock.now().date()
+    one.sync()
+    [consent] = one.workspace.casework.give_consent(citizen, UNIT, given_on=today).record_ids
+    one.sync()
+    other.sync()
+    office.assign(citizen, "BH", "treatment")
+    [waiting] = one.workspace.casework.share(citizen, "Skrevet uden net", Share(UNIT)).record_ids
+    other.workspace.casework.withdraw_consent(consent, "pr. telefon")
+    other.sync()
+    one.sync()
+    assert office.body(waiting)["share_stopped_at"]
+    one.sync()
+    assert one.body(waiting).get("share_stopped_at"), "who wrote it sees that it was stopped"
+    one.workspace.casework.give_consent(citizen, UNIT, given_on=today)
+    one.sync()
+    clinic.sync()
+    assert texts(clinic, "bridging_note") == set()

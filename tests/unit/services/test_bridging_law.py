@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fieldtui.base.clock import FixedClock
+from fieldtui.base.clock import FixedClock, isoformat
 from fieldtui.base.errors import FieldtuiError, InvalidRecords
 from fieldtui.domain.deadlines import deadlines
 from fieldtui.services.bridging import Terms
@@ -263,3 +263,38 @@ def test_a_treatment_worker_writes_how_far_a_referral_is_and_nothing_else_of_it(
             workspace.casework.create("referral", new)
     finally:
         enrol_in_place(workspace.store)
+
+
+@pytest.mark.parametrize("way", ["form", "put", "annul", "withdraw"])
+def test_a_consent_that_ends_in_whatever_way_stops_what_waits_to_be_shared_on_it(
+    workspace: Workspace, way: str
+) -> None:
+    citizen = add_citizen(workspace, "Ali", "Demir")
+    casework, today = workspace.casework, workspace.context.today
+    [consent] = casework.give_consent(citizen, "Rusmiddelcentret", given_on=today).record_ids
+    [waiting] = casework.share(citizen, "Møder tirsdag", Share("Rusmiddelcentret")).record_ids
+    [by_law] = casework.share(citizen, "Akut", Share("Akutten", "lov", "SUL § 43, stk. 2")).record_ids
+    taken_back = isoformat(workspace.context.clock.now())
+    if way == "form":
+        done = casework.update(consent, {"withdrawn_at": taken_back})
+        assert any("standset" in each for each in done.warnings)
+    elif way == "put":
+        casework.put_lines("consent", [(1, json.dumps({"id": consent, "withdrawn_at": taken_back}))])
+    elif way == "annul":
+        casework.annul(consent, "skrevet på den forkerte")
+    else:
+        done = casework.withdraw_consent(consent, "pr. telefon")
+        assert ("standset" in done.message, done.warnings) == (True, ())
+    assert workspace.lookup.show(waiting).record.share_stopped_at is not None
+    assert workspace.lookup.show(by_law).record.share_stopped_at is None
+    workspace.undo.undo()
+    assert workspace.lookup.show(waiting).record.share_stopped_at is None
+
+
+def test_a_consent_on_the_one_card_of_two_lets_something_be_shared_from_the_other(workspace: Workspace) -> None:
+    card, other = add_citizen(workspace, "Ali", "Demir"), add_citizen(workspace, "Ali", "Demir")
+    [consent] = workspace.casework.give_consent(other, "Klinikken", given_on=workspace.context.today).record_ids
+    workspace.casework.merge_citizens(card, other, "samme person")
+    [note] = workspace.casework.share(card, "Møder tirsdag", Share("Klinikken")).record_ids
+    record = workspace.lookup.show(note).record
+    assert (record.consent_id, record.citizen_id) == (consent, other)
