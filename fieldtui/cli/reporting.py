@@ -16,7 +16,7 @@ from fieldtui.cli.setting import Setting, setting_of
 from fieldtui.domain import caseload as loads
 from fieldtui.domain import fidelity, trends
 from fieldtui.domain.calendar import written
-from fieldtui.domain.figures import Period, document, for_others, lines
+from fieldtui.domain.figures import Period, document, for_others, lines, together
 from fieldtui.domain.outcomes import year_to
 from fieldtui.services.exportfiles import ExportResult
 from fieldtui.services.reportfiles import Wanted, wanted
@@ -123,7 +123,7 @@ def outcomes_command(  # noqa: PLR0913, PLR0917  as many parameters as options
             return
         figures = workspace.reporting.outcomes(period, programme=programme)
     if public:
-        figures = tuple(for_others(figure) for figure in figures)
+        figures = together(figures)
     setting.answer(document(figures, period, programme=programme), lines(figures))
 
 
@@ -141,7 +141,7 @@ def jobs_command(
     with opened(setting) as workspace:
         figures = workspace.reporting.jobs(period, programme=programme)
     if public:
-        figures = tuple(for_others(figure) for figure in figures)
+        figures = together(figures)
     setting.answer(document(figures, period, programme=programme), lines(figures))
 
 

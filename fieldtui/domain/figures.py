@@ -6,7 +6,7 @@ count it again. Cells under five can point at a person among 25 citizens and are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -277,6 +277,37 @@ def leaving(figure: Figure) -> Figure:
     if figure.id in _BY_STAFF and isinstance(figure.value, Mapping):
         figure = replace(figure, value=figure.numerator, target=None)
     return for_others(figure)
+
+
+_OF_ALL, _OF_ENROLLED = "K1a", "K1b"
+_ENROLLED: Final = frozenset({_OF_ENROLLED, "K11", "caseload_total"})
+"""Figures that say how many are enrolled on the last day; `K1a` and `K2` say how many were at any time."""
+
+
+def together(figures: Sequence[Figure], each: Callable[[Figure], Figure] = for_others) -> tuple[Figure, ...]:
+    """The figures of one report as they may leave the team side by side.
+
+    Where one to four citizens left in the period, how many are enrolled at its end is hidden: those who were there at any time, less
+    those, would be who left.
+
+    Args:
+        figures: As they were counted.
+        each: `for_others` or `leaving`.
+    """
+    few = few_left(figures)
+    return tuple(unsaid(each(one)) if few and one.id in _ENROLLED else each(one) for one in figures)
+
+
+def few_left(figures: Iterable[Figure]) -> bool:
+    """True where those who left in the period are one to four; told by figures as they were counted."""
+    of = {one.id: one.denominator for one in figures}
+    everybody, enrolled = of.get(_OF_ALL), of.get(_OF_ENROLLED)
+    return everybody is not None and enrolled is not None and 0 < everybody - enrolled < SMALLEST_SHOWN
+
+
+def is_of_enrolled(figure: Figure) -> bool:
+    """True for a figure that says how many are enrolled on the period's last day."""
+    return figure.id in _ENROLLED
 
 
 def unsaid(figure: Figure) -> Figure:

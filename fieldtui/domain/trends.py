@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.domain.calendar import add_months, monday_of
-from fieldtui.domain.figures import Figure, Period, leaving, unsaid, written
+from fieldtui.domain.figures import SMALLEST_SHOWN, Figure, Period, few_left, is_of_enrolled, leaving, unsaid, written
 from fieldtui.domain.goals import reported
 from fieldtui.domain.outcomes import Records
 from fieldtui.domain.rulebook import RuleBook
@@ -142,18 +142,30 @@ def trends(
 def trends_for_others(found: Sequence[Trend]) -> tuple[Trend, ...]:
     """The trends as they may leave the team.
 
-    Where a single step of a figure is hidden the smallest of the others is hidden with it: else the year's figure would give it away.
+    With hidden steps of a figure the smallest of the others are hidden until there are two, and five persons, in them: else the
+    year's figure would give them away. A step in which few left does not say how many were enrolled at its end (`together`).
     """
-    return tuple(replace(each, points=_without_small(each.points)) for each in found)
+    steps = zip(*([figure for _step, figure in each.points] for each in found), strict=True)
+    few = frozenset(place for place, figures in enumerate(steps) if few_left(figures))
+    return tuple(replace(each, points=_without_small(each.points, few)) for each in found)
 
 
-def _without_small(points: Sequence[tuple[Bucket, Figure]]) -> tuple[tuple[Bucket, Figure], ...]:
-    shown = [(step, leaving(figure)) for step, figure in points]
+def _without_small(points: Sequence[tuple[Bucket, Figure]], few: frozenset[int]) -> tuple[tuple[Bucket, Figure], ...]:
+    shown = [
+        (step, unsaid(leaving(figure)) if place in few and is_of_enrolled(figure) else leaving(figure))
+        for place, (step, figure) in enumerate(points)
+    ]
     hidden = [place for place, (_step, figure) in enumerate(shown) if figure.hidden]
     left = [place for place, (_step, figure) in enumerate(shown) if not figure.hidden and figure.numerator]
-    if len(hidden) == 1 and left:
-        place = min(left, key=lambda each: (shown[each][1].numerator or 0, each))
+    left.sort(key=lambda each: (shown[each][1].numerator or 0, each), reverse=True)
+    while (
+        left
+        and hidden
+        and (len(hidden) == 1 or sum(points[each][1].numerator or 0 for each in hidden) < SMALLEST_SHOWN)
+    ):
+        place = left.pop()
         shown[place] = (shown[place][0], unsaid(shown[place][1]))
+        hidden.append(place)
     return tuple(shown)
 
 

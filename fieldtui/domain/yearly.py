@@ -11,7 +11,7 @@ from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
 from fieldtui.domain.caseload import Caseload
 from fieldtui.domain.fidelity import Review
-from fieldtui.domain.figures import SMALLEST_SHOWN, Figure, Period, leaving
+from fieldtui.domain.figures import SMALLEST_SHOWN, Figure, Period, leaving, together
 from fieldtui.domain.goals import reported
 from fieldtui.domain.outcomes import Records, is_enrolled, is_participant
 from fieldtui.domain.rule import Programme, Rule
@@ -96,7 +96,7 @@ def yearly(
         asked_for=programme is not None,
         participants=_shown(here, hidden=hidden),
         enrolled=None if _shown(here - now, hidden=hidden) is None else _shown(now, hidden=hidden),
-        figures=tuple(leaving(each) for each in figures) if hidden else figures,
+        figures=together(figures, leaving) if hidden else figures,
         trends=trends_for_others(steps) if hidden else steps,
         review=review,
         load=replace(load, shares=()) if hidden else load,

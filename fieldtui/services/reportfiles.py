@@ -11,7 +11,7 @@ from typing import Final
 from fieldtui.base import log
 from fieldtui.base.errors import BadUsage
 from fieldtui.base.i18n import _
-from fieldtui.domain.figures import Period, leaving
+from fieldtui.domain.figures import Period, leaving, together
 from fieldtui.domain.trends import By, trends_for_others
 from fieldtui.domain.yearly import year_of
 from fieldtui.export.report_table import (
@@ -83,7 +83,7 @@ class ReportFiles(ExportFiles):
             NotEnrolled, DiskFull, Busy: As `Reporting.outcomes`.
         """
         figures = self._reporting.outcomes(period, programme=programme)
-        shown = figures if how.internal else tuple(leaving(each) for each in figures)
+        shown = figures if how.internal else together(figures, leaving)
         return self._table(figures_table(shown, period, hidden=not how.internal), period, how)
 
     def trends(self, period: Period, how: Wanted, *, by: By = "month", programme: str | None = None) -> ExportResult:

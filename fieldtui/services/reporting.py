@@ -15,7 +15,7 @@ from fieldtui.domain.caseload import Caseload, caseload
 from fieldtui.domain.deadlines import deadlines
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.fidelity import Review, ratings_of, review
-from fieldtui.domain.figures import Figure, Period, for_others, written
+from fieldtui.domain.figures import Figure, Period, together, written
 from fieldtui.domain.goals import reported
 from fieldtui.domain.jobkeeping import job_retention
 from fieldtui.domain.outcomes import COUNTED, SCORED, Records
@@ -136,7 +136,7 @@ class Reporting:
         Raises:
             DiskFull, Busy: It could not be logged, so it is not given out.
         """
-        shown = [for_others(each) for each in figures]
+        shown = together(tuple(figures))
         days = f"{period.first:%d-%m-%Y} – {period.last:%d-%m-%Y}"
         text = "\n".join([days, *(f"{each.label}: {written(each)}" for each in shown)])
         self._context.store.audit("export", detail=f"report.copy {len(shown)}")

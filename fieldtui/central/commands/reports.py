@@ -19,7 +19,7 @@ from fieldtui.central.commands.options import AsJson, Embedded, Name, Url, answe
 from fieldtui.central.database import Database
 from fieldtui.domain import caseload as loads
 from fieldtui.domain import fidelity, trends
-from fieldtui.domain.figures import Period, document, for_others, leaving, lines
+from fieldtui.domain.figures import Period, document, for_others, leaving, lines, together
 from fieldtui.domain.outcomes import year_to
 from fieldtui.domain.yearly import year_of
 from fieldtui.export.report_table import (
@@ -78,11 +78,11 @@ def outcomes_command(
         period = _period(opened, first, last)
         figures = team_outcomes(opened, period, programme=programme, organisation=organisation)
         if file is not None:
-            shown = figures if internal else tuple(leaving(figure) for figure in figures)
+            shown = figures if internal else together(figures, leaving)
             _write(opened, file, figures_table(shown, period, hidden=not internal), as_json=as_json)
             return
     if public:
-        figures = tuple(for_others(figure) for figure in figures)
+        figures = together(figures)
     answer(document(figures, period, programme=programme), lines(figures), as_json=as_json)
 
 
@@ -106,7 +106,7 @@ def jobs_command(
         period = _period(opened, first, last)
         figures = team_jobs(opened, period, programme=programme, organisation=organisation)
     if public:
-        figures = tuple(for_others(figure) for figure in figures)
+        figures = together(figures)
     answer(document(figures, period, programme=programme), lines(figures), as_json=as_json)
 
 

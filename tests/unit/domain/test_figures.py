@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldtui.base.errors import BadUsage
-from fieldtui.domain.figures import SMALLEST_SHOWN, Figure, Period, breakdown, count, for_others, share, written
+from fieldtui.domain.figures import (
+    SMALLEST_SHOWN,
+    Figure,
+    Period,
+    breakdown,
+    count,
+    for_others,
+    leaving,
+    share,
+    together,
+    written,
+)
+from fieldtui.domain.trends import Bucket, Trend, trends_for_others
 
 
 def test_sixteen_of_seventy_three_is_22_per_cent_as_the_memo_says() -> None:
@@ -59,3 +71,29 @@ def test_contacts_with_employers_are_nobody_s_secret() -> None:
     few: Figure = count("K8_contacts", "", 2, "", personal=False)
     assert for_others(few) == few
     assert for_others(count("K9_fleksjob", "", 2, "")).value is None
+
+
+@given(st.integers(20, 60), st.integers(0, 9))
+def test_who_left_cannot_be_counted_back_from_two_figures_side_by_side(enrolled: int, left: int) -> None:
+    report = (
+        share("K1a", "", 0, enrolled + left, ""), share("K1b", "", 10, enrolled, ""), share("K2", "", 10, enrolled + left, ""),
+        breakdown("K11", "", {"MH": 10, "TB": enrolled - 10}, ""),
+    )  # fmt: skip
+    shown = {figure.id: figure for figure in together(report, leaving)}
+    few = 0 < left < SMALLEST_SHOWN
+    assert (shown["K1b"].denominator is None, shown["K11"].value is None) == (few, few)
+    assert shown["K1a"].denominator == shown["K2"].denominator == enrolled + left
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=8))
+def test_the_hidden_steps_of_a_trend_are_two_and_hold_five_persons_or_no_other_is_shown(numbers: list[int]) -> None:
+    day = date(2026, 1, 1)
+    points = tuple(
+        (Bucket(str(place), Period(day, day)), count("K9_fleksjob", "", number, ""))
+        for place, number in enumerate(numbers)
+    )
+    [trend] = trends_for_others([Trend("K9_fleksjob", "", points)])
+    hidden = [number for number, (_step, figure) in zip(numbers, trend.points, strict=True) if figure.hidden]
+    shown = [figure.numerator for _step, figure in trend.points if not figure.hidden and figure.numerator]
+    assert all(number >= SMALLEST_SHOWN for number in shown)
+    assert not hidden or not shown or (len(hidden) > 1 and sum(hidden) >= SMALLEST_SHOWN)
