@@ -88,7 +88,7 @@ def _unit(records: Records, period: Period) -> str:
     meetings = sum(
         each.kind == "team_meeting" and each.on in period and each.fidelity_item is None for each in records.activities
     )
-    return _("{staff} konsulenter og {meetings} teammøder i {weeks} uger.").format(
+    return _("Konsulenter: {staff}. Teammøder: {meetings} i {weeks} uger.").format(
         staff=len(consultants_of(records, period)), meetings=meetings, weeks=period.iso_weeks
     )
 
