@@ -80,7 +80,7 @@ class JournalFiles:
             WrongPassphrase, TooSoon: Nothing was written.
             FolderRefused: The folder is missing, or is no place for such a file.
             OSError: The file could not be written; nothing is marked, and the log says so.
-            NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing was written.
+            NotEnrolled, ReadOnlyLease, DiskFull, Busy: Nothing is marked, and no file lies there.
         """
         why = self._allowed(fmt, protection, reason)
         if isinstance(protection, InTheClear):
@@ -105,7 +105,12 @@ class JournalFiles:
             for citizen_id in sorted({entry.note.record.citizen_id for entry in entries}):
                 self._store.audit("journal", citizen_id, reason=why, detail="note")
         result = self._files.write(path, self._bytes(entries, day, fmt), about, seal=seal)
-        Casework(self._context).mark_journalised([entry.note.id for entry in entries])
+        try:
+            Casework(self._context).mark_journalised([entry.note.id for entry in entries])
+        except BaseException:
+            # A file whose notes still count as waiting would be handed over twice.
+            result.file.unlink(missing_ok=True)
+            raise
         log.event("journal", format=fmt, rows=len(entries), sealed=result.sealed)
         return JournalResult(result, len(entries), left_out)
 

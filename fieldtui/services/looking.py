@@ -13,6 +13,7 @@ from fieldtui.base.clock import Clock
 from fieldtui.base.text import clean
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.logged import LONGEST_REASON, STANDING_IN
+from fieldtui.domain.records import Citizen
 from fieldtui.store import Store
 
 SAME_LOOK: Final = timedelta(minutes=15)
@@ -91,6 +92,11 @@ class Looking:
 def said(reason: str | None) -> str | None:
     """A typed reason as it is kept: cleaned, on one line, at most 200 characters; `None` where it says nothing."""
     return (clean(reason, limit=LONGEST_REASON).strip() or None) if reason else None
+
+
+def names_of(citizen: Citizen) -> tuple[str, ...]:
+    """What is taken out of a reason that stands in the log of another citizen too."""
+    return tuple(name for name in (citizen.given_name, citizen.family_name) if name)
 
 
 def citizen_of(stored: Stored[Any]) -> str | None:

@@ -13,11 +13,11 @@ from fieldtui.base.text import clean
 from fieldtui.domain.calendar import written
 from fieldtui.domain.envelope import Stored
 from fieldtui.domain.logged import bare_reason
-from fieldtui.domain.records import BridgingNote, Citizen, Note
+from fieldtui.domain.records import BridgingNote, Note
 from fieldtui.domain.struck import reason_of
 from fieldtui.services.done import Done
 from fieldtui.services.editing import Batch, Editing
-from fieldtui.services.looking import said
+from fieldtui.services.looking import names_of, said
 from fieldtui.store import Annul, Change
 from fieldtui.store.writing import stamp
 
@@ -69,8 +69,9 @@ class NoteMoving(Editing):
             family = [stored, *self._own_additions(stored)]
             left = self._additions_of_others(stored)
             checklist = self._checklist(family)
-            names = (*_names(self._citizen(origin).record), *_names(target.record))
-            changes, copies = self._changes(family, to_citizen_id, bare_reason(why, names) or _("uden ord"))
+            names = (*names_of(self._citizen(origin).record), *names_of(target.record))
+            bare = bare_reason(why, names) or _("uden ord")  # the one's log and file never name the other
+            changes, copies = self._changes(family, to_citizen_id, bare)
             short = target.record.short_name
             message = _("Notatet er flyttet til {who} og streget ud der, hvor det stod.").format(who=short)
             warnings: tuple[str, ...] = ()
@@ -79,7 +80,7 @@ class NoteMoving(Editing):
             label = _("Notat flyttet til den rette borger")  # no name: it stands in the history of both
             done = self._write(changes, message, label=label, warnings=warnings)
             for citizen_id in (origin, to_citizen_id):
-                self._store.audit(MOVED, citizen_id, reason=why, detail=f"{stored.collection}:{stored.id}")
+                self._store.audit(MOVED, citizen_id, reason=bare, detail=f"{stored.collection}:{stored.id}")
         report_by = self._report_by() if checklist else None
         kept = Done(done.message, copies, done.command_id, done.warnings)
         return Moved(kept, checklist, report_by)
@@ -194,7 +195,3 @@ class NoteMoving(Editing):
         hours = self._context.rules.value(_BREACH, self._context.today)
         now = self._context.clock.now().astimezone(UTC)
         return None if hours is None else (now + timedelta(hours=float(hours))).astimezone(COPENHAGEN)
-
-
-def _names(citizen: Citizen) -> tuple[str, ...]:
-    return tuple(name for name in (citizen.given_name, citizen.family_name) if name)

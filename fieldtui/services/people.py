@@ -12,6 +12,7 @@ from fieldtui.base.i18n import _
 from fieldtui.base.text import clean
 from fieldtui.domain.eligibility import misfits
 from fieldtui.domain.envelope import Stored
+from fieldtui.domain.logged import bare_reason
 from fieldtui.domain.merging import to_clear
 from fieldtui.domain.milestones import checklist
 from fieldtui.domain.problems import nearest
@@ -20,7 +21,7 @@ from fieldtui.domain.records import Citizen, fields_of
 from fieldtui.domain.samepeople import Likeness, alike
 from fieldtui.services.done import Done
 from fieldtui.services.editing import Batch, Editing
-from fieldtui.services.looking import said
+from fieldtui.services.looking import names_of, said
 
 _OWN: Final = frozenset(
     {
@@ -190,8 +191,9 @@ class People(Editing):
                 changes.append(self._changed(keep.id, {"address_protected": True}, batch))
             elif is_protected(keep.record) and not is_protected(gone.record):
                 changes[0] = self._changed(gone.id, {"address_protected": True}, batch)
+            bare = bare_reason(why, (*names_of(keep.record), *names_of(gone.record)))
             for each in (keep, gone):
-                self._store.audit("merge", each.id, reason=said(why))
+                self._store.audit("merge", each.id, reason=bare)
             message = _("{gone} og {keep} er nu én borger.").format(
                 gone=gone.record.short_name, keep=keep.record.short_name
             )
@@ -214,10 +216,12 @@ class People(Editing):
             if not cleared:
                 raise BadUsage(_("Borgeren står for sig selv. Intet er ændret."))
             self._require_mine(stored, *(self._citizen(each) for each in cleared))
+            both = (stored, self._citizen(self._store.stand_ins().get(stored.id, stored.id)))
+            bare = bare_reason(why, tuple(name for each in both for name in names_of(each.record)))
             batch = Batch()
             changes = [self._changed(each, {"merged_into": None}, batch) for each in cleared]
             for each in cleared:
-                self._store.audit("unmerge", each, reason=said(why))
+                self._store.audit("unmerge", each, reason=bare)
             message = _("{who} står for sig selv igen.").format(who=stored.record.short_name)
             return self._write([*changes], message)
 

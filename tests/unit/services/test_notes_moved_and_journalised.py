@@ -18,6 +18,7 @@ from fieldtui.services.dossier import InTheClear
 from fieldtui.services.exportfiles import Seal
 from fieldtui.services.journalfile import JournalFiles
 from fieldtui.services.workspace import Workspace
+from fieldtui.vault.sqlcipher import DatabaseError
 from tests.support.vaults import phrase
 from tests.support.workspaces import TB, add_citizen, as_synced
 
@@ -205,3 +206,25 @@ def test_a_days_file_holds_its_notes_marks_them_and_leaves_the_rest(
     assert sealed.file is not None
     assert b"I dag" not in sealed.file.file.read_bytes()
     assert "I dag" in pyrage.decrypt(sealed.file.file.read_bytes(), [key]).decode()
+
+
+def test_neither_citizens_log_names_the_other_when_a_note_is_moved(workspace: Workspace) -> None:
+    fatima, ali = two(workspace)
+    workspace.casework.move_note(write(workspace, fatima), ali, WHY)
+    told = {row.subject: str(row.reason) for row in workspace.store.log_entries() if row.action == "note.moved"}
+    assert set(told) == {fatima, ali}
+    assert not any(name in reason for reason in told.values() for name in ("Fatima", "Aslan", "Ali", "Demir"))
+
+
+def test_a_file_whose_notes_cannot_be_marked_does_not_lie_there(workspace: Workspace, tmp_path: Path) -> None:
+    fatima, _ali = two(workspace)
+    note = write(workspace, fatima, "I dag")
+    with workspace.store.transaction() as connection:  # what a full disk would do, at the worst moment
+        connection.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+    files, day = JournalFiles(workspace.context), workspace.context.today
+    with pytest.raises(DatabaseError, match="disk is full"):
+        files.write(day, "txt", InTheClear(phrase()), reason="Journalsystemet læser kun klartekst", output=tmp_path)
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith("journalnotater")] == []
+    assert [each.note.id for each in workspace.casework.unjournalised()] == [note]

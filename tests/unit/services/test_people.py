@@ -325,3 +325,11 @@ def test_an_address_on_the_one_card_of_two_is_hidden_in_what_lies_on_the_other(w
     listed = workspace.exports.appointments(TODAY, TODAY, "reception", "csv").file.read_text(encoding="utf-8-sig")
     assert "13:00" in listed
     assert not any(told in listed for told in ("Havnegade", "Ali"))
+
+
+def test_the_log_of_the_one_card_never_names_the_other_card(workspace: Workspace) -> None:
+    card, other = add_citizen(workspace, "Ali", "Demir"), add_citizen(workspace, "Ali", "Yilmaz")
+    workspace.casework.merge_citizens(card, other, "Demir hed Yilmaz før")
+    workspace.casework.unmerge_citizen(other, "Yilmaz er en anden end Demir")
+    told = [*entries(workspace, "merge"), *entries(workspace, "unmerge")]
+    assert [reason for _subject, reason, _detail in told] == ["••• hed ••• før"] * 2 + ["••• er en anden end •••"]
