@@ -101,9 +101,10 @@ def _role_allows(access: Access, collection: str, scope: str, record: Record | N
 def _treatment_allows(
     access: Access, collection: str, scope: str, record: Record | None, standing: Standing | None
 ) -> bool:
-    """Bridging notes, a referral's progress, and activities."""
+    """Bridging notes, a referral's progress, and activities; how the team's method is rated is not theirs to write."""
     if collection == "activity":
-        return True
+        before = standing.body.get("fidelity_item") if standing is not None else None
+        return before is None and getattr(record, "fidelity_item", None) is None
     if access.role_for(scope) != "treatment":
         return False
     if collection == "bridging_note":

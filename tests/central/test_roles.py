@@ -160,6 +160,23 @@ def test_a_treatment_worker_writes_the_progress_of_a_referral_and_nothing_else_o
     assert (first, second) == ({"referral": "yes"}, {"referral": "role"})
 
 
+def test_a_treatment_worker_writes_activities_but_no_rating_of_the_teams_method(central: Central) -> None:
+    scene = Scene(central, "treatment")
+    rating = {
+        **scene.body("activity"),
+        "kind": "team_meeting",
+        "text": "Set i sagerne.",
+        "fidelity_item": 8,
+        "fidelity_score": 4,
+    }
+    made = op("activity", rating)
+    assert scene.owner.push(made).results[0].status == "accepted"
+    of_theirs = {"new": op("activity", rating)}
+    taken_back = {"old": op("activity", record_id=str(made["id"]), base_rev=1, annul="En fejl")}
+    plain = {"plain": op("activity", scene.body("activity"))}
+    assert scene.answers(of_theirs | taken_back | plain) == {"new": "role", "old": "role", "plain": "yes"}
+
+
 # --- routes -----------------------------------------------------------------------------------------
 
 SOMEBODY = SystemIds().new()
