@@ -84,18 +84,21 @@ class Retention:
     """Citizen ids."""
 
 
-def erase(db: Database, citizen_id: str, reason: str, *, organisation: str | None = None) -> Erased:
+def erase(
+    db: Database, citizen_id: str, reason: str, *, all_cards: bool = False, organisation: str | None = None
+) -> Erased:
     """Erase a citizen on request, with every other card of the same person.
 
     Args:
         db: The central database.
         citizen_id: Who.
         reason: Why; the people who had the citizen read it on their devices. It must name nobody.
+        all_cards: Somebody has seen that every card that was merged with this one is the same person's.
         organisation: Which, where there are several.
 
     Raises:
         NotFound: No such citizen, or erased already.
-        BadUsage: No reason.
+        BadUsage: No reason; or other cards go too, and nobody said that they may: a wrong merge would erase two people.
     """
     said = clean(reason, limit=_LONGEST_REASON).strip()
     if not said:
@@ -103,6 +106,13 @@ def erase(db: Database, citizen_id: str, reason: str, *, organisation: str | Non
     with db.transaction() as connection:
         ledger = open_ledger(db, connection, organisation)
         cards = (citizen_id, *group_of(connection, ledger.org_id, citizen_id))
+        if len(cards) > 1 and not all_cards:
+            raise BadUsage(
+                _(
+                    "Borgeren har {count} kort, der er lagt sammen, og alle bliver slettet: {ids}. Intet er slettet endnu. "
+                    "Er de samme menneske, så skriv --all-cards; ellers skil dem ad først."
+                ).format(count=len(cards), ids=", ".join(cards))
+            )
         erased = [_erase(ledger, each, said) for each in cards]
         told = {who for _records, people in erased for who in people}
         done = Erased(citizen_id, sum(records for records, _people in erased), len(told))
@@ -134,7 +144,7 @@ def apply_retention(db: Database, *, organisation: str | None = None) -> tuple[E
     """Erase every citizen who is beyond the period; nobody where the rule is off."""
     found = retention(db, organisation=organisation)
     reason = _("Opbevaringsfristen på {days} dage efter udskrivning er udløbet.").format(days=found.days)
-    return tuple(erase(db, citizen_id, reason, organisation=organisation) for citizen_id in found.due)
+    return tuple(erase(db, citizen_id, reason, all_cards=True, organisation=organisation) for citizen_id in found.due)
 
 
 def rewrite(db: Database) -> None:

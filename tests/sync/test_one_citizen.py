@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
+from fieldtui.base.errors import BadUsage
 from fieldtui.central.erasing import erase, retention, set_retention
 from fieldtui.central.samecitizen import duplicates
 from fieldtui.store import Put
@@ -80,7 +83,10 @@ def test_one_citizen_with_two_consultants_is_handed_over_before_two_cards_become
     colleague.edit(first, discharged_on="2026-10-05")
     colleague.sync()
     assert retention(office.database).due == (first,)
-    erase(office.database, first, "anmodning om sletning")
+    with pytest.raises(BadUsage) as refused:
+        erase(office.database, first, "anmodning om sletning")
+    assert "2 kort" in refused.value.message
+    erase(office.database, first, "anmodning om sletning", all_cards=True)
     colleague.sync()
     assert not {first, second} & {each.id for each in colleague.workspace.store.all("citizen")}
 

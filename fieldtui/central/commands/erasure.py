@@ -30,6 +30,9 @@ def erase_command(
     reason: Annotated[
         str, typer.Option("--reason", metavar="TEKST", help=_("Grunden; medarbejderne læser den. Nævn ingen navne."))
     ],
+    all_cards: Annotated[
+        bool, typer.Option("--all-cards", help=_("Slet også de kort, der er lagt sammen med borgerens."))
+    ] = False,
     rewrite_tables: Rewrite = False,
     embedded: Embedded = None,
     database_url: Url = None,
@@ -40,7 +43,7 @@ def erase_command(
     from fieldtui.central.erasing import erase, rewrite
 
     with database(embedded, database_url) as opened:
-        done = erase(opened, citizen, reason, organisation=organisation)
+        done = erase(opened, citizen, reason, all_cards=all_cards, organisation=organisation)
         if rewrite_tables:
             rewrite(opened)
     said = _("Borgeren er slettet: {records} poster. {told} medarbejderes maskiner sletter ved næste synk.")
