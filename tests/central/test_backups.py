@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -205,6 +205,7 @@ def test_a_request_that_was_received_before_the_restore_locks_nobody_out(used: t
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(pieces=st.lists(st.binary(max_size=1_300_000), max_size=3), at=st.floats(0, 0.999999), bit=st.integers(0, 7))
+@example(pieces=[b"\0" * 5], at=0.859375, bit=0)
 def test_any_flipped_bit_of_a_sealed_file_is_found(tmp_path: Path, pieces: list[bytes], at: float, bit: int) -> None:
     path = tmp_path / "sealed"
     with path.open("wb") as stream:

@@ -335,6 +335,7 @@ def test_a_memory_bomb_is_refused_before_any_memory_is_asked_for(tmp_path: Path)
 AS_NOBODY = """
 import os, sys
 from pathlib import Path
+import platformdirs  # now: the installation may lie where only its owner may look
 from fieldtui.base.errors import FolderRefused
 from tests.support.vaults import reopened
 if os.geteuid() == 0:

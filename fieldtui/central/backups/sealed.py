@@ -134,6 +134,8 @@ class SealedFile:
                 if len(length) != 4 or not _TAG <= size <= _CHUNK + _TAG:
                     raise BackupDamaged
                 sealed = stream.read(size)
+                if len(sealed) != size:  # the last chunk's length says more than there is
+                    raise BackupDamaged
                 length = stream.read(4)
                 yield chunks.open(sealed, last=not length)
                 if not length:
