@@ -33,17 +33,18 @@ def collision_text(collision: Collision, names: Names) -> str:
     return collision_sentence(collision, one, other)
 
 
-def collision_rows(found: Sequence[Collision], names: Names) -> list[Row]:
-    """A row for each of the first, and one for the rest."""
+def collision_rows(found: Sequence[Collision], names: Names) -> list[tuple[date, Row]]:
+    """A row for each of the first, and one for the rest, with their days."""
     rows = []
     for each in found[:_MOST]:
         on = local(each.second.record.starts_at).date()
         text = collision_text(each, names).partition(": ")[2]
-        rows.append(Row(f"collision:{on}:{each.second.id}", (Piece(_("▲ Sammenfald"), "warning"), text, "", short(on))))
+        cells = (Piece(_("▲ Sammenfald"), "warning"), text, "", short(on))
+        rows.append((on, Row(f"collision:{on}:{each.second.id}", cells)))
     if len(found) > _MOST:
         on = local(found[_MOST].second.record.starts_at).date()
         more = _("{count} sammenfald mere").format(count=len(found) - _MOST)
-        rows.append(Row(f"collision:{on}:more", (Piece(_("▲ Sammenfald"), "warning"), more, "", short(on))))
+        rows.append((on, Row(f"collision:{on}:more", (Piece(_("▲ Sammenfald"), "warning"), more, "", short(on)))))
     return rows
 
 

@@ -158,8 +158,13 @@ def action_hint(agenda: Agenda) -> str:
     return _("? = kommunen har ikke bekræftet reglen · Enter gør det")
 
 
-def action_rows(agenda: Agenda, drafts: Sequence[tuple[str, str, str | None, datetime]], names: Names) -> list[Row]:
-    """What needs action: texts begun and not finished, then deadlines and tasks, most urgent first.
+def action_rows(
+    agenda: Agenda,
+    drafts: Sequence[tuple[str, str, str | None, datetime]],
+    names: Names,
+    collisions: Sequence[tuple[date, Row]] = (),
+) -> list[Row]:
+    """What needs action: texts begun and not finished, then collisions, deadlines and tasks by their day.
 
     Deadlines older than the import are one line.
 
@@ -167,6 +172,7 @@ def action_rows(agenda: Agenda, drafts: Sequence[tuple[str, str, str | None, dat
         agenda: The day.
         drafts: (key, kind, citizen id, saved at) of unfinished texts.
         names: What to call people.
+        collisions: Lines about meetings in each other's way, with their days.
     """
     rows = []
     for key, _kind, citizen_id, saved_at in drafts:
@@ -180,7 +186,7 @@ def action_rows(agenda: Agenda, drafts: Sequence[tuple[str, str, str | None, dat
     alone = [deadline for deadline in agenda.deadlines if deadline.kind == "next"]
     together = len(alone) > _ALONE
     shown = [deadline for deadline in agenda.deadlines if not together or deadline.kind != "next"]
-    dated = [(deadline.due_on, _deadline_row(deadline, names, agenda.date)) for deadline in shown]
+    dated = [*collisions, *((deadline.due_on, _deadline_row(deadline, names, agenda.date)) for deadline in shown)]
     if together:
         dated.append((alone[0].due_on, _without_next(alone, agenda.date)))
     dated += [(task.record.due_on or date.max, _task_row(task, names, agenda.date)) for task in agenda.tasks]

@@ -162,8 +162,8 @@ class Today(DueActs, ServiceScreen[Loaded]):
             return
         collisions = meetings.collision_rows(loaded.beside.collisions, names)
         waiting = meetings.waiting_rows(loaded.beside, self.shell.now())
-        rows, drafts = present.action_rows(agenda, loaded.drafts, names), len(loaded.drafts)
-        actions = [*present.desk_rows(*loaded.desk), *rows[:drafts], *collisions, *rows[drafts:], *waiting]
+        rows = present.action_rows(agenda, loaded.drafts, names, collisions)
+        actions = [*present.desk_rows(*loaded.desk), *rows, *waiting]
         calm = [*present.rule_rows(agenda), *standin_rows(loaded.covered)]
         table.set_rows([*calm, *actions], empty=_("Intet haster. √"))
         panel.label(_("Kræver handling · {count} · y frem").format(count=len(actions)), present.action_hint(agenda))

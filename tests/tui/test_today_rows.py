@@ -1,9 +1,9 @@
-"""I dag says once what `?` means, and that rules have run out; only on a day that has either."""
+"""I dag: lines by their day; what `?` means said once, and that rules have run out, only on a day that has either."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 
 from fieldtui.domain.agenda import Agenda, agenda
@@ -12,7 +12,9 @@ from fieldtui.domain.envelope import Stored
 from fieldtui.domain.problems import parse_record
 from fieldtui.domain.records import Citizen
 from fieldtui.domain.rulebook import RuleBook, builtin
-from fieldtui.tui.presenters.today import about_rules, action_hint, rule_rows
+from fieldtui.tui.presenters.lines import Row
+from fieldtui.tui.presenters.names import Names
+from fieldtui.tui.presenters.today import about_rules, action_hint, action_rows, rule_rows
 
 WHO = "0190a000-0000-7000-8000-000000000001"
 DAY = date(2026, 11, 24)
@@ -53,3 +55,13 @@ def test_a_rule_that_ran_out_is_one_calm_row_and_one_that_was_replaced_is_none()
     label = next(rule.label for rule in rules if rule.id == "placement.target")
     assert label in about_rules(shown)
     assert "placement.target" not in {each.rule_id for each in shown.deadlines}
+
+
+def test_a_collision_of_a_later_day_stands_behind_what_is_due_before_it() -> None:
+    shown = day(builtin())
+    first = min(each.due_on for each in shown.deadlines)
+    last = max(each.due_on for each in shown.deadlines)
+    early, late = Row("early", ()), Row("late", ())
+    rows = action_rows(shown, [], Names(), [(first, early), (last + timedelta(days=1), late)])
+    assert len(rows) == len(shown.deadlines) + 2
+    assert (rows[0], rows[-1]) == (early, late)
